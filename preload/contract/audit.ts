@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { Decision } from './decision.ts';
+
+/**
+ * Records of the journal. Names with dots follow the OpenTelemetry semantic conventions for MCP (1.38); the rest are
+ * ours. Every record is redacted before it is built: no argument value longer than 256 bytes, no secret.
+ */
+export const AUDIT_SCHEMA_VERSION = 1;
+
+/** Shape of a JSON value: scalars up to 256 bytes are kept after redaction, longer ones by length only. */
+export type ArgumentShape =
+  | null
+  | boolean
+  | number
+  | string
+  | { $bytes: number }
+  | { $number: string }
+  | { $more: number }
+  | ArgumentShape[]
+  | { [key: string]: ArgumentShape };
+
+/** Who called. Everything here is the caller's own claim: it may tighten a decision, never widen it. */
+export const Claimed = z.strictObject({
+  client: z.string().max(256).optional(),
+  pid: z.number().int().optional(),
+});
+export type Claimed = z.infer<typeof Claimed>;
+
+const common = {
+  v: z.literal(AUDIT_SCHEMA_VERSION),
+  /** UUIDv7 of the record. */
+  id: z.string(),
+  chain_id: z.string(),
+  seq: z.number().int().nonnegative(),
+  /** RFC 3339, UTC, milliseconds. */
+  time: z.string(),
+};
+
+const call = {
+  /** UUIDv7 that joins the intent and the outcome of one call. */
+  call: z.string(),
+  'mcp.method.name': z.string(),
+  'mcp.session.id': z.string(),
+  'gen_ai.tool.name': z.string().optional(),
+  'mcp.resource.uri': z.string().optional(),
+  'gen_ai.prompt.name': z.string().optional(),
+  'jsonrpc.request.id': z.string(),
+  connector: z.string(),
+  claimed: Claimed,
+};
+
+export const IntentRecord = z.strictObject({
+  ...common,
+  ...call,
+  kind: z.literal('intent'),
+  decision: Decision,
+  arguments: z.unknown().optional(),
+  argument_bytes: z.number().int(),
+});
+
+export const OutcomeRecord = z.strictObject({
+  ...common,
+  ...call,
+  kind: z.literal('outcome'),
+  /**
+   * `ok`: the server answered; `tool_error`: it answered isError; `error`: a JSON-RPC error; `refused`: it never left;
+   * `failed`: the server ended or broke the protocol; `cancelled`: the client took it back or went away; `unknown`: the
+   * companion was ended before it knew.
+   */
+  outcome: z.enum(['ok', 'tool_error', 'error', 'refused', 'failed', 'cancelled', 'unknown']),
+  'error.type': z.string().optional(),
+  duration_ms: z.number().nonnegative(),
+  result_bytes: z.number().int(),
+});
+
+export const EventRecord = z.strictObject({
+  ...common,
+  kind: z.literal('event'),
+  event: z.enum([
+    'companion_started',
+    'companion_stopped',
+    'session_started',
+    'session_ended',
+    'messages_dropped',
+    'approval_answered',
+    'settings_written',
+    'consent_given',
+    'secret_changed',
+    'client_configured',
+    'journal_recovered',
+  ]),
+  connector: z.string().optional(),
+  'mcp.session.id': z.string().optional(),
+  claimed: Claimed.optional(),
+  /** Small, flat and free of secrets. */
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+export const AuditRecord = z.discriminatedUnion('kind', [IntentRecord, OutcomeRecord, EventRecord]);
+export type AuditRecord = z.infer<typeof AuditRecord>;
+export type IntentRecord = z.infer<typeof IntentRecord>;
+export type OutcomeRecord = z.infer<typeof OutcomeRecord>;
+export type EventRecord = z.infer<typeof EventRecord>;
+
+type Unstamped<T> = T extends AuditRecord ? Omit<T, 'v' | 'id' | 'chain_id' | 'seq' | 'time'> : never;
+/** A record before the journal gives it its place in the chain. */
+export type NewAuditRecord = Unstamped<AuditRecord>;
+
+/** One line of `runlayer logs`: an intent with its outcome, or an event. */
+export const LogEntry = z.strictObject({
+  id: z.string(),
+  time: z.string(),
+  kind: z.enum(['call', 'event']),
+  connector: z.string().optional(),
+  client: z.string().optional(),
+  session: z.string().optional(),
+  method: z.string().optional(),
+  tool: z.string().optional(),
+  effect: z.string().optional(),
+  decidedBy: z.string().optional(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  ruleId: z.string().optional(),
+  /** Absent while the call is under way. */
+  outcome: z.string().optional(),
+  errorType: z.string().optional(),
+  durationMs: z.number().optional(),
+  arguments: z.unknown().optional(),
+  event: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+export type LogEntry = z.infer<typeof LogEntry>;
+
+export const LogFilter = z.strictObject({
+  limit: z.number().int().min(1).max(10_000).default(100),
+  connector: z.string().optional(),
+  tool: z.string().optional(),
+  /** Only calls that were refused or failed. */
+  blocked: z.boolean().optional(),
+  /** Also companion events (sessions, settings, consent). */
+  events: z.boolean().optional(),
+  since: z.iso.datetime().optional(),
+});
+export type LogFilter = z.infer<typeof LogFilter>;

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { ApprovalView } from './approval.ts';
+import { LogEntry, LogFilter } from './audit.ts';
+import { ClientChange, ClientView, WritableClientId } from './client.ts';
+import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest, SecretName } from './connector.ts';
+import { DefaultMode, Effect, Glob, Rule } from './policy.ts';
+import { KeychainState, SecretView } from './secret.ts';
+import { Status } from './status.ts';
+
+/** Who asks: the command line over the owner-only socket, the interface (browser or window), the app's own shell. */
+export type Caller = 'cli' | 'ui' | 'shell';
+
+interface OperationShape {
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  readonly callers: readonly Caller[];
+  /** Weakens protection: needs `confirmed` from the person, is announced to every open interface and audited. */
+  readonly weakens: boolean;
+}
+
+const everyone = ['cli', 'ui', 'shell'] as const;
+const cliOnly = ['cli'] as const;
+const none = z.strictObject({});
+
+function operation<I extends z.ZodType, O extends z.ZodType>(
+  input: I,
+  output: O,
+  callers: readonly Caller[],
+  weakens = false,
+): { readonly input: I; readonly output: O; readonly callers: readonly Caller[]; readonly weakens: boolean } {
+  return { input, output, callers, weakens };
+}
+
+const ConnectorTestResult = z.strictObject({
+  ok: z.boolean(),
+  server: z.string(),
+  protocolVersion: z.string(),
+  tools: z.array(z.strictObject({ name: z.string(), effect: z.string(), code: z.string() })),
+  durationMs: z.number(),
+});
+
+/**
+ * The one list of what the companion can be asked to do. Socket, browser and Electron IPC all serve exactly this list;
+ * a new feature is one entry here, one handler (main/operations) and one caller.
+ */
+export const operations = {
+  'status.get': operation(none, Status, everyone),
+  'interface.link': operation(none, z.strictObject({ url: z.url() }), ['cli', 'shell']),
+
+  'connectors.list': operation(none, z.array(ConnectorView), everyone),
+  'connectors.get': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
+  /** What a person would be asked to agree to; stores nothing. */
+  'connectors.preview': operation(
+    z.strictObject({ name: ConnectorName, definition: ConnectorDefinition, default: DefaultMode, replace: z.boolean() }),
+    ConsentRequest,
+    cliOnly,
+  ),
+  /** Stores the definition with consent to exactly `consentHash`; refused if the definition hashes to anything else. */
+  'connectors.save': operation(
+    z.strictObject({
+      name: ConnectorName,
+      definition: ConnectorDefinition,
+      default: DefaultMode,
+      replace: z.boolean(),
+      consentHash: z.string(),
+    }),
+    ConnectorView,
+    cliOnly,
+    true,
+  ),
+  /** The stored definition, for editing. Values of env are in it (they are not secrets), so it stays on the socket. */
+  'connectors.definition': operation(
+    z.strictObject({ name: ConnectorName }),
+    z.strictObject({ definition: ConnectorDefinition, default: DefaultMode }),
+    cliOnly,
+  ),
+  'connectors.remove': operation(z.strictObject({ name: ConnectorName }), none, ['cli']),
+  'connectors.enable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, ['cli'], true),
+  'connectors.disable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
+  'connectors.test': operation(z.strictObject({ name: ConnectorName }), ConnectorTestResult, cliOnly),
+  /** Last lines of the server's stderr and of what it printed outside the protocol; redacted. */
+  'connectors.logs': operation(
+    z.strictObject({ name: ConnectorName, lines: z.number().int().min(1).max(5000) }),
+    z.strictObject({ lines: z.array(z.string()) }),
+    everyone,
+  ),
+
+  'policy.list': operation(none, z.array(Rule), everyone),
+  'policy.add': operation(z.strictObject({ effect: Effect, connector: Glob, tool: Glob }), Rule, ['cli'], true),
+  'policy.remove': operation(z.strictObject({ id: z.string() }), none, ['cli'], true),
+
+  'secrets.list': operation(none, z.array(SecretView), everyone),
+  'secrets.set': operation(
+    z.strictObject({ name: SecretName, value: z.string().min(1).max(65_536) }),
+    SecretView,
+    cliOnly,
+  ),
+  'secrets.remove': operation(z.strictObject({ name: SecretName }), none, cliOnly),
+  'secrets.keychain': operation(none, KeychainState, everyone),
+  'secrets.createVault': operation(z.strictObject({ passphrase: z.string().min(8).max(1024) }), KeychainState, cliOnly),
+  'secrets.unlock': operation(z.strictObject({ passphrase: z.string().min(1).max(1024) }), KeychainState, cliOnly),
+
+  'approvals.list': operation(none, z.array(ApprovalView), everyone),
+  'approvals.approve': operation(z.strictObject({ id: z.string() }), none, ['cli'], true),
+  'approvals.deny': operation(z.strictObject({ id: z.string() }), none, everyone),
+
+  'logs.query': operation(LogFilter, z.array(LogEntry), everyone),
+
+  'clients.list': operation(none, z.array(ClientView), everyone),
+  'clients.install': operation(
+    z.strictObject({ client: WritableClientId, connector: ConnectorName, dryRun: z.boolean() }),
+    ClientChange,
+    cliOnly,
+  ),
+} as const satisfies Record<string, OperationShape>;
+
+export type OperationName = keyof typeof operations;
+export type OperationInput<N extends OperationName> = z.infer<(typeof operations)[N]['input']>;
+export type OperationOutput<N extends OperationName> = z.infer<(typeof operations)[N]['output']>;
+
+/** Calls one operation; rejects with a {@link import('./failure.ts').CompanionError}. */
+export type CallOperation = <N extends OperationName>(name: N, input: OperationInput<N>) => Promise<OperationOutput<N>>;

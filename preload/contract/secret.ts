@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { SecretName } from './connector.ts';
+
+export const SecretBackend = z.enum(['keytar', 'secret-service', 'vault']);
+export type SecretBackend = z.infer<typeof SecretBackend>;
+
+/** What is known about a stored secret; never its value. */
+export const SecretEntry = z.strictObject({
+  name: SecretName,
+  backend: SecretBackend,
+  /** False for a value that is too short or too plain to be found again in text: it cannot be redacted. */
+  redactable: z.boolean(),
+  updatedAt: z.iso.datetime(),
+});
+export type SecretEntry = z.infer<typeof SecretEntry>;
+
+export const SecretView = SecretEntry.extend({ usedBy: z.array(z.string()) });
+export type SecretView = z.infer<typeof SecretView>;
+
+export const KeychainState = z.strictObject({
+  backend: SecretBackend.nullable(),
+  state: z.enum(['ready', 'locked', 'absent', 'unknown']),
+  detail: z.string(),
+});
+export type KeychainState = z.infer<typeof KeychainState>;

@@ -3,16 +3,23 @@ import { DefaultMode } from './policy.ts';
 
 export const ConnectorName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'a connector name is 1 to 63 of a-z, 0-9, "-" and "_", and starts with a letter or digit');
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'a connector name is 1 to 63 of a-z, 0-9, "-" and "_", and starts with a letter or digit',
+  );
 
-export const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'an environment variable name is letters, digits and "_"');
+export const EnvName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'an environment variable name is letters, digits and "_"');
 
 export const SecretName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'a secret name is 1 to 128 letters, digits, ".", "-" and "_"');
 
 /** `keychain:<name>`: names a secret, is not one. */
-export const SecretReference = z.string().regex(/^keychain:[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'a secret reference is keychain:<name>');
+export const SecretReference = z
+  .string()
+  .regex(/^keychain:[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'a secret reference is keychain:<name>');
 
 const text = (max: number): z.ZodString =>
   z

@@ -14,9 +14,12 @@ interface OperationShape {
   readonly input: z.ZodType;
   readonly output: z.ZodType;
   readonly callers: readonly Caller[];
-  /** Weakens protection: needs `confirmed` from the person, is announced to every open interface and audited. */
-  readonly weakens: boolean;
+  /** Weakens protection: needs a person's yes, is announced to every open interface and audited. */
+  readonly weakens: Weakens;
 }
+
+/** `depends`: the handler looks at the input and the present state. */
+export type Weakens = 'never' | 'always' | 'depends';
 
 const everyone = ['cli', 'ui', 'shell'] as const;
 const cliOnly = ['cli'] as const;
@@ -26,8 +29,8 @@ function operation<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
   callers: readonly Caller[],
-  weakens = false,
-): { readonly input: I; readonly output: O; readonly callers: readonly Caller[]; readonly weakens: boolean } {
+  weakens: Weakens = 'never',
+): { readonly input: I; readonly output: O; readonly callers: readonly Caller[]; readonly weakens: Weakens } {
   return { input, output, callers, weakens };
 }
 
@@ -45,13 +48,20 @@ const ConnectorTestResult = z.strictObject({
  */
 export const operations = {
   'status.get': operation(none, Status, everyone),
+  /** An app takes over from a headless host: it takes no new connections and ends when its sessions have. */
+  'host.handOver': operation(none, z.strictObject({ chainId: z.string(), sessions: z.number().int() }), cliOnly),
   'interface.link': operation(none, z.strictObject({ url: z.url() }), ['cli', 'shell']),
 
   'connectors.list': operation(none, z.array(ConnectorView), everyone),
   'connectors.get': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
   /** What a person would be asked to agree to; stores nothing. */
   'connectors.preview': operation(
-    z.strictObject({ name: ConnectorName, definition: ConnectorDefinition, default: DefaultMode, replace: z.boolean() }),
+    z.strictObject({
+      name: ConnectorName,
+      definition: ConnectorDefinition,
+      default: DefaultMode,
+      replace: z.boolean(),
+    }),
     ConsentRequest,
     cliOnly,
   ),
@@ -66,7 +76,7 @@ export const operations = {
     }),
     ConnectorView,
     cliOnly,
-    true,
+    'always',
   ),
   /** The stored definition, for editing. Values of env are in it (they are not secrets), so it stays on the socket. */
   'connectors.definition': operation(
@@ -74,8 +84,8 @@ export const operations = {
     z.strictObject({ definition: ConnectorDefinition, default: DefaultMode }),
     cliOnly,
   ),
-  'connectors.remove': operation(z.strictObject({ name: ConnectorName }), none, ['cli']),
-  'connectors.enable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, ['cli'], true),
+  'connectors.remove': operation(z.strictObject({ name: ConnectorName }), none, cliOnly),
+  'connectors.enable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, cliOnly, 'always'),
   'connectors.disable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
   'connectors.test': operation(z.strictObject({ name: ConnectorName }), ConnectorTestResult, cliOnly),
   /** Last lines of the server's stderr and of what it printed outside the protocol; redacted. */
@@ -86,8 +96,8 @@ export const operations = {
   ),
 
   'policy.list': operation(none, z.array(Rule), everyone),
-  'policy.add': operation(z.strictObject({ effect: Effect, connector: Glob, tool: Glob }), Rule, ['cli'], true),
-  'policy.remove': operation(z.strictObject({ id: z.string() }), none, ['cli'], true),
+  'policy.add': operation(z.strictObject({ effect: Effect, connector: Glob, tool: Glob }), Rule, cliOnly, 'depends'),
+  'policy.remove': operation(z.strictObject({ id: z.string() }), Rule, cliOnly, 'depends'),
 
   'secrets.list': operation(none, z.array(SecretView), everyone),
   'secrets.set': operation(
@@ -101,7 +111,7 @@ export const operations = {
   'secrets.unlock': operation(z.strictObject({ passphrase: z.string().min(1).max(1024) }), KeychainState, cliOnly),
 
   'approvals.list': operation(none, z.array(ApprovalView), everyone),
-  'approvals.approve': operation(z.strictObject({ id: z.string() }), none, ['cli'], true),
+  'approvals.approve': operation(z.strictObject({ id: z.string() }), none, cliOnly, 'always'),
   'approvals.deny': operation(z.strictObject({ id: z.string() }), none, everyone),
 
   'logs.query': operation(LogFilter, z.array(LogEntry), everyone),

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { CompanionError } from '../../../preload/contract/index.ts';
+import { verifyDirectory } from '../../audit/disk/verify-directory.ts';
+import { undo, uninstall } from '../../clients/operations.ts';
+import { localClientEnvironment } from '../../host/client-environment.ts';
+import { readHolder } from '../../host/host-lock.ts';
+import { programPaths } from '../../host/program-paths.ts';
+import { startTime } from '../../process/start-time.ts';
+import { folderProblem } from '../../transport/wire/owner-only.ts';
+import type { CommandIo } from '../command-io.ts';
+import { json, shown } from '../commands/render.ts';
+import { changeText, parseClient } from '../commands/setup.ts';
+import { CommandEnd } from '../command-end.ts';
+import type { LocalActions } from './actions.ts';
+import { runDoctor } from './doctor.ts';
+import { serve } from './serve.ts';
+
+/** The companion drains for 5 s; after that it is not going to end by itself. */
+const STOP_MS = 7000;
+const LOOK_MS = 50;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function stopCompanion(io: CommandIo, home: string): Promise<void> {
+  const problem = folderProblem(home);
+  if (problem !== undefined && problem.code !== 'E_HOME_MISSING')
+    throw new CompanionError(problem.code, problem.message, problem.next, { exitCode: 3 });
+  const holder = problem === undefined ? readHolder(home) : undefined;
+  if (holder === undefined) {
+    io.out('No companion runs here.\n');
+    return;
+  }
+  // A number alone could by now be anybody's.
+  if ((await startTime(holder.pid)) === holder.start) process.kill(holder.pid, 'SIGTERM');
+  const deadline = performance.now() + STOP_MS;
+  while (readHolder(home) !== undefined) {
+    if (performance.now() > deadline) {
+      throw new CompanionError(
+        'E_STOP',
+        `The companion (process ${holder.pid}) did not end within ${STOP_MS / 1000} seconds.`,
+        `End it with "kill -9 ${holder.pid}"; the servers it runs end with it.`,
+      );
+    }
+    await pause(LOOK_MS);
+  }
+  io.out('Stopped.\n');
+}
+
+export function localActions(io: CommandIo, home: string): LocalActions {
+  const clients = (): ReturnType<typeof localClientEnvironment> =>
+    localClientEnvironment({ companionHome: home, program: programPaths(), installLauncher: false });
+  return {
+    serve: (options) => serve(io, home, options.onDemand === true),
+    stop: () => stopCompanion(io, home),
+    doctor: (options) => runDoctor(io, home, options.json === true),
+    auditVerify: async (options) => {
+      const report = await verifyDirectory(join(home, 'audit'));
+      if (options.json === true) io.out(json(report));
+      else {
+        for (const problem of report.problems)
+          io.out(`${shown(problem.file)}:${problem.line}  ${problem.code}  ${shown(problem.text)}\n`);
+        io.out(
+          `${report.ok ? 'The audit trail is whole' : `${report.problems.length} problems`}: ${report.records} records in ${report.chains.length} chains.\n${report.note}\n`,
+        );
+        if (!report.ok) io.out('Keep the files as they are and find out who could write to them.\n');
+      }
+      if (!report.ok) throw new CommandEnd(1);
+    },
+    setupUninstall: async (options) => {
+      const change = await uninstall(await clients(), {
+        client: parseClient(options.client),
+        dryRun: options.dryRun === true,
+        ...(options.connector === undefined ? {} : { connector: options.connector }),
+      });
+      io.out(options.json === true ? json(change) : changeText(change));
+    },
+    setupUndo: async (options) => {
+      const change = await undo(await clients(), { client: parseClient(options.client) });
+      io.out(options.json === true ? json(change) : changeText(change));
+    },
+  };
+}

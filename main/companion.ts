@@ -1,0 +1,478 @@
+/**
+ * The whole companion, composed from its parts. Imports no Electron: the app, the headless host and tests start this same
+ * composition. Parts are built in the order in which they need each other and closed in the reverse one.
+ */
+import { randomBytes } from 'node:crypto';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { watch, type FSWatcher } from 'node:fs';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  Status,
+  type Caller,
+  type CompanionEvent,
+  type HostKind,
+  type NewAuditRecord,
+} from '../preload/contract/index.ts';
+import { createApprovals } from './approval/approvals.ts';
+import { openIndex } from './audit/disk/index-client.ts';
+import { openJournal } from './audit/disk/open-journal.ts';
+import { shapeOf } from './audit/shape.ts';
+import { serveCommand } from './cli/serve-command.ts';
+import { localClientEnvironment } from './host/client-environment.ts';
+import { displayText } from './connectors/display.ts';
+import { prepareServer } from './connectors/prepare-server.ts';
+import { ConnectorRuntimes } from './connectors/runtimes.ts';
+import { createHttpInterface, type HttpInterface } from './control/http-interface.ts';
+import { serveOperations } from './control/operation-connection.ts';
+import { createEventFeed } from './host/event-feed.ts';
+import { claimHome } from './host/claim-home.ts';
+import { createIdleExit } from './host/idle-exit.ts';
+import { openLog } from './host/logger.ts';
+import { protectedPaths } from './host/protected-roots.ts';
+import { connectorHandlers } from './operations/connector-handlers.ts';
+import { createDispatch, type CallContext } from './operations/dispatch.ts';
+import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
+import { compilePolicy, type Policy } from './policy/decide.ts';
+import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
+import { createReaper, sweepLeftovers } from './process/reaper.ts';
+import { sessionEnvironment } from './process/session-environment.ts';
+import { spawnServer } from './process/spawn-server.ts';
+import { DEFAULT_LIMITS, type WireLimits } from './relay/limits.ts';
+import { createFileVault } from './secrets/file-vault.ts';
+import { readOrCreateInstallId } from './secrets/install-id.ts';
+import { createKeychain } from './secrets/keychain.ts';
+import { LiveSecrets } from './secrets/live-secrets.ts';
+import { createSecretVault } from './secrets/vault.ts';
+import { openSettings } from './settings/settings-store.ts';
+import type { Connection } from './transport/connection.ts';
+import { createParsePool } from './transport/parse-pool.ts';
+import { runSession, type RunningSession } from './transport/run-session.ts';
+import { listenOnSocket } from './transport/socket-listener.ts';
+
+export interface CompanionOptions {
+  readonly kind: HostKind;
+  readonly home: string;
+  readonly version: string;
+  /** The built interface, `out/renderer`. */
+  readonly interfaceDirectory: string;
+  /** What the launcher starts. */
+  readonly program: { readonly nodePath: string; readonly scriptPath: string };
+  /** Ends by itself when it was not used this long; only for a host that a thin client started. */
+  readonly idleMs?: number;
+  readonly limits?: WireLimits;
+}
+
+export interface Companion {
+  readonly home: string;
+  call(name: string, input: unknown, caller: Caller): Promise<unknown>;
+  subscribe(listener: (event: CompanionEvent) => void): () => void;
+  /** A link that opens the interface in a browser, once. */
+  mintLink(): Promise<string>;
+  /** Ends sessions, then everything else; at most 5 s. */
+  stop(): Promise<void>;
+  readonly stopped: Promise<void>;
+}
+
+const MAX_WAITING_APPROVALS = 100;
+const SHOWN_ARGUMENT_CHARACTERS = 64 * 1024;
+
+export async function startCompanion(options: CompanionOptions): Promise<Companion> {
+  const { home, kind, version } = options;
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const clock = (): Date => new Date();
+  const newId = (): string => uuidv7();
+  const startedAt = clock();
+
+  const claimed = await claimHome(home, kind, version);
+  const live = new LiveSecrets();
+  const redact = (text: string): string => live.redact(text);
+  const log = openLog(home, redact);
+  const { logger } = log;
+  const warnings = new Set<string>();
+  const warn = (text: string): void => {
+    logger.warn(text);
+    warnings.add(text);
+    feed.statusChanged();
+  };
+  const feed = createEventFeed((error) => logger.error({ error: String(error) }, 'a listener failed'));
+
+  // Processes of a companion that was killed, before anything new is started.
+  const recordFile = join(home, 'processes');
+  const swept = claimed.previous === undefined ? await sweepLeftovers(recordFile) : 0;
+  if (swept > 0) logger.warn(`${swept} process groups of an earlier companion were ended`);
+  const reaper = createReaper({ recordFile, onProblem: (text) => warn(text) });
+  const track = { started: (pid: number) => reaper.track(pid), ended: (pid: number) => reaper.untrack(pid) };
+
+  const auditDirectory = join(home, 'audit');
+  const otherLiveChains = claimed.previous === undefined ? [] : [claimed.previous.chainId];
+  const journal = await openJournal({
+    directory: auditDirectory,
+    clock,
+    newId,
+    redact,
+    otherLiveChains,
+    log: (text) => warn(text),
+  });
+  const index = openIndex({
+    databasePath: join(home, 'companion.db'),
+    auditDirectory,
+    onProblem: (text) => warn(text),
+  });
+  journal.onAppend((record) => {
+    index.poke();
+    feed.recorded(record);
+  });
+  const record = (entry: NewAuditRecord): void => {
+    journal.append(entry);
+  };
+  const event = (
+    name: Extract<NewAuditRecord, { kind: 'event' }>['event'],
+    detail: Record<string, string | number | boolean>,
+    connector?: string,
+  ): void => {
+    record({ kind: 'event', event: name, ...(connector === undefined ? {} : { connector }), detail });
+  };
+  const tryEvent: typeof event = (...args) => {
+    try {
+      event(...args);
+    } catch (error) {
+      logger.error({ error: String(error) }, 'an event could not be recorded');
+    }
+  };
+
+  tryEvent('companion_started', { version, host: kind, pid: process.pid });
+  // Calls that a killed companion had let out and never saw the end of.
+  for (const intent of await index.unfinished({ exceptChains: otherLiveChains }).catch(() => [])) {
+    const {
+      kind: _kind,
+      v: _v,
+      id: _id,
+      chain_id: _chain,
+      seq: _seq,
+      time,
+      decision: _decision,
+      arguments: _arguments,
+      argument_bytes: _bytes,
+      ...subject
+    } = intent;
+    if (Date.parse(time) >= startedAt.getTime()) continue;
+    record({
+      kind: 'outcome',
+      ...subject,
+      outcome: 'unknown',
+      'error.type': 'companion_ended',
+      duration_ms: 0,
+      result_bytes: 0,
+    });
+  }
+
+  const policies = new Map<string, Policy>();
+  const settings = openSettings({
+    home,
+    record: ({ operation, caller, sha256 }) => event('settings_written', { operation, caller, sha256 }),
+    changed: () => {
+      policies.clear();
+      feed.statusChanged();
+    },
+  });
+  if (settings.problem !== undefined) warn(settings.problem);
+  const paths = protectedPaths(home, homedir());
+  const policyOf = (name: string): Policy => {
+    let policy = policies.get(name);
+    if (policy === undefined) {
+      const connector = settings.read().connectors.find((candidate) => candidate.name === name);
+      // A connector that was removed or switched off while a session runs: everything is denied from now on.
+      const open = connector?.enabled === true;
+      policy = compilePolicy({
+        connector: name,
+        default: open ? connector.default : 'deny',
+        rules: open ? settings.read().rules : [],
+        protectedPaths: paths,
+      });
+      policies.set(name, policy);
+    }
+    return policy;
+  };
+
+  const installId = await readOrCreateInstallId(home, newId);
+  const vault = createSecretVault({
+    installId,
+    index: {
+      read: () => settings.read().secrets,
+      write: (entries) => {
+        settings.update('secrets', 'companion', (current) => ({ ...current, secrets: [...entries] }));
+      },
+    },
+    keychain: createKeychain({ installId }),
+    file: createFileVault(home),
+    live,
+    clock,
+    warn: (text) => warn(text),
+  });
+
+  const user = userInfo();
+  const ownEnvironment = sessionEnvironment(process.env, {
+    username: user.username,
+    homedir: user.homedir,
+    shell: user.shell,
+  });
+  const login = createLoginShellEnvironment({ shell: user.shell ?? '/bin/sh', env: ownEnvironment });
+  void login.get().then(({ problem }) => {
+    if (problem !== undefined) warn(problem);
+  });
+
+  const runtimes = new ConnectorRuntimes(() => performance.now());
+  const prepare = {
+    find: (name: string) => settings.read().connectors.find((candidate) => candidate.name === name),
+    runtimes,
+    vault,
+    live,
+    login,
+    policyOf,
+  };
+  const approvals = createApprovals({
+    clock,
+    newId: () => randomBytes(4).toString('hex'),
+    schedule: (ms, then) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+    waitMs: limits.approvalMs,
+    maxWaiting: MAX_WAITING_APPROVALS,
+    record: (approval, answer, by) =>
+      event(
+        'approval_answered',
+        { approval: approval.id, tool: approval.tool, client: approval.client, answer, by },
+        approval.connector,
+      ),
+    announce: (change) =>
+      feed.announce(
+        change.type === 'waiting'
+          ? { type: 'approval_waiting', approval: change.approval }
+          : { type: 'approval_ended', id: change.id },
+      ),
+  });
+
+  const parsePool = createParsePool(limits);
+  const sessions = new Set<RunningSession>();
+  let draining = false;
+  let handedOver = false;
+  let commands = 0;
+  let pages = 0;
+  let settingsWatch: FSWatcher | undefined;
+
+  const clientEnvironment = (): ReturnType<typeof localClientEnvironment> =>
+    localClientEnvironment({ companionHome: home, program: options.program, installLauncher: true });
+
+  const status = async (): Promise<Status> => {
+    const earlier = await previousSessions();
+    const notes = [...warnings];
+    if (journal.state.state !== 'ok')
+      notes.push(`The audit trail cannot be written (${journal.state.detail}): every call is denied.`);
+    if (earlier > 0) notes.push(`${earlier} sessions are still served by the headless companion that ran before.`);
+    return {
+      companion: {
+        running: true,
+        version,
+        kind,
+        pid: process.pid,
+        startedAt: startedAt.toISOString(),
+        home,
+        draining,
+        sessions: sessions.size + earlier,
+        connectors: settings.read().connectors.length,
+        waitingApprovals: approvals.list().length,
+        keychain: vault.peekState(),
+        audit: { ...journal.state, seq: journal.head.seq },
+        warnings: notes,
+      },
+    };
+  };
+  const previousSessions = async (): Promise<number> => {
+    if (claimed.previous === undefined) return 0;
+    const other = await claimed.previous.client.call('status.get', {}).catch(() => undefined);
+    const parsed = Status.safeParse(other);
+    return parsed.success ? parsed.data.companion.sessions : 0;
+  };
+
+  let httpInterface: Promise<HttpInterface> | undefined;
+  const openInterface = (): Promise<HttpInterface> => {
+    httpInterface ??= createHttpInterface({
+      staticDirectory: options.interfaceDirectory,
+      call: (name, input) => dispatch(name, input, { caller: 'ui', confirmed: false, tty: false, by: 'interface' }),
+      subscribe: (listener) => feed.subscribe(listener),
+      now: () => Date.now(),
+      randomToken: () => randomBytes(32).toString('base64url'),
+    }).then((opened) => {
+      opened.onPagesChange((count) => {
+        pages = count;
+        idle?.touch();
+      });
+      return opened;
+    });
+    return httpInterface;
+  };
+  const mintLink = async (): Promise<string> => (await openInterface()).mintLink();
+
+  const handOver = (): { chainId: string; sessions: number } => {
+    handedOver = true;
+    draining = true;
+    listener.stopListening();
+    claimed.lock.release();
+    // From now on the other host writes the settings; what it tightens must hold here too.
+    settingsWatch = watch(home, (_type, name) => {
+      if (name === 'settings.json') settings.reload();
+    });
+    logger.info('handed over to the app');
+    void Promise.all([...sessions].map((session) => session.done)).then(() => stop());
+    return { chainId: journal.head.chainId, sessions: sessions.size };
+  };
+
+  const dispatch = createDispatch({
+    handlers: {
+      ...connectorHandlers({
+        settings,
+        runtimes,
+        vault,
+        login,
+        prepare,
+        track,
+        clock,
+        version,
+        recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
+      }),
+      ...otherHandlers({
+        settings,
+        vault,
+        approvals,
+        index,
+        clock,
+        newRuleId: () => `r${randomBytes(3).toString('hex')}`,
+        status,
+        mintLink,
+        handOver,
+        clientEnvironment,
+        recordSecret: (name, change, by) => event('secret_changed', { name, change, by }),
+        recordClient: (client, action, by) => event('client_configured', { client, action, by }),
+        announce: (change) => feed.announce(change),
+      }),
+    },
+    weakens: weakeningTests(settings),
+    announce: (change) => feed.announce(change),
+  });
+
+  const run = async (connection: Connection): Promise<void> => {
+    const session = await runSession(connection, {
+      prepare: (from) =>
+        prepareServer({ name: from.hello.argv[0] ?? '', env: from.hello.env, cwd: from.hello.cwd }, prepare),
+      spawn: spawnServer,
+      track,
+      limits,
+      approvals,
+      record,
+      shape: (value) => shapeOf(value, redact),
+      showArguments: (value) =>
+        displayText(redact(JSON.stringify(value, undefined, 2)).slice(0, SHOWN_ARGUMENT_CHARACTERS)),
+      redact,
+      newId,
+      parseLarge: parsePool.parse,
+    });
+    if (session === undefined) return;
+    sessions.add(session);
+    feed.statusChanged();
+    await session.done;
+    sessions.delete(session);
+    feed.statusChanged();
+    idle?.touch();
+  };
+
+  const onConnection = (connection: Connection): void => {
+    idle?.touch();
+    const { hello } = connection;
+    switch (hello.kind) {
+      case 'run':
+        run(connection).catch((error: unknown) => {
+          logger.error({ error: String(error) }, 'a session failed');
+          connection.destroy();
+        });
+        return;
+      case 'operation':
+        serveOperations(connection, dispatch);
+        return;
+      case 'command': {
+        commands += 1;
+        const context: CallContext = {
+          caller: 'cli',
+          confirmed: false,
+          tty: hello.tty,
+          by: `command line, process ${hello.pid}`,
+        };
+        serveCommand(connection, { dispatch, context, version, subscribe: (listener) => feed.subscribe(listener) })
+          .catch((error: unknown) => {
+            logger.error({ error: String(error) }, 'a command failed');
+            connection.destroy();
+          })
+          .finally(() => {
+            commands -= 1;
+            idle?.touch();
+          });
+        return;
+      }
+      case 'hook':
+        connection.error({
+          code: 'E_NOT_SUPPORTED',
+          message: 'This companion serves no hooks yet.',
+          next: 'Update the companion.',
+        });
+        connection.exit(1);
+    }
+  };
+  const listener = await listenOnSocket(home, onConnection);
+
+  const idle =
+    options.idleMs === undefined
+      ? undefined
+      : createIdleExit({
+          idleMs: options.idleMs,
+          isBusy: () => sessions.size > 0 || commands > 0 || pages > 0,
+          exit: () => void stop(),
+        });
+  let stopping: Promise<void> | undefined;
+  const finished = Promise.withResolvers<void>();
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      draining = true;
+      idle?.close();
+      settingsWatch?.close();
+      listener.stopListening();
+      approvals.close();
+      await Promise.all([...sessions].map((session) => session.stop()));
+      listener.close();
+      if (httpInterface !== undefined) await (await httpInterface.catch(() => undefined))?.close();
+      claimed.previous?.client.close();
+      tryEvent('companion_stopped', { host: kind });
+      await reaper.close();
+      await parsePool.close();
+      await index.close();
+      await journal
+        .close()
+        .catch((error: unknown) => logger.error({ error: String(error) }, 'the journal could not be closed'));
+      if (!handedOver) claimed.lock.release();
+      logger.info('stopped');
+      log.close();
+      finished.resolve();
+    })();
+    return stopping;
+  };
+
+  logger.info({ version, kind }, 'started');
+  return {
+    home,
+    call: (name, input, caller) => dispatch(name, input, { caller, confirmed: false, tty: false, by: caller }),
+    subscribe: (subscriber) => feed.subscribe(subscriber),
+    mintLink,
+    stop,
+    stopped: finished.promise,
+  };
+}

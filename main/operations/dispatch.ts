@@ -1,0 +1,92 @@
+/**
+ * Carries out one operation of the list for one caller: is the caller allowed, does the input fit, does it weaken
+ * protection and has a person said so. Socket, browser and window all end here; there is no other way to a handler.
+ */
+import { z } from 'zod';
+import {
+  CompanionError,
+  operations,
+  type Caller,
+  type CompanionEvent,
+  type OperationInput,
+  type OperationName,
+  type OperationOutput,
+} from '../../preload/contract/index.ts';
+
+export interface CallContext {
+  readonly caller: Caller;
+  /** A person said yes to exactly this call: at a terminal, by `-y`, or in our own window. */
+  readonly confirmed: boolean;
+  /** The caller says that a person sits at a terminal. */
+  readonly tty: boolean;
+  /** Who calls, for the record: `cli, process 123`. */
+  readonly by: string;
+}
+
+export type Handlers = {
+  readonly [N in OperationName]: (
+    input: OperationInput<N>,
+    context: CallContext,
+  ) => Promise<OperationOutput<N>> | OperationOutput<N>;
+};
+
+/** For operations that weaken only sometimes: does this one? */
+export type WeakeningTests = { readonly [N in OperationName]?: (input: OperationInput<N>) => boolean };
+
+export type Dispatch = (name: string, input: unknown, context: CallContext) => Promise<unknown>;
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}
+
+export function createDispatch(options: {
+  readonly handlers: Handlers;
+  readonly weakens: WeakeningTests;
+  readonly announce: (event: CompanionEvent) => void;
+}): Dispatch {
+  return async (name, input, context) => {
+    if (!isOperation(name))
+      throw new CompanionError(
+        'E_OPERATION_UNKNOWN',
+        'There is no such operation.',
+        'Update runlayer and the companion to the same version.',
+        { exitCode: 2 },
+      );
+    const operation = operations[name];
+    if (!operation.callers.some((caller) => caller === context.caller)) {
+      throw new CompanionError(
+        'E_NOT_ALLOWED',
+        `${name} cannot be called from here.`,
+        'Use the runlayer command in a terminal.',
+        { exitCode: 2 },
+      );
+    }
+    const parsed = operation.input.safeParse(input);
+    if (!parsed.success)
+      throw new CompanionError(
+        'E_INPUT',
+        `${name}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+        'See "runlayer --help".',
+        { exitCode: 2 },
+      );
+    // One entry of the map above, called with what its own schema gave: the pairing is checked where the maps are typed.
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion
+    const handler = options.handlers[name] as (value: unknown, context: CallContext) => unknown;
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion
+    const test = options.weakens[name] as ((value: unknown) => boolean) | undefined;
+    const weakens =
+      operation.weakens === 'always' || (operation.weakens === 'depends' && (test?.(parsed.data) ?? true));
+    if (weakens && !context.confirmed) {
+      throw new CompanionError(
+        'E_CONFIRMATION',
+        `${name} weakens protection and needs a person's yes.`,
+        'Run it in a terminal and answer, or add -y.',
+        { exitCode: 2 },
+      );
+    }
+    const value = await handler(parsed.data, context);
+    if (weakens)
+      options.announce({ type: 'weakened', operation: name, text: `${name} was carried out.`, caller: context.by });
+    return value;
+  };
+}

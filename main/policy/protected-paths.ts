@@ -1,0 +1,60 @@
+/**
+ * Built in and not removable: an argument that resolves into our own home, the keychain's files or a client's
+ * configuration is denied, because with it an agent could rewrite the policy that governs it.
+ * It sees paths, not programs: a shell command that hides a path is not recognised here.
+ */
+import { isJsonObject } from '../../preload/contract/json.ts';
+
+/** Anything longer is content, not a path (PATH_MAX is 4096 on Linux, 1024 on macOS). */
+const MAX_PATH_CHARACTERS = 4096;
+const MAX_STRINGS = 20_000;
+
+export interface ProtectedPaths {
+  /** Absolute directories and files, as realpath gives them; a directory protects everything below it. */
+  readonly roots: readonly string[];
+  /** `/` or `\`. */
+  readonly separator: string;
+  /** True where the file system ignores case (macOS, Windows). */
+  readonly foldsCase: boolean;
+  /**
+   * Every absolute path that this argument text could mean, links followed as far as the path exists; empty when it
+   * cannot be one. Throws when it cannot tell.
+   */
+  resolve(text: string): readonly string[];
+}
+
+function looksLikePath(text: string): boolean {
+  return (
+    text.length > 0 &&
+    text.length <= MAX_PATH_CHARACTERS &&
+    (text.includes('/') || text.includes('\\') || text.startsWith('~') || text.startsWith('.') || text.includes('%'))
+  );
+}
+
+function isInside(path: string, root: string, paths: ProtectedPaths): boolean {
+  const a = paths.foldsCase ? path.toLowerCase() : path;
+  const b = paths.foldsCase ? root.toLowerCase() : root;
+  return a === b || a.startsWith(b.endsWith(paths.separator) ? b : b + paths.separator);
+}
+
+/** The protected root that some string in `args` (values and keys, any depth) resolves into, or undefined. */
+export function protectedPathIn(args: unknown, paths: ProtectedPaths): string | undefined {
+  const queue: unknown[] = [args];
+  let strings = 0;
+  for (let i = 0; i < queue.length; i++) {
+    const node = queue[i];
+    if (typeof node === 'string') {
+      if (!looksLikePath(node)) continue;
+      if (++strings > MAX_STRINGS) throw new Error('too many path-like arguments to check');
+      for (const path of paths.resolve(node)) {
+        const root = paths.roots.find((candidate) => isInside(path, candidate, paths));
+        if (root !== undefined) return root;
+      }
+    } else if (Array.isArray(node)) {
+      for (const item of node) queue.push(item);
+    } else if (isJsonObject(node)) {
+      for (const [key, value] of Object.entries(node)) queue.push(key, value);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+/** Builds the audit records of one call: an intent before it leaves (or is refused), an outcome after it ended. */
+import type { ArgumentShape, Claimed, Decision, NewAuditRecord } from '../../preload/contract/index.ts';
+
+type Outcome = Extract<NewAuditRecord, { kind: 'outcome' }>['outcome'];
+
+export interface CallSubject {
+  readonly call: string;
+  readonly method: string;
+  readonly session: string;
+  readonly connector: string;
+  readonly claimed: Claimed;
+  /** Source text of the JSON-RPC id. */
+  readonly requestId: string;
+  readonly tool?: string;
+  readonly uri?: string;
+  readonly prompt?: string;
+}
+
+type Common = Pick<
+  Extract<NewAuditRecord, { kind: 'intent' }>,
+  | 'call'
+  | 'mcp.method.name'
+  | 'mcp.session.id'
+  | 'gen_ai.tool.name'
+  | 'mcp.resource.uri'
+  | 'gen_ai.prompt.name'
+  | 'jsonrpc.request.id'
+  | 'connector'
+  | 'claimed'
+>;
+
+const MAX_TEXT = 256;
+
+/** Names and ids come from the client and may be of any length. */
+function short(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
+}
+
+function common(subject: CallSubject): Common {
+  return {
+    call: subject.call,
+    'mcp.method.name': short(subject.method),
+    'mcp.session.id': subject.session,
+    ...(subject.tool === undefined ? {} : { 'gen_ai.tool.name': short(subject.tool) }),
+    ...(subject.uri === undefined ? {} : { 'mcp.resource.uri': short(subject.uri) }),
+    ...(subject.prompt === undefined ? {} : { 'gen_ai.prompt.name': short(subject.prompt) }),
+    'jsonrpc.request.id': short(subject.requestId),
+    connector: subject.connector,
+    claimed: subject.claimed,
+  };
+}
+
+export function intentRecord(
+  subject: CallSubject,
+  decision: Decision,
+  args: ArgumentShape | undefined,
+  argumentBytes: number,
+): NewAuditRecord {
+  return {
+    kind: 'intent',
+    ...common(subject),
+    decision,
+    ...(args === undefined ? {} : { arguments: args }),
+    argument_bytes: argumentBytes,
+  };
+}
+
+export function outcomeRecord(
+  subject: CallSubject,
+  outcome: Outcome,
+  facts: { readonly durationMs: number; readonly resultBytes: number; readonly errorType?: string },
+): NewAuditRecord {
+  return {
+    kind: 'outcome',
+    ...common(subject),
+    outcome,
+    ...(facts.errorType === undefined ? {} : { 'error.type': short(facts.errorType) }),
+    duration_ms: Math.round(facts.durationMs * 1000) / 1000,
+    result_bytes: facts.resultBytes,
+  };
+}
+
+export type { Outcome };

@@ -1,0 +1,151 @@
+/** What comes from the client: parsed strictly, matched to what was asked of it, gated where a gate concerns it. */
+import { isJsonObject } from '../../preload/contract/json.ts';
+import type { Decision } from '../../preload/contract/index.ts';
+import type { Call, CallAudit } from './call-audit.ts';
+import type { CallSubject } from './call-record.ts';
+import { agentText, errorReply, METHOD_REFUSED, OWN_ID_PREFIX, SERVER_FAILED } from './denial.ts';
+import type { ForwardedRequests } from './forwarded-requests.ts';
+import { auditedMethod, passesDenyDefault } from './methods.ts';
+import { idKeyOf, type NotificationMessage, type Parsed, type RequestMessage } from './parse-message.ts';
+import type { Pending } from './pending.ts';
+import { memberText } from './scan-json.ts';
+import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { ToolCalls } from './tool-calls.ts';
+
+export interface ClientSideParts {
+  readonly options: SessionOptions;
+  readonly out: Outgoing;
+  readonly audit: CallAudit;
+  readonly forwarded: ForwardedRequests;
+  readonly calls: ToolCalls;
+  /** Requests of the server that wait for the client. */
+  readonly asked: Pending<{ readonly deadlineAt: undefined }>;
+  readonly isServerGone: () => boolean;
+}
+
+const MAX_NAME_CHARACTERS = 64;
+
+/** What `notifications/cancelled` names, compared as ids are. */
+export function cancelledKey(line: Buffer): string | undefined {
+  const source = memberText(line, ['params', 'requestId']);
+  return source === undefined ? undefined : idKeyOf(source);
+}
+
+export class ClientSide {
+  private readonly parts: ClientSideParts;
+  private unnamed: boolean;
+
+  constructor(parts: ClientSideParts) {
+    this.parts = parts;
+    this.unnamed = parts.options.claimed().client === undefined;
+  }
+
+  message(parsed: Parsed, line: Buffer): void {
+    const { options, out, asked } = this.parts;
+    switch (parsed.kind) {
+      case 'invalid':
+        options.dropped('client', parsed.reason);
+        if (!parsed.unanswerable) this.refuse(parsed.id, parsed.code, `${parsed.reason}.`);
+        return;
+      case 'notification':
+        this.notification(parsed, line);
+        return;
+      case 'response':
+        if (asked.take(parsed.idKey) === undefined)
+          options.dropped('client', 'answer to a question that was not asked');
+        else out.toServer(line);
+        return;
+      case 'request':
+        this.request(parsed, line);
+    }
+  }
+
+  discarded(why: 'too_large' | 'too_slow', id: string | undefined): void {
+    const { options } = this.parts;
+    options.dropped('client', why);
+    const text =
+      why === 'too_large'
+        ? `the message is larger than ${options.limits.maxMessageBytes} bytes.`
+        : 'the message was not finished in time.';
+    this.refuse(id, -32_600, text);
+  }
+
+  private refuse(id: string | undefined, code: number, why: string): void {
+    this.parts.out.reply(errorReply(id ?? null, code, `Not forwarded: ${why}`));
+  }
+
+  private notification(message: NotificationMessage, line: Buffer): void {
+    if (message.method === 'notifications/cancelled') {
+      const idKey = cancelledKey(line);
+      if (idKey !== undefined) {
+        if (this.parts.calls.withdraw(idKey)) return;
+        this.parts.forwarded.cancel(idKey);
+      }
+    }
+    this.parts.out.toServer(line);
+  }
+
+  private request(message: RequestMessage, line: Buffer): void {
+    const { options, out, audit, forwarded, calls } = this.parts;
+    if (forwarded.has(message.idKey) || calls.has(message.idKey)) {
+      options.dropped('client', 'an id that is in use');
+      this.refuse(message.id, -32_600, 'a request with this id is still under way.');
+      return;
+    }
+    if (message.idKey.startsWith(`s${OWN_ID_PREFIX}`)) {
+      this.refuse(message.id, -32_600, 'ids that begin like this are reserved.');
+      return;
+    }
+    if (this.parts.isServerGone()) {
+      const text = `The server of "${options.connector}" has ended. Start the connector again.`;
+      out.reply(errorReply(message.id, SERVER_FAILED, text));
+      return;
+    }
+    if (forwarded.size + calls.size >= options.limits.maxInFlight) {
+      this.refuse(message.id, -32_603, 'too many requests are under way. Wait for answers, then send again.');
+      return;
+    }
+    if (this.unnamed) this.noteName(message);
+    if (message.method === 'tools/call') {
+      calls.handle(message, line);
+      return;
+    }
+    const audited = auditedMethod(message);
+    if (options.policy().default === 'deny' && !passesDenyDefault(message.method)) {
+      this.refuseMethod(message, line, audited);
+      return;
+    }
+    let call: Call | undefined;
+    if (audited !== undefined) {
+      call = audit.begin(message, audited);
+      const reason = 'Rules are about tools; this is not one.';
+      const decision: Decision = { effect: 'allow', decidedBy: 'local', code: 'default_allow', reason };
+      if (!audit.intent(call, decision, undefined, line.length)) {
+        out.reply(errorReply(message.id, METHOD_REFUSED, agentText('audit_unavailable', 0, call.subject.call)));
+        return;
+      }
+    }
+    forwarded.forward(message, line, call);
+  }
+
+  private refuseMethod(message: RequestMessage, line: Buffer, facts: Partial<CallSubject> | undefined): void {
+    const { audit, out } = this.parts;
+    const call = audit.begin(message, facts ?? {});
+    const reason = "The connector's default is deny.";
+    audit.intent(call, { effect: 'deny', decidedBy: 'local', code: 'method_denied', reason }, undefined, line.length);
+    audit.outcome(call, 'refused', 0, 'method_denied');
+    const text = `Blocked by Runlayer policy: ${message.method} is not open here. (ref ${call.subject.call})`;
+    out.reply(errorReply(message.id, METHOD_REFUSED, text));
+  }
+
+  /** Legacy clients name themselves in initialize, modern ones in each request. */
+  private noteName(message: RequestMessage): void {
+    const meta = message.params['_meta'];
+    const modern = isJsonObject(meta) ? meta['io.modelcontextprotocol/clientInfo'] : undefined;
+    const info = message.method === 'initialize' ? message.params['clientInfo'] : modern;
+    const name = isJsonObject(info) ? info['name'] : undefined;
+    if (typeof name !== 'string' || name === '') return;
+    this.unnamed = false;
+    this.parts.options.introduced(name.slice(0, MAX_NAME_CHARACTERS));
+  }
+}

@@ -1,0 +1,50 @@
+/** Wire limits, all in one place. Figures: bytes unless the name says otherwise. */
+export interface WireLimits {
+  readonly maxMessageBytes: number;
+  readonly maxDepth: number;
+  readonly maxTokens: number;
+  readonly maxTools: number;
+  readonly maxToolPages: number;
+  readonly maxToolBytes: number;
+  readonly maxToolListBytes: number;
+  /** A line that stays unfinished this long while we are reading is given up. */
+  readonly partialLineMs: number;
+  /** After a line was given up, its newline must come within this time and this many bytes, or the server is ended. */
+  readonly discardMs: number;
+  readonly maxDiscardBytes: number;
+  readonly inventoryMs: number;
+  readonly initializeMs: number;
+  /** tools/call has no limit unless this is set. */
+  readonly callMs: number | undefined;
+  /** Requests in flight in one direction. */
+  readonly maxInFlight: number;
+  readonly notificationBurst: number;
+  readonly notificationsPerSecond: number;
+  /** Messages above this are parsed off the main thread. */
+  readonly inlineParseBytes: number;
+  /** How long a call waits for a person. */
+  readonly approvalMs: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_LIMITS: WireLimits = {
+  maxMessageBytes: 16 * MIB,
+  maxDepth: 64,
+  maxTokens: 200_000,
+  maxTools: 2000,
+  maxToolPages: 50,
+  maxToolBytes: 256 * 1024,
+  maxToolListBytes: 8 * MIB,
+  partialLineMs: 30_000,
+  discardMs: 30_000,
+  maxDiscardBytes: 64 * MIB,
+  inventoryMs: 30_000,
+  initializeMs: 60_000,
+  callMs: undefined,
+  maxInFlight: 10_000,
+  notificationBurst: 5000,
+  notificationsPerSecond: 1000,
+  inlineParseBytes: 256 * 1024,
+  approvalMs: 50_000,
+};

@@ -1,0 +1,45 @@
+/** What the relay knows about methods; everything that is not named here passes untouched. */
+import type { CallSubject } from './call-record.ts';
+import type { RequestMessage } from './parse-message.ts';
+
+/** Without these no conversation can be had; they carry no call and are open under every default. */
+const OPEN_UNDER_DENY: ReadonlySet<string> = new Set([
+  'initialize',
+  'ping',
+  'server/discover',
+  'subscriptions/listen',
+  'logging/setLevel',
+  'tools/list',
+]);
+
+/** Questions that every server answers at once; one that does not is hanging. */
+const INVENTORY: ReadonlySet<string> = new Set([
+  'server/discover',
+  'ping',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'logging/setLevel',
+]);
+
+export function passesDenyDefault(method: string): boolean {
+  return OPEN_UNDER_DENY.has(method);
+}
+
+export function hasInventoryDeadline(method: string): boolean {
+  return INVENTORY.has(method);
+}
+
+/** Methods besides tools/call that read something for the client and therefore leave a record. */
+export function auditedMethod(message: RequestMessage): Partial<CallSubject> | undefined {
+  if (message.method === 'resources/read') {
+    const { uri } = message.params;
+    return typeof uri === 'string' ? { uri } : {};
+  }
+  if (message.method === 'prompts/get') {
+    const { name } = message.params;
+    return typeof name === 'string' ? { prompt: name } : {};
+  }
+  return undefined;
+}

@@ -1,0 +1,134 @@
+/** What comes from the server: matched to what was asked of it, lists filtered, everything else delivered as it came. */
+import { isJsonObject } from '../../preload/contract/json.ts';
+import type { CallAudit } from './call-audit.ts';
+import { cancelledKey } from './client-side.ts';
+import type { ForwardedRequest, ForwardedRequests } from './forwarded-requests.ts';
+import type { Lister } from './list-upstream.ts';
+import { NotificationBucket } from './notification-bucket.ts';
+import type { InvalidMessage, NotificationMessage, Parsed, RequestMessage, ResponseMessage } from './parse-message.ts';
+import type { Pending } from './pending.ts';
+import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+
+export interface ServerSideParts {
+  readonly options: SessionOptions;
+  readonly out: Outgoing;
+  readonly audit: CallAudit;
+  readonly forwarded: ForwardedRequests;
+  readonly catalogue: ToolCatalogue;
+  readonly lister: Lister;
+  /** Requests of the server that wait for the client. */
+  readonly asked: Pending<{ readonly deadlineAt: undefined }>;
+}
+
+const MAX_STRAY_BYTES = 4096;
+
+export class ServerSide {
+  private readonly parts: ServerSideParts;
+  private readonly bucket: NotificationBucket;
+  private sawAnswer = false;
+
+  constructor(parts: ServerSideParts) {
+    this.parts = parts;
+    this.bucket = new NotificationBucket(parts.options.limits, parts.options.now());
+  }
+
+  message(parsed: Parsed, line: Buffer): void {
+    switch (parsed.kind) {
+      case 'invalid':
+        this.invalid(parsed, line);
+        return;
+      case 'notification':
+        this.notification(parsed, line);
+        return;
+      case 'request':
+        this.request(parsed, line);
+        return;
+      case 'response':
+        this.response(parsed, line);
+    }
+  }
+
+  discarded(why: 'too_large' | 'too_slow', id: string | undefined): void {
+    const { options, forwarded } = this.parts;
+    options.dropped('server', why);
+    const reason =
+      why === 'too_large'
+        ? `its answer is larger than ${options.limits.maxMessageBytes} bytes`
+        : 'its answer was not finished in time';
+    if (id === undefined) forwarded.failOnly(reason);
+    else forwarded.failById(id, reason);
+  }
+
+  private invalid(parsed: InvalidMessage, line: Buffer): void {
+    const { options, forwarded } = this.parts;
+    if (parsed.stray) options.stray(line.toString('utf8', 0, Math.min(line.length, MAX_STRAY_BYTES)).trimEnd());
+    else options.dropped('server', parsed.reason);
+    // Whoever waits for exactly this answer is told, instead of waiting for ever.
+    if (parsed.id !== undefined)
+      forwarded.failById(parsed.id, `it sent an answer that is not valid (${parsed.reason})`);
+  }
+
+  private request(message: RequestMessage, line: Buffer): void {
+    const { options, asked, out } = this.parts;
+    if (asked.has(message.idKey)) options.dropped('server', 'an id that is in use');
+    else if (asked.size >= options.limits.maxInFlight) options.dropped('server', 'too many questions at once');
+    else {
+      asked.add(message.idKey, { deadlineAt: undefined });
+      out.toClient(line);
+    }
+  }
+
+  private notification(message: NotificationMessage, line: Buffer): void {
+    const { options, catalogue, asked, out } = this.parts;
+    if (!this.bucket.take(options.now())) {
+      options.dropped('server', 'too many notifications');
+      return;
+    }
+    if (message.method === 'notifications/tools/list_changed') catalogue.forget();
+    else if (message.method === 'notifications/cancelled') {
+      const idKey = cancelledKey(line);
+      if (idKey !== undefined) asked.take(idKey);
+    }
+    out.toClient(line);
+  }
+
+  private response(message: ResponseMessage, line: Buffer): void {
+    const { options, audit, forwarded, lister, out } = this.parts;
+    if (!this.sawAnswer && message.error === undefined) {
+      this.sawAnswer = true;
+      options.alive();
+    }
+    if (lister.take(message, line)) return;
+    const entry = forwarded.take(message.idKey);
+    if (entry === undefined) {
+      options.dropped('server', 'answer to a question that was not asked');
+    } else if (message.error !== undefined) {
+      const { code } = message.error;
+      audit.outcome(entry.call, 'error', line.length, typeof code === 'number' ? String(code) : 'error');
+      out.toClient(line);
+    } else if (entry.method === 'tools/list') {
+      this.deliverToolList(entry, message, line);
+    } else {
+      const failed = isJsonObject(message.result) && message.result['isError'] === true;
+      audit.outcome(entry.call, failed ? 'tool_error' : 'ok', line.length, failed ? 'tool_error' : undefined);
+      out.toClient(line);
+    }
+  }
+
+  private deliverToolList(entry: ForwardedRequest, message: ResponseMessage, line: Buffer): void {
+    const { options, catalogue, forwarded, out } = this.parts;
+    try {
+      const list = catalogue.filter(line, message.result, options.policy());
+      if (list.kind === 'refused') forwarded.fail(entry, 'protocol', list.reason);
+      else out.toClient(list.kind === 'changed' ? list.line : line);
+    } catch (error) {
+      // A list that could not be filtered is not shown.
+      forwarded.fail(
+        entry,
+        'engine',
+        error instanceof Error ? error.message : 'its list of tools could not be checked',
+      );
+    }
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * One conversation between one client and one server: relays messages as the bytes that came in, and puts every gated one
+ * through the gates first. It forwards, it does not terminate MCP: methods that it does not know pass.
+ * Never forwards what it could not parse strictly, and never lets a call leave without an intent record. Holds no timers
+ * and does no I/O: its owner feeds bytes and calls `tick`.
+ */
+import { Batch } from './batch.ts';
+import { CallAudit } from './call-audit.ts';
+import { ClientSide } from './client-side.ts';
+import { ForwardedRequests } from './forwarded-requests.ts';
+import { Lane, type LaneOptions } from './lane.ts';
+import { createLister, type Lister } from './list-upstream.ts';
+import type { Sender } from './parse-message.ts';
+import { Pending } from './pending.ts';
+import { ServerSide } from './server-side.ts';
+import type { Outgoing, SessionOptions } from './session-options.ts';
+import { ToolCalls } from './tool-calls.ts';
+import { ToolCatalogue } from './tool-catalogue.ts';
+
+/** Why one side is not read at the moment. */
+type Hold = 'peer_slow' | 'parsing';
+
+export class Session {
+  private readonly options: SessionOptions;
+  private readonly toServer = new Batch();
+  private readonly toClient = new Batch();
+  private readonly lanes: Readonly<Record<Sender, Lane>>;
+  private readonly holds: Readonly<Record<Sender, Set<Hold>>> = { client: new Set(), server: new Set() };
+  private readonly lister: Lister;
+  private readonly forwarded: ForwardedRequests;
+  private readonly calls: ToolCalls;
+  private serverGone = false;
+  private clientGone = false;
+  private inputEnded = false;
+  private serverInputEnded = false;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    const catalogue = new ToolCatalogue(options.limits);
+    const audit = new CallAudit(options);
+    const asked = new Pending<{ readonly deadlineAt: undefined }>();
+    const out: Outgoing = {
+      toServer: (line) => this.toServer.add(line),
+      toClient: (line) => this.toClient.add(line),
+      reply: (bytes) => {
+        if (!this.clientGone) this.toClient.add(bytes);
+      },
+      flush: () => this.flush(),
+    };
+    const { limits, now, newId, policy } = options;
+    this.lister = createLister({
+      limits,
+      now,
+      newId,
+      catalogue,
+      policy,
+      send: (line) => {
+        this.toServer.add(line);
+        this.flush();
+      },
+    });
+    this.forwarded = new ForwardedRequests(options, out, audit);
+    const shared = { options, out, audit, forwarded: this.forwarded };
+    this.calls = new ToolCalls({
+      ...shared,
+      catalogue,
+      lister: this.lister,
+      freed: () => this.endServerInputWhenFree(),
+    });
+    const client = new ClientSide({ ...shared, calls: this.calls, asked, isServerGone: () => this.serverGone });
+    const server = new ServerSide({ ...shared, catalogue, lister: this.lister, asked });
+    this.lanes = {
+      client: this.lane('client', client, () => this.endServerInput()),
+      server: this.lane('server', server, () => this.failAll()),
+    };
+  }
+
+  private lane(sender: Sender, side: Pick<LaneOptions, 'message' | 'discarded'>, ended: () => void): Lane {
+    const { limits, now, parseLarge, fatal } = this.options;
+    return new Lane({
+      sender,
+      limits,
+      now,
+      parseLarge,
+      message: (parsed, line) => side.message(parsed, line),
+      discarded: (why, id) => side.discarded(why, id),
+      flush: () => this.flush(),
+      busyChanged: (busy) => this.hold(sender, 'parsing', busy),
+      ended,
+      broken: (error) => fatal(error instanceof Error ? error.message : 'the relay failed'),
+    });
+  }
+
+  fromClient(chunk: Buffer): void {
+    this.lanes.client.push(chunk);
+  }
+
+  fromServer(chunk: Buffer): void {
+    this.lanes.server.push(chunk);
+  }
+
+  /** The client sends no more; what it sent goes on. */
+  clientEnded(): void {
+    this.lanes.client.end();
+  }
+
+  /** The server's output ended; whoever still waits is told. */
+  serverEnded(): void {
+    this.lanes.server.end();
+  }
+
+  clientDrained(): void {
+    this.hold('server', 'peer_slow', false);
+  }
+
+  serverDrained(): void {
+    this.hold('client', 'peer_slow', false);
+  }
+
+  /** Call about once a second: deadlines, unfinished lines. */
+  tick(): void {
+    const now = this.options.now();
+    this.forwarded.failOverdue(now);
+    this.lister.tick(now);
+    this.checkPartial('client', now);
+    this.checkPartial('server', now);
+    this.flush();
+  }
+
+  /** The session is over: every open call gets its outcome; nothing is sent any more. */
+  close(reason: 'client_gone' | 'server_gone' | 'stopped'): void {
+    this.clientGone = true;
+    this.serverGone = true;
+    this.calls.endWaiting('closed');
+    this.lister.close();
+    this.forwarded.recordAll(reason === 'server_gone' ? 'failed' : 'cancelled', reason);
+  }
+
+  get openCalls(): number {
+    return this.forwarded.size + this.calls.size;
+  }
+
+  private flush(): void {
+    const { client, server } = this.options;
+    if (!this.toServer.isEmpty && !server.write(this.toServer.take())) this.hold('client', 'peer_slow', true);
+    if (!this.toClient.isEmpty && !client.write(this.toClient.take())) this.hold('server', 'peer_slow', true);
+  }
+
+  private hold(side: Sender, why: Hold, on: boolean): void {
+    const holds = this.holds[side];
+    const wasHeld = holds.size > 0;
+    if (on) holds.add(why);
+    else holds.delete(why);
+    const isHeld = holds.size > 0;
+    if (wasHeld === isHeld) return;
+    const peer = this.options[side];
+    if (isHeld) peer.pause();
+    else {
+      this.lanes[side].resumed();
+      peer.resume();
+    }
+  }
+
+  private checkPartial(side: Sender, now: number): void {
+    if (this.holds[side].size > 0) return;
+    const state = this.lanes[side].check(now);
+    if (state === 'gave_up') this.options.dropped(side, 'a line that was not finished in time');
+    else if (state === 'stuck') this.options.fatal(`the ${side} sends a line without an end`);
+  }
+
+  /** The client's input ended: nobody is left to wait for a person's answer. */
+  private endServerInput(): void {
+    this.inputEnded = true;
+    this.calls.endWaiting('input_ended', 'person');
+    this.flush();
+    this.endServerInputWhenFree();
+  }
+
+  /** The server's input ends once nothing that the client sent before still waits here. */
+  private endServerInputWhenFree(): void {
+    if (!this.inputEnded || this.calls.size > 0 || this.serverInputEnded) return;
+    this.serverInputEnded = true;
+    this.options.server.end();
+  }
+
+  private failAll(): void {
+    this.serverGone = true;
+    this.calls.endWaiting('server_ended');
+    this.lister.close();
+    this.forwarded.failAll('it closed its output');
+    this.flush();
+  }
+}

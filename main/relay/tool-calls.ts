@@ -1,0 +1,240 @@
+/**
+ * The gates of tools/call, in order: known? → policy → approval → intent → forward. A call that needs a list or a person
+ * is held here while everything else goes on. Any exception is a refusal; there is no path from here to the server but
+ * `release`, and that writes the intent first.
+ */
+import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
+import type { Call, CallAudit } from './call-audit.ts';
+import { agentText, errorReply, isModern, refusedCall, unknownTool } from './denial.ts';
+import type { ForwardedRequests } from './forwarded-requests.ts';
+import type { Lister } from './list-upstream.ts';
+import type { RequestMessage } from './parse-message.ts';
+import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+
+/** Why a held call stops waiting before its answer. */
+export type HeldEnd = 'withdrawn' | 'server_ended' | 'input_ended' | 'closed';
+
+interface HeldCall {
+  readonly waitsFor: 'list' | 'person';
+  readonly controller: AbortController;
+}
+
+/** One tools/call on its way through the gates. */
+interface Candidate {
+  readonly message: RequestMessage;
+  readonly line: Buffer;
+  readonly call: Call;
+  readonly tool: string;
+}
+
+export interface ToolCallsParts {
+  readonly options: SessionOptions;
+  readonly out: Outgoing;
+  readonly audit: CallAudit;
+  readonly forwarded: ForwardedRequests;
+  readonly catalogue: ToolCatalogue;
+  readonly lister: Lister;
+  /** A held call stopped waiting. */
+  readonly freed: () => void;
+}
+
+/** Refusals that must look exactly like a tool that never was. */
+const HIDDEN: ReadonlySet<DecisionCode> = new Set([
+  'rule_deny',
+  'default_deny',
+  'unknown_tool',
+  'invalid_tool_name',
+  'ambiguous_tool_name',
+  'oversized_tool',
+]);
+
+function engineError(error: unknown): Decision {
+  const reason = error instanceof Error ? error.message : 'The decision failed.';
+  return { effect: 'deny', decidedBy: 'engine', code: 'engine_error', reason };
+}
+
+export class ToolCalls {
+  private readonly parts: ToolCallsParts;
+  private readonly held = new Map<string, HeldCall>();
+  private serverGone = false;
+  private clientGone = false;
+
+  constructor(parts: ToolCallsParts) {
+    this.parts = parts;
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  has(idKey: string): boolean {
+    return this.held.has(idKey);
+  }
+
+  handle(message: RequestMessage, line: Buffer): void {
+    const tool = message.params['name'];
+    if (typeof tool !== 'string') {
+      this.parts.out.reply(errorReply(message.id, -32_602, 'tools/call needs the name of a tool.'));
+      return;
+    }
+    const candidate: Candidate = { message, line, tool, call: this.parts.audit.begin(message, { tool }) };
+    const { catalogue, lister } = this.parts;
+    if (catalogue.get(tool) !== undefined || catalogue.callProblem(tool) !== undefined) {
+      this.decide(candidate);
+      return;
+    }
+    // Not listed yet: ask the server before deciding, so that its facts, not their absence, decide.
+    void this.hold('list', candidate, async (signal) => {
+      await lister.list(message.params, signal);
+      if (signal.aborted) this.endUnanswered(candidate, signal.reason);
+      else this.decide(candidate);
+    });
+  }
+
+  /** The client takes a call back; true when it was still here, and the server never heard of it. */
+  withdraw(idKey: string): boolean {
+    const held = this.held.get(idKey);
+    held?.controller.abort('withdrawn' satisfies HeldEnd);
+    return held !== undefined;
+  }
+
+  /** Ends the waiting of held calls, of all or of those that wait for a person. */
+  endWaiting(why: HeldEnd, waitsFor?: HeldCall['waitsFor']): void {
+    if (why === 'server_ended') this.serverGone = true;
+    if (why === 'closed') this.clientGone = true;
+    for (const held of this.held.values()) {
+      if (waitsFor === undefined || held.waitsFor === waitsFor) held.controller.abort(why);
+    }
+  }
+
+  private decide(candidate: Candidate): void {
+    let decision: Decision;
+    try {
+      decision = this.evaluate(candidate);
+    } catch (error) {
+      decision = engineError(error);
+    }
+    switch (decision.effect) {
+      case 'deny':
+        this.refuse(candidate, decision);
+        return;
+      case 'allow':
+        this.release(candidate, decision);
+        return;
+      case 'ask':
+        void this.askPerson(candidate, decision);
+    }
+  }
+
+  private evaluate({ tool, message }: Candidate): Decision {
+    const { catalogue, options } = this.parts;
+    const facts = catalogue.get(tool);
+    const code = catalogue.callProblem(tool) ?? (facts === undefined ? 'unknown_tool' : undefined);
+    if (code !== undefined || facts === undefined) {
+      const reason =
+        code === 'unknown_tool' ? 'The server does not list this tool.' : 'The name of this tool is not safe to use.';
+      return { effect: 'deny', decidedBy: 'engine', code: code ?? 'unknown_tool', reason };
+    }
+    return options.policy().decideCall(facts, message.params['arguments']);
+  }
+
+  private async askPerson(candidate: Candidate, asked: Decision): Promise<void> {
+    const { options } = this.parts;
+    const { message, tool } = candidate;
+    await this.hold('person', candidate, async (signal) => {
+      const answer = await options.ask(
+        {
+          connector: options.connector,
+          tool,
+          client: options.claimed().client ?? 'unknown client',
+          argumentsText: () => options.showArguments(message.params['arguments'] ?? {}),
+          decision: asked,
+        },
+        signal,
+      );
+      if (signal.aborted) {
+        this.endUnanswered(candidate, signal.reason);
+        return;
+      }
+      // Rules and tools may have changed while the call waited; an approval satisfies ask, never deny.
+      const again = answer.effect === 'allow' ? this.evaluate(candidate) : answer;
+      if (again.effect === 'deny') this.refuse(candidate, again);
+      else this.release(candidate, answer);
+    });
+  }
+
+  /** Keeps the id taken while `work` runs, and turns whatever it throws into a refusal. */
+  private async hold(
+    waitsFor: HeldCall['waitsFor'],
+    candidate: Candidate,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const { idKey } = candidate.message;
+    const mine: HeldCall = { waitsFor, controller: new AbortController() };
+    this.held.set(idKey, mine);
+    try {
+      await work(mine.controller.signal);
+    } catch (error) {
+      this.refuse(candidate, engineError(error));
+    } finally {
+      // `work` freed the id itself where it forwarded or answered; by then it may be another call's.
+      if (this.held.get(idKey) === mine) this.held.delete(idKey);
+      this.parts.out.flush();
+      this.parts.freed();
+    }
+  }
+
+  private release(candidate: Candidate, decision: Decision): void {
+    const { message, line, call } = candidate;
+    if (this.serverGone) {
+      this.refuse(candidate, engineError(new Error('The server has ended.')));
+    } else if (this.parts.audit.intent(call, decision, message.params['arguments'], line.length)) {
+      this.held.delete(message.idKey);
+      this.parts.forwarded.forward(message, line, call);
+    } else {
+      this.answerRefused(candidate, 'audit_unavailable');
+    }
+  }
+
+  private refuse(candidate: Candidate, decision: Decision): void {
+    const { message, line, call } = candidate;
+    this.parts.audit.intent(call, decision, message.params['arguments'], line.length);
+    this.parts.audit.outcome(call, 'refused', 0, decision.code);
+    this.answerRefused(candidate, decision.code);
+  }
+
+  private answerRefused({ message, call, tool }: Candidate, code: DecisionCode): void {
+    const { out, options } = this.parts;
+    const ref = call.subject.call;
+    this.held.delete(message.idKey);
+    out.reply(
+      HIDDEN.has(code)
+        ? unknownTool(message.id, tool)
+        : refusedCall({
+            id: message.id,
+            code,
+            ref,
+            text: agentText(code, options.limits.approvalMs, ref),
+            modern: isModern(message.params),
+          }),
+    );
+  }
+
+  /** A held call whose waiting was ended from outside: taken back, or told why. */
+  private endUnanswered(candidate: Candidate, why: unknown): void {
+    const decision: Decision = {
+      effect: 'deny',
+      decidedBy: 'approval',
+      code: 'approval_cancelled',
+      reason: why === 'withdrawn' ? 'The client took the call back.' : 'The session ended before the call was decided.',
+    };
+    if (why !== 'withdrawn' && !this.clientGone) {
+      this.refuse(candidate, decision);
+      return;
+    }
+    const { message, line, call } = candidate;
+    this.parts.audit.intent(call, decision, message.params['arguments'], line.length);
+    this.parts.audit.outcome(call, 'cancelled', 0);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * How settings lie on disk: the data and a checksum over its canonical form, so that any changed byte is noticed. It is
+ * tamper evidence against accidents and casual edits, not against a program that runs as the same user.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { isJsonObject } from '../../preload/contract/json.ts';
+import { Settings, SETTINGS_VERSION } from './schema.ts';
+
+export type Unsealed =
+  | { readonly kind: 'good'; readonly settings: Settings }
+  | { readonly kind: 'newer'; readonly version: number }
+  | { readonly kind: 'bad'; readonly reason: string; readonly settings: Settings | undefined };
+
+function checksum(settings: Settings): string {
+  return createHash('sha256')
+    .update('rl-settings-v1')
+    .update(canonicalize(settings) ?? '')
+    .digest('hex');
+}
+
+export function seal(settings: Settings): string {
+  return `${JSON.stringify({ sha256: checksum(settings), settings }, null, 2)}\n`;
+}
+
+/** Reads what {@link seal} wrote. A `bad` file still gives its settings where they fit the schema. */
+export function unseal(text: string): Unsealed {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: 'bad', reason: 'it is not JSON', settings: undefined };
+  }
+  if (!isJsonObject(value) || !isJsonObject(value['settings']))
+    return { kind: 'bad', reason: 'it holds no settings', settings: undefined };
+  const { version } = value['settings'];
+  if (typeof version === 'number' && version > SETTINGS_VERSION) return { kind: 'newer', version };
+  const parsed = Settings.safeParse(value['settings']);
+  if (!parsed.success) return { kind: 'bad', reason: 'it does not fit the schema', settings: undefined };
+  // The whole text is compared, so that a flipped byte in white space or a key counts too.
+  return value['sha256'] === checksum(parsed.data) && text === seal(parsed.data)
+    ? { kind: 'good', settings: parsed.data }
+    : { kind: 'bad', reason: 'it was changed outside the companion', settings: parsed.data };
+}

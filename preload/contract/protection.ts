@@ -1,0 +1,146 @@
+import type { ClientView } from './client.ts';
+import type { ConnectorView } from './connector.ts';
+import type { Status } from './status.ts';
+
+/**
+ * The one answer to "am I protected?", for the tray and the interface alike, so that the two never disagree.
+ * `not_enforcing`: nothing decides about calls now. `attention`: calls are decided, but something waits for a person.
+ */
+export type ProtectionState = 'protected' | 'attention' | 'not_enforcing';
+
+/** One thing that is not as it should be. The texts may hold names from client files: show them as text only. */
+export interface Concern {
+  readonly text: string;
+  readonly next: string;
+  /** The command that does `next`, exactly as typed at a terminal. */
+  readonly command?: string;
+}
+
+export interface Protection {
+  readonly state: ProtectionState;
+  /** Worst first; the first one's `next` is the next step. Empty when protected. */
+  readonly concerns: readonly Concern[];
+}
+
+/** What is not known (yet) is left out; without a status the companion counts as stopped. */
+export interface ProtectionInput {
+  readonly status?: Status | undefined;
+  readonly connectors?: readonly ConnectorView[] | undefined;
+  readonly clients?: readonly ClientView[] | undefined;
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+function companionConcerns({ companion }: Status): Concern[] {
+  const concerns: Concern[] = [];
+  if (companion.audit.state === 'unavailable') {
+    concerns.push({
+      text: `Auditing is unavailable, so every call is denied. ${companion.audit.detail}`.trim(),
+      next: 'Find out why:',
+      command: 'runlayer doctor',
+    });
+  }
+  const waiting = companion.waitingApprovals;
+  if (waiting > 0) {
+    concerns.push({
+      text: `${count(waiting, 'call waits', 'calls wait')} for your answer.`,
+      next: 'Answer at a terminal:',
+      command: 'runlayer approvals list',
+    });
+  }
+  if (companion.keychain.state === 'locked') {
+    concerns.push({
+      text: 'The keychain is locked; connectors that need a secret cannot start.',
+      next: 'Unlock it:',
+      command: 'runlayer secrets unlock',
+    });
+  } else if (companion.keychain.state === 'absent') {
+    concerns.push({
+      text: 'No keychain can be reached, so no secret can be stored.',
+      next: 'See what is missing:',
+      command: 'runlayer doctor',
+    });
+  }
+  for (const warning of companion.warnings)
+    concerns.push({ text: warning, next: 'See the details:', command: 'runlayer doctor' });
+  return concerns;
+}
+
+function connectorConcerns(connectors: readonly ConnectorView[]): Concern[] {
+  if (connectors.length === 0) {
+    return [
+      {
+        text: 'No connector goes through the companion yet.',
+        next: 'Add the first one:',
+        command: 'runlayer connectors add --help',
+      },
+    ];
+  }
+  return connectors
+    .filter((connector) => connector.state === 'needs_consent' || connector.state === 'paused')
+    .map((connector) =>
+      connector.state === 'paused'
+        ? {
+            text: `${connector.name} is paused: its server keeps crashing.`,
+            next: 'See why:',
+            command: `runlayer connectors logs ${connector.name}`,
+          }
+        : {
+            text: `${connector.name} waits for your consent.`,
+            next: 'Look at it:',
+            command: `runlayer connectors show ${connector.name}`,
+          },
+    );
+}
+
+function clientConcerns(clients: readonly ClientView[]): Concern[] {
+  return clients.flatMap((client) => {
+    if (client.state === 'invalid') {
+      return [
+        {
+          text: `The configuration of ${client.title} cannot be read. ${client.problem ?? ''}`.trim(),
+          next: `Correct ${client.path}.`,
+        },
+      ];
+    }
+    if (client.unmanaged.length === 0) return [];
+    const servers = count(client.unmanaged.length, 'server', 'servers');
+    return [
+      {
+        text: `${client.title} starts ${servers} without the companion.`,
+        next: 'Let them go through it:',
+        command: 'runlayer setup install --help',
+      },
+    ];
+  });
+}
+
+export function assessProtection(input: ProtectionInput): Protection {
+  const { status } = input;
+  if (status === undefined) {
+    return {
+      state: 'not_enforcing',
+      concerns: [{ text: 'The companion is not running.', next: 'Start it:', command: 'runlayer serve' }],
+    };
+  }
+  if (status.companion.draining) {
+    return {
+      state: 'not_enforcing',
+      concerns: [
+        {
+          text: 'The companion is stopping; new calls are refused.',
+          next: 'Start it again:',
+          command: 'runlayer serve',
+        },
+      ],
+    };
+  }
+  const concerns = [
+    ...companionConcerns(status),
+    ...(input.connectors === undefined ? [] : connectorConcerns(input.connectors)),
+    ...clientConcerns(input.clients ?? []),
+  ];
+  return { state: concerns.length === 0 ? 'protected' : 'attention', concerns };
+}

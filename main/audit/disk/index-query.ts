@@ -1,0 +1,64 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { EventRecord, IntentRecord, LogEntry, LogFilter, OutcomeRecord } from '../../../preload/contract/audit.ts';
+import { eventToLogEntry, outcomeToLogEntry, toLogEntry } from '../log-entry.ts';
+import { BLOCKED } from './index-schema.ts';
+
+/** The newest entries that pass the filter, newest first. The rows were parsed when they were indexed. */
+export function queryEntries(database: DatabaseSync, filter: LogFilter): LogEntry[] {
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  const where = (condition: string, ...value: SQLInputValue[]): void => {
+    conditions.push(condition);
+    values.push(...value);
+  };
+  // `blocked` and `tool` speak of calls only.
+  if (filter.events !== true || filter.blocked === true || filter.tool !== undefined) where(`kind = 'call'`);
+  if (filter.connector !== undefined) where('connector = ?', filter.connector);
+  if (filter.tool !== undefined) where('tool = ?', filter.tool);
+  if (filter.blocked === true) where(BLOCKED);
+  // Records carry milliseconds; a `since` without them would sort after the very millisecond it names.
+  if (filter.since !== undefined) where('time >= ?', new Date(filter.since).toISOString());
+  const rows = database
+    .prepare(
+      `SELECT kind, record, outcome FROM entry ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+       ORDER BY time DESC, seq DESC LIMIT ?`,
+    )
+    .all(...values, filter.limit);
+  return rows.flatMap((row) => toEntry(row) ?? []);
+}
+
+/** Intents without an outcome, oldest first. */
+export function unfinishedIntents(database: DatabaseSync, exceptChains: readonly string[]): IntentRecord[] {
+  return database
+    .prepare(
+      `SELECT record FROM entry WHERE kind = 'call' AND outcome IS NULL
+       AND chain NOT IN (SELECT value FROM json_each(?)) ORDER BY time, seq`,
+    )
+    .all(JSON.stringify(exceptChains))
+    .flatMap(({ record }) => {
+      const intent = readRecord(record);
+      return intent?.kind === 'intent' ? [intent] : [];
+    });
+}
+
+function toEntry(row: Record<string, unknown>): LogEntry | undefined {
+  const record = readRecord(row['record']);
+  const outcome = readOutcome(row['outcome']);
+  if (record?.kind === 'event') return eventToLogEntry(record);
+  if (record !== undefined) return toLogEntry(record, outcome);
+  return outcome === undefined ? undefined : outcomeToLogEntry(outcome);
+}
+
+// Both columns passed the audit schema before they were stored.
+
+function readRecord(column: unknown): IntentRecord | EventRecord | undefined {
+  if (typeof column !== 'string') return undefined;
+  const record: IntentRecord | EventRecord = JSON.parse(column);
+  return record;
+}
+
+function readOutcome(column: unknown): OutcomeRecord | undefined {
+  if (typeof column !== 'string') return undefined;
+  const outcome: OutcomeRecord = JSON.parse(column);
+  return outcome;
+}

@@ -1,0 +1,211 @@
+// Owns the way from segment files into the index: whole lines from a stored position, in batches, rows and position in one
+// transaction, so that an end at any moment neither loses nor doubles a record. It trusts the journal's bytes no further
+// than to show them; proving them is for `verify`.
+import { Buffer } from 'node:buffer';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { AuditRecord } from '../../../preload/contract/audit.ts';
+import { assertNever } from '../../../preload/contract/failure.ts';
+import { MAX_LINE_BYTES } from '../chain.ts';
+import { isObject } from '../is-object.ts';
+import { listDirectory } from './directory.ts';
+import { recreate } from './index-schema.ts';
+
+const CHUNK_BYTES = 2 * MAX_LINE_BYTES;
+const NEWLINE = 0x0a;
+
+interface Position {
+  readonly bytes: number;
+  readonly hash: string | null;
+}
+
+/** Thrown inside a batch to roll it back: the file is not the one that was indexed. */
+class JournalChanged extends Error {}
+
+export interface Tailer {
+  /** Reads everything that is in the journal now. Throws SQLite's and the file system's errors. */
+  catchUp(): void;
+  /** Empties the index and reads the journal from its beginning. */
+  rebuild(): void;
+}
+
+/** Reads the segments of `auditDirectory` into `database`. `onProblem` is told once per file about lines it cannot show. */
+export function createTailer(
+  database: DatabaseSync,
+  auditDirectory: string,
+  onProblem: (text: string) => void,
+): Tailer {
+  const statements = prepareStatements(database);
+  const told = new Set<string>();
+  const tell = (file: string, text: string): void => {
+    if (told.has(file)) return;
+    told.add(file);
+    onProblem(`${file}: ${text}; run "runlayer audit verify"`);
+  };
+
+  const insertLine = (line: Buffer, file: string, expected: string | null): string | null => {
+    const envelope = readEnvelope(line);
+    if (envelope === undefined) {
+      tell(file, 'a line is not readable and not shown');
+      return null;
+    }
+    // The power went between the index's sync and the journal's, or the file was exchanged.
+    if (expected !== null && envelope.prev !== expected) throw new JournalChanged();
+    const record = AuditRecord.safeParse(envelope.record);
+    if (record.success) insertRecord(statements, record.data);
+    else tell(file, 'a record does not fit the audit schema and is not shown');
+    return envelope.hash;
+  };
+
+  /** Indexes one chunk; false when there is no whole line left. */
+  const readBatch = (fd: number, file: string, strict: boolean): boolean => {
+    const position = readPosition(statements.position.get(file));
+    const { size } = fstatSync(fd);
+    if (size < position.bytes) throw new JournalChanged();
+    if (size === position.bytes) return false;
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - position.bytes));
+    const filled = chunk.subarray(0, readSync(fd, chunk, 0, chunk.length, position.bytes));
+    const end = filled.lastIndexOf(NEWLINE);
+    if (end === -1) {
+      if (filled.length > MAX_LINE_BYTES) tell(file, 'a line is longer than any record, nothing after it is shown');
+      return false;
+    }
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      let hash = position.hash;
+      let start = 0;
+      while (start <= end) {
+        const stop = filled.indexOf(NEWLINE, start);
+        // Only at the stored position: a break further on is damage, which `verify` names.
+        const expected = strict && start === 0 ? hash : null;
+        hash = insertLine(filled.subarray(start, stop), file, expected);
+        start = stop + 1;
+      }
+      statements.move.run(file, position.bytes + end + 1, hash);
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+    return true;
+  };
+
+  const readAll = (strict: boolean): void => {
+    for (const { file } of listDirectory(auditDirectory).segments) {
+      const fd = openSegment(join(auditDirectory, file));
+      // Set aside since it was listed.
+      if (fd === undefined) continue;
+      try {
+        while (readBatch(fd, file, strict));
+      } catch (error) {
+        if (!(error instanceof JournalChanged) || strict) throw error;
+        tell(file, 'it became shorter');
+      } finally {
+        closeSync(fd);
+      }
+    }
+  };
+
+  const rebuild = (): void => {
+    recreate(database);
+    Object.assign(statements, prepareStatements(database));
+    // Damage inside the journal must not start the rebuild again and again: read on over it.
+    readAll(false);
+  };
+
+  return {
+    catchUp() {
+      try {
+        readAll(true);
+      } catch (error) {
+        if (!(error instanceof JournalChanged)) throw error;
+        onProblem('the journal is not the one that was indexed; the index is rebuilt from it');
+        rebuild();
+      }
+    },
+    rebuild,
+  };
+}
+
+function openSegment(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function readPosition(row: Record<string, unknown> | undefined): Position {
+  const bytes = row?.['bytes'];
+  const hash = row?.['hash'];
+  return { bytes: typeof bytes === 'number' ? bytes : 0, hash: typeof hash === 'string' ? hash : null };
+}
+
+function readEnvelope(line: Buffer): { hash: string; prev: string; record: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'));
+    if (!isObject(value) || typeof value['hash'] !== 'string' || typeof value['prev'] !== 'string') return undefined;
+    return { hash: value['hash'], prev: value['prev'], record: value['record'] };
+  } catch {
+    return undefined;
+  }
+}
+
+interface Statements {
+  position: StatementSync;
+  move: StatementSync;
+  intent: StatementSync;
+  outcome: StatementSync;
+  event: StatementSync;
+}
+
+function prepareStatements(database: DatabaseSync): Statements {
+  return {
+    position: database.prepare('SELECT bytes, hash FROM position WHERE file = ?'),
+    move: database.prepare('INSERT OR REPLACE INTO position (file, bytes, hash) VALUES (?, ?, ?)'),
+    // An intent may come after its outcome: the outcome of a call that a crash cut off is written by the next chain.
+    intent: database.prepare(`
+      INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, record) VALUES (?, 'call', ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET time = excluded.time, chain = excluded.chain, seq = excluded.seq,
+        connector = excluded.connector, tool = excluded.tool, denied = excluded.denied, record = excluded.record
+      WHERE entry.record IS NULL`),
+    // What is known wins over \`unknown\`; otherwise the first outcome stands.
+    outcome: database.prepare(`
+      INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, outcome_kind, outcome)
+      VALUES (?, 'call', ?, ?, ?, ?, ?, 0, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET outcome_kind = excluded.outcome_kind, outcome = excluded.outcome
+      WHERE entry.outcome IS NULL OR (entry.outcome_kind = 'unknown' AND excluded.outcome_kind <> 'unknown')`),
+    event: database.prepare(`
+      INSERT OR IGNORE INTO entry (id, kind, time, chain, seq, connector, denied, record)
+      VALUES (?, 'event', ?, ?, ?, ?, 0, ?)`),
+  };
+}
+
+function insertRecord(statements: Statements, record: AuditRecord): void {
+  const { time, chain_id: chain, seq } = record;
+  switch (record.kind) {
+    case 'intent': {
+      const denied = record.decision.effect === 'deny' ? 1 : 0;
+      const text = JSON.stringify(record);
+      statements.intent.run(record.call, time, chain, seq, record.connector, targetOf(record), denied, text);
+      return;
+    }
+    case 'outcome': {
+      const text = JSON.stringify(record);
+      const target = targetOf(record);
+      statements.outcome.run(record.call, time, chain, seq, record.connector, target, record.outcome, text);
+      return;
+    }
+    case 'event':
+      statements.event.run(record.id, time, chain, seq, record.connector ?? null, JSON.stringify(record));
+      return;
+    default:
+      assertNever(record);
+  }
+}
+
+function targetOf(record: Extract<AuditRecord, { kind: 'intent' | 'outcome' }>): string | null {
+  return record['gen_ai.tool.name'] ?? record['gen_ai.prompt.name'] ?? record['mcp.resource.uri'] ?? null;
+}

@@ -1,0 +1,67 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { CompanionError } from '../../../preload/contract/failure.ts';
+import { verify } from '../verify.ts';
+import type { ChainStart, RawLine, SegmentSource, VerifyProblem, VerifyReport } from '../verify.ts';
+import { listDirectory } from './directory.ts';
+import type { Listing } from './directory.ts';
+import { readLines } from './read-lines.ts';
+
+/**
+ * Verifies every chain in a journal's folder, also while a host writes to it. Changes nothing. Rejects with CompanionError
+ * `E_NO_JOURNAL` where there is no folder to read; everything wrong inside it is in the report.
+ */
+export async function verifyDirectory(
+  directory: string,
+  acceptStart?: (start: ChainStart) => boolean,
+): Promise<VerifyReport> {
+  let listing: Listing;
+  try {
+    listing = listDirectory(directory);
+  } catch (error) {
+    const next = 'Check RUNLAYER_COMPANION_HOME, or start the companion once.';
+    throw new CompanionError('E_NO_JOURNAL', `There is no audit journal to read in ${directory}.`, next, {
+      cause: error,
+    });
+  }
+  const problems: VerifyProblem[] = [
+    ...listing.corrupt.map(({ file }) =>
+      problem(file, 'set_aside', 'this segment was damaged and set aside by the companion'),
+    ),
+    ...listing.strangers.map((file) => problem(file, 'bad_name', 'not the name of a segment')),
+  ];
+  const report = await verify(segmentsOf(directory, listing, problems), acceptStart);
+  problems.push(...report.problems);
+  return { ...report, ok: problems.length === 0, problems };
+}
+
+async function* segmentsOf(
+  directory: string,
+  listing: Listing,
+  problems: VerifyProblem[],
+): AsyncGenerator<SegmentSource> {
+  for (const { file } of listing.segments) {
+    const path = join(directory, file);
+    let isFile = false;
+    try {
+      isFile = lstatSync(path).isFile();
+    } catch {
+      // Gone since it was listed; the next segment, if any, will say what is missing.
+    }
+    if (isFile) yield { file, lines: guarded(path, file, problems) };
+    else problems.push(problem(file, 'not_a_file', 'not a regular file'));
+  }
+}
+
+/** A file that cannot be read on is a problem of that file, not the end of the report. */
+async function* guarded(path: string, file: string, problems: VerifyProblem[]): AsyncGenerator<RawLine> {
+  try {
+    yield* readLines(path);
+  } catch (error) {
+    problems.push(problem(file, 'unreadable_file', error instanceof Error ? error.message : String(error)));
+  }
+}
+
+function problem(file: string, code: VerifyProblem['code'], text: string): VerifyProblem {
+  return { file, line: 0, code, text };
+}

@@ -1,0 +1,62 @@
+import type { EventRecord, IntentRecord, LogEntry, OutcomeRecord } from '../../preload/contract/audit.ts';
+
+/**
+ * One line of the log for a call: its intent, and its outcome once there is one. The id is the call's, so an entry that
+ * is under way and the finished one are the same entry.
+ */
+export function toLogEntry(intent: IntentRecord, outcome?: OutcomeRecord): LogEntry {
+  return {
+    ...callFields(intent),
+    effect: intent.decision.effect,
+    decidedBy: intent.decision.decidedBy,
+    code: intent.decision.code,
+    reason: intent.decision.reason,
+    ...(intent.decision.ruleId === undefined ? {} : { ruleId: intent.decision.ruleId }),
+    ...(intent.arguments === undefined ? {} : { arguments: intent.arguments }),
+    ...(outcome === undefined ? {} : outcomeFields(outcome)),
+  };
+}
+
+/** An outcome whose intent is not in the journal any more (its segment was set aside or pruned): shown, not hidden. */
+export function outcomeToLogEntry(outcome: OutcomeRecord): LogEntry {
+  return { ...callFields(outcome), ...outcomeFields(outcome) };
+}
+
+/** One line of the log for something the companion itself did. */
+export function eventToLogEntry(record: EventRecord): LogEntry {
+  const session = record['mcp.session.id'];
+  return {
+    id: record.id,
+    time: record.time,
+    kind: 'event',
+    event: record.event,
+    ...(record.connector === undefined ? {} : { connector: record.connector }),
+    ...(record.claimed?.client === undefined ? {} : { client: record.claimed.client }),
+    ...(session === undefined ? {} : { session }),
+    detail: record.detail,
+  };
+}
+
+function callFields(record: IntentRecord | OutcomeRecord): LogEntry {
+  // What the call is aimed at: a tool, else a prompt, else a resource.
+  const tool = record['gen_ai.tool.name'] ?? record['gen_ai.prompt.name'] ?? record['mcp.resource.uri'];
+  return {
+    id: record.call,
+    time: record.time,
+    kind: 'call',
+    connector: record.connector,
+    ...(record.claimed.client === undefined ? {} : { client: record.claimed.client }),
+    session: record['mcp.session.id'],
+    method: record['mcp.method.name'],
+    ...(tool === undefined ? {} : { tool }),
+  };
+}
+
+function outcomeFields(outcome: OutcomeRecord): Pick<LogEntry, 'outcome' | 'errorType' | 'durationMs'> {
+  const errorType = outcome['error.type'];
+  return {
+    outcome: outcome.outcome,
+    ...(errorType === undefined ? {} : { errorType }),
+    durationMs: outcome.duration_ms,
+  };
+}

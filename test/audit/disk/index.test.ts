@@ -1,0 +1,354 @@
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openIndex } from '../../../main/audit/disk/index-client.ts';
+import type { AuditIndex } from '../../../main/audit/disk/index-client.ts';
+import type { LogEntry } from '../../../preload/contract/audit.ts';
+import { callId, event, intent, outcome } from '../records.ts';
+import { filesOf, tempHome } from './temp.ts';
+
+const home = tempHome();
+
+async function setUp(segmentBytes = 32 * 1024 * 1024) {
+  const folder = home.folder();
+  const auditDirectory = join(folder, 'audit');
+  const databasePath = join(folder, 'companion.db');
+  const journal = await home.journal(auditDirectory, { segmentBytes });
+  const problems: string[] = [];
+  const open = (): AuditIndex =>
+    home.closing(openIndex({ databasePath, auditDirectory, onProblem: (text) => problems.push(text) }));
+  const lastSegment = (): string => join(auditDirectory, filesOf(auditDirectory).at(-1) ?? '');
+  return { folder, auditDirectory, databasePath, journal, problems, open, lastSegment };
+}
+const idsOf = (entries: readonly LogEntry[]): string[] => entries.map(({ id }) => id);
+const ids = (...numbers: number[]): string[] => numbers.map(callId);
+const all = { limit: 10_000 };
+
+describe('query', () => {
+  it('joins intent and outcome, newest first, and reads what was just written', async () => {
+    const { journal, open, problems } = await setUp();
+    const index = open();
+    expect(await index.query(all)).toEqual([]);
+    journal.append(intent(101));
+    expect(await index.query(all)).toMatchObject([{ id: callId(101), tool: 'read_file', effect: 'allow' }]);
+    journal.append(intent(102));
+    journal.append(outcome(101, { outcome: 'tool_error', 'error.type': 'x' }));
+    const entries = await index.query(all);
+    expect(idsOf(entries)).toEqual(ids(102, 101));
+    expect(entries[0]).not.toHaveProperty('outcome');
+    expect(entries[1]).toMatchObject({ outcome: 'tool_error', errorType: 'x', durationMs: 1.5 });
+    expect(problems).toEqual([]);
+  });
+
+  it('filters', async () => {
+    const { journal, open } = await setUp();
+    const deny = { effect: 'deny', decidedBy: 'local', code: 'rule_deny', reason: 'no' } as const;
+    journal.append(event({}, { connector: 'files' }));
+    journal.append(intent(101, { 'gen_ai.tool.name': 'write_file' }));
+    journal.append(outcome(101, { 'gen_ai.tool.name': 'write_file' }));
+    journal.append(intent(102, { connector: 'git' }));
+    journal.append(outcome(102, { connector: 'git', outcome: 'failed' }));
+    journal.append(intent(103, { decision: deny }));
+    journal.append(intent(104));
+    const last = journal.append(outcome(104, { outcome: 'refused' }));
+    const index = open();
+    const query = async (filter: object): Promise<string[]> => idsOf(await index.query({ ...all, ...filter }));
+    expect(await query({})).toEqual(ids(104, 103, 102, 101));
+    expect(await query({ limit: 2 })).toEqual(ids(104, 103));
+    expect(await query({ connector: 'git' })).toEqual(ids(102));
+    expect(await query({ connector: `git' OR 1=1 --` })).toEqual([]);
+    expect(await query({ tool: 'write_file' })).toEqual(ids(101));
+    expect(await query({ tool: 'WRITE_FILE' })).toEqual([]);
+    expect(await query({ blocked: true })).toEqual(ids(104, 103, 102));
+    expect(await query({ blocked: true, events: true, connector: 'files' })).toEqual(ids(104, 103));
+    expect(await query({ events: true })).toHaveLength(5);
+    expect(await query({ events: true, connector: 'files' })).toHaveLength(4);
+    expect(await query({ events: true, tool: 'write_file' })).toEqual(ids(101));
+    expect(await query({ since: last.time })).toEqual([]);
+    const time = (await index.query({ limit: 1 }))[0]!.time;
+    expect(await query({ since: time })).toEqual(ids(104));
+    expect(await query({ since: `${time.slice(0, -1)}000Z` })).toEqual(ids(104));
+    // All of this happens within one second of the stepping clock.
+    expect(await query({ since: `${time.slice(0, 19)}Z` })).toHaveLength(4);
+    expect(await query({ since: '2000-01-01T00:00:00Z' })).toHaveLength(4);
+  });
+
+  it('sees the segments of all chains, and the outcome that a later chain gave a call of an earlier one', async () => {
+    const { journal, open, auditDirectory } = await setUp(1500);
+    for (let n = 101; n < 120; n += 1) journal.append(intent(n));
+    const second = await home.journal(auditDirectory, { otherLiveChains: [journal.head.chainId] });
+    second.append(outcome(101, { outcome: 'unknown' }));
+    second.append(outcome(102, { outcome: 'unknown' }));
+    journal.append(outcome(102, { outcome: 'ok' }));
+    second.append(outcome(103, { outcome: 'ok' }));
+    second.append(outcome(103, { outcome: 'unknown' }));
+    const entries = new Map((await open().query(all)).map((entry) => [entry.id, entry.outcome]));
+    expect(entries.size).toBe(19);
+    expect([101, 102, 103, 104].map((n) => entries.get(callId(n)))).toEqual(['unknown', 'ok', 'ok', undefined]);
+  });
+
+  it('shows an outcome whose intent is gone', async () => {
+    const { journal, open } = await setUp();
+    journal.append(outcome(101));
+    const entries = await open().query(all);
+    expect(entries).toMatchObject([{ id: callId(101), outcome: 'ok' }]);
+    expect(entries[0]).not.toHaveProperty('effect');
+    expect(await open().unfinished()).toEqual([]);
+  });
+
+  it('takes 10,000 records and hostile text', async () => {
+    const { journal, open } = await setUp(256 * 1024);
+    const hostile = `'; DROP TABLE entry; -- \u0000 \u202e 😀`;
+    for (let n = 0; n < 5000; n += 1) {
+      journal.append(intent(1000 + n, { 'gen_ai.tool.name': hostile }));
+      journal.append(outcome(1000 + n));
+    }
+    const index = open();
+    const entries = await index.query(all);
+    expect(entries).toHaveLength(5000);
+    expect(entries[0]).toMatchObject({ tool: hostile, outcome: 'ok' });
+    expect(await index.query({ limit: 10, tool: hostile })).toHaveLength(10);
+  });
+
+  it('answers many at once', async () => {
+    const { journal, open } = await setUp();
+    const index = open();
+    const answers = Array.from({ length: 50 }, async (_, n) => {
+      journal.append(intent(100 + n));
+      return index.query(all);
+    });
+    for (const [n, entries] of (await Promise.all(answers)).entries()) expect(entries.length).toBeGreaterThan(n);
+  });
+});
+
+describe('unfinished', () => {
+  it('is every intent without outcome, oldest first, but for hosts that live', async () => {
+    const { journal, open, auditDirectory } = await setUp();
+    journal.append(intent(101));
+    journal.append(intent(102));
+    journal.append(intent(103));
+    journal.append(outcome(102));
+    const second = await home.journal(auditDirectory, { otherLiveChains: [journal.head.chainId] });
+    second.append(intent(104));
+    const index = open();
+    const unfinished = await index.unfinished();
+    expect(unfinished.map(({ call }) => call)).toEqual(ids(101, 103, 104));
+    expect(unfinished[0]).toMatchObject({ ...intent(101), kind: 'intent' });
+    const others = await index.unfinished({ exceptChains: [second.head.chainId, 'none'] });
+    expect(others.map(({ call }) => call)).toEqual(ids(101, 103));
+  });
+});
+
+describe('the index is only an index', () => {
+  it('goes on where it was, without losing or doubling', async () => {
+    const { journal, open } = await setUp(1500);
+    for (let n = 100; n < 106; n += 1) {
+      journal.append(intent(n));
+      const index = open();
+      expect(await index.query(all)).toHaveLength(n - 99);
+      await index.close();
+    }
+  });
+
+  it('has no half batch after a crash in the middle of one', async () => {
+    const { journal, open, databasePath } = await setUp();
+    for (let n = 100; n < 120; n += 1) journal.append(intent(n));
+    const first = open();
+    expect(await first.query(all)).toHaveLength(20);
+    await first.close();
+    for (let n = 120; n < 140; n += 1) journal.append(intent(n));
+    // The 11th insert of the batch fails, as a full disk would make it.
+    const database = new DatabaseSync(databasePath);
+    database.exec(`CREATE TRIGGER crash BEFORE INSERT ON entry WHEN NEW.id = '${callId(130)}'
+      BEGIN SELECT RAISE(ABORT, 'crash'); END`);
+    const second = open();
+    await expect(second.query(all)).rejects.toMatchObject({
+      code: 'E_INDEX_FAILED',
+      next: expect.stringContaining('journal'),
+    });
+    expect(database.prepare('SELECT count(*) AS n FROM entry').get()).toMatchObject({ n: 20 });
+    database.exec('DROP TRIGGER crash');
+    database.close();
+    expect(idsOf(await second.query(all))).toHaveLength(40);
+  });
+
+  it('is made again when it was deleted', async () => {
+    const { journal, open, databasePath, folder } = await setUp();
+    journal.append(intent(101));
+    const first = open();
+    await first.query(all);
+    await first.close();
+    rmSync(databasePath);
+    expect(readdirSync(folder)).toEqual(['audit']);
+    expect(await open().query(all)).toHaveLength(1);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['is not a database', (path) => writeFileSync(path, 'x'.repeat(10_000))],
+    [
+      'has a damaged page',
+      (path) => {
+        const bytes = readFileSync(path);
+        bytes.fill(0xff, 4096);
+        writeFileSync(path, bytes);
+      },
+    ],
+    ['is cut', (path) => truncateSync(path, 5000)],
+  ])('is set aside and made again when it %s', async (_, damage) => {
+    const { journal, open, databasePath, problems } = await setUp();
+    for (let n = 100; n < 400; n += 1) journal.append(intent(n));
+    const first = open();
+    await first.query(all);
+    await first.close();
+    damage(databasePath);
+    const damaged = readFileSync(databasePath);
+    const second = open();
+    expect(await second.query(all)).toHaveLength(300);
+    expect(problems).toEqual(['the log index was damaged; it was set aside and is rebuilt from the journal']);
+    expect(readFileSync(`${databasePath}.corrupt`).length).toBe(damaged.length);
+  });
+
+  it('refuses the file of a newer version and leaves it as it is', async () => {
+    const { journal, open, databasePath } = await setUp();
+    journal.append(intent(101));
+    const database = new DatabaseSync(databasePath);
+    database.exec('CREATE TABLE future (x); PRAGMA user_version = 99');
+    database.close();
+    await expect(open().query(all)).rejects.toMatchObject({
+      code: 'E_INDEX_NEWER',
+      next: expect.stringContaining('Update'),
+    });
+    const after = new DatabaseSync(databasePath);
+    expect(after.prepare('SELECT count(*) AS n FROM future').get()).toMatchObject({ n: 0 });
+    after.close();
+  });
+
+  it('rebuilds on demand', async () => {
+    const { journal, open, databasePath } = await setUp();
+    journal.append(intent(101));
+    const index = open();
+    await index.query(all);
+    const database = new DatabaseSync(databasePath);
+    database.exec('DELETE FROM entry');
+    database.close();
+    expect(await index.query(all)).toEqual([]);
+    await index.rebuild();
+    expect(await index.query(all)).toHaveLength(1);
+  });
+
+  it('follows a journal that lost its last lines to a power cut', async () => {
+    const { journal, open, problems, lastSegment, auditDirectory } = await setUp();
+    journal.append(intent(101));
+    const { size } = statSync(lastSegment());
+    journal.append(intent(102));
+    await journal.close();
+    const index = open();
+    expect(await index.query(all)).toHaveLength(2);
+    truncateSync(lastSegment(), size);
+    expect(idsOf(await index.query(all))).toEqual(ids(101));
+    expect(problems).toHaveLength(1);
+    // The same size again, but another history.
+    const again = await home.journal(auditDirectory);
+    again.append(intent(103));
+    expect(idsOf(await index.query(all))).toEqual(ids(103, 101));
+    expect(problems).toHaveLength(1);
+  });
+
+  it('notices another history behind the same position', async () => {
+    const { journal, open, problems, lastSegment, auditDirectory } = await setUp();
+    journal.append(intent(101));
+    const { size } = statSync(lastSegment());
+    journal.append(intent(102));
+    await journal.close();
+    const index = open();
+    expect(await index.query(all)).toHaveLength(2);
+    truncateSync(lastSegment(), size);
+    const again = await home.journal(auditDirectory);
+    again.append(intent(103));
+    again.append(intent(104));
+    expect(idsOf(await index.query(all))).toEqual(ids(104, 103, 101));
+    expect(problems).toEqual([expect.stringContaining('rebuilt')]);
+  });
+
+  it('leaves a half-written line for later and shows what it can of a damaged journal', async () => {
+    const { journal, open, problems, lastSegment } = await setUp();
+    journal.append(intent(101));
+    await journal.close();
+    const line = readFileSync(lastSegment(), 'utf8').replaceAll(callId(101), callId(102));
+    const index = open();
+    appendFileSync(lastSegment(), line.slice(0, 100));
+    expect(await index.query(all)).toHaveLength(1);
+    appendFileSync(lastSegment(), 'garbage\n\n{"hash":1}\n');
+    expect(await index.query(all)).toHaveLength(1);
+    appendFileSync(lastSegment(), `${line}${line.replace('"kind":"intent"', '"kind":"other"')}`);
+    expect(idsOf(await index.query(all)).sort()).toEqual(ids(101, 102));
+    expect(problems).toEqual([expect.stringContaining('audit verify')]);
+  });
+
+  it('stops reading a file at a line that has no end', async () => {
+    const { journal, open, problems, lastSegment } = await setUp();
+    journal.append(intent(101));
+    appendFileSync(lastSegment(), Buffer.alloc(1_500_000, 0x20));
+    expect(await open().query(all)).toHaveLength(1);
+    expect(problems).toEqual([expect.stringContaining('longer than any record')]);
+  });
+
+  it.skipIf(process.platform === 'win32')('is readable by its owner only [skipped: Windows has no modes]', async () => {
+    const { journal, open, folder } = await setUp();
+    journal.append(intent(101));
+    await open().query(all);
+    for (const file of readdirSync(folder).filter((name) => name.startsWith('companion.db'))) {
+      expect([file, statSync(join(folder, file)).mode & 0o777]).toEqual([file, 0o600]);
+    }
+  });
+
+  it('reports a journal folder that is not there, and reads it once it is', async () => {
+    const { journal, open, auditDirectory } = await setUp();
+    rmSync(auditDirectory, { recursive: true });
+    const index = open();
+    await expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_FAILED' });
+    await journal.close();
+    (await home.journal(auditDirectory)).append(intent(101));
+    expect(await index.query(all)).toHaveLength(1);
+  });
+});
+
+describe('the worker', () => {
+  it('brings the index up to date when it is poked', async () => {
+    const { journal, open, databasePath } = await setUp();
+    journal.append(intent(101));
+    const index = open();
+    await index.query(all);
+    journal.append(intent(102));
+    for (let n = 0; n < 1000; n += 1) index.poke();
+    const database = new DatabaseSync(databasePath, { readOnly: true });
+    const count = () => database.prepare('SELECT count(*) AS n FROM entry').get()?.['n'];
+    await expect.poll(count, { timeout: 5000, interval: 20 }).toBe(2);
+    database.close();
+  });
+
+  it('that cannot start rejects, and says so', async () => {
+    const { folder, auditDirectory, databasePath } = await setUp();
+    const problems: string[] = [];
+    const workerUrl = new URL(`file://${folder}/none.js`);
+    const index = home.closing(
+      openIndex({ databasePath, auditDirectory, workerUrl, onProblem: (text) => problems.push(text) }),
+    );
+    await expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_STOPPED' });
+    expect(problems).toHaveLength(1);
+    await expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_STOPPED' });
+  });
+
+  it('is gone after close, which may be called twice and while a call is under way', async () => {
+    const { journal, open } = await setUp();
+    journal.append(intent(101));
+    const index = open();
+    const entries = index.query(all);
+    await Promise.all([index.close(), index.close()]);
+    expect(await entries).toHaveLength(1);
+    index.poke();
+    await expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_CLOSED' });
+    await open().close();
+  });
+});

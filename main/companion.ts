@@ -18,6 +18,7 @@ import { createApprovals } from './approval/approvals.ts';
 import { openIndex } from './audit/disk/index-client.ts';
 import { openJournal } from './audit/disk/open-journal.ts';
 import { shapeOf } from './audit/shape.ts';
+import { unknownOutcome } from './audit/unknown-outcome.ts';
 import { serveCommand } from './cli/serve-command.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
 import { displayText } from './connectors/display.ts';
@@ -142,29 +143,17 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   };
 
   tryEvent('companion_started', { version, host: kind, pid: process.pid });
-  // Calls that a killed companion had let out and never saw the end of.
-  for (const intent of await index.unfinished({ exceptChains: otherLiveChains }).catch(() => [])) {
-    const {
-      kind: _kind,
-      v: _v,
-      id: _id,
-      chain_id: _chain,
-      seq: _seq,
-      time,
-      decision: _decision,
-      arguments: _arguments,
-      argument_bytes: _bytes,
-      ...subject
-    } = intent;
-    if (Date.parse(time) >= startedAt.getTime()) continue;
-    record({
-      kind: 'outcome',
-      ...subject,
-      outcome: 'unknown',
-      'error.type': 'companion_ended',
-      duration_ms: 0,
-      result_bytes: 0,
-    });
+  const unfinished = await index.unfinished({ exceptChains: otherLiveChains }).catch((error: unknown) => {
+    warn(
+      `Calls that an earlier companion did not finish could not be looked up: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return [];
+  });
+  try {
+    for (const intent of unfinished) record(unknownOutcome(intent));
+  } catch (error) {
+    // Found again at the next start; until then every call is denied for the same reason.
+    logger.error({ error: String(error) }, 'the outcomes of unfinished calls could not be recorded');
   }
 
   const policies = new Map<string, Policy>();
@@ -214,7 +203,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const user = userInfo();
   const ownEnvironment = sessionEnvironment(process.env, {
     username: user.username,
-    homedir: user.homedir,
+    homedir: homedir(),
     shell: user.shell,
   });
   const login = createLoginShellEnvironment({ shell: user.shell ?? '/bin/sh', env: ownEnvironment });

@@ -143,7 +143,7 @@ async function checkKeychain(): Promise<Finding> {
 
 async function checkLoginShell(): Promise<Finding> {
   const user = userInfo();
-  const env = sessionEnvironment(process.env, { username: user.username, homedir: user.homedir, shell: user.shell });
+  const env = sessionEnvironment(process.env, { username: user.username, homedir: homedir(), shell: user.shell });
   const { problem: reason } = await createLoginShellEnvironment({ shell: user.shell ?? '/bin/sh', env }).get();
   return reason === undefined
     ? ok('login shell', `${user.shell ?? '/bin/sh'} gave its environment`)

@@ -37,7 +37,7 @@ export async function startOnDemandHost(): Promise<Unreachable> {
     path: nodePath,
     args: [scriptPath, 'serve', '--on-demand'],
     env: {
-      ...sessionEnvironment(process.env, { username: user.username, homedir: user.homedir, shell: user.shell }),
+      ...sessionEnvironment(process.env, { username: user.username, homedir: homedir(), shell: user.shell }),
       // Which companion is meant is the one thing that the caller decides: it is where the caller is going to connect.
       RUNLAYER_COMPANION_HOME: home,
     },

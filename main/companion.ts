@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { watch, type FSWatcher } from 'node:fs';
-import { v7 as uuidv7 } from 'uuid';
 import {
   Status,
   type Caller,
@@ -28,6 +27,7 @@ import { createHttpInterface, type HttpInterface } from './control/http-interfac
 import { serveOperations } from './control/operation-connection.ts';
 import { createEventFeed } from './host/event-feed.ts';
 import { claimHome } from './host/claim-home.ts';
+import { createIds } from './host/create-ids.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { openLog } from './host/logger.ts';
 import { protectedPaths } from './host/protected-roots.ts';
@@ -82,7 +82,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const { home, kind, version } = options;
   const limits = options.limits ?? DEFAULT_LIMITS;
   const clock = (): Date => new Date();
-  const newId = (): string => uuidv7();
+  const newId = createIds();
   const startedAt = clock();
 
   const claimed = await claimHome(home, kind, version);
@@ -251,14 +251,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   let pages = 0;
   let settingsWatch: FSWatcher | undefined;
 
-  const clientEnvironment = (): ReturnType<typeof localClientEnvironment> =>
-    localClientEnvironment({ companionHome: home, program: options.program, installLauncher: true });
+  const clientEnvironment = (installLauncher: boolean): ReturnType<typeof localClientEnvironment> =>
+    localClientEnvironment({ companionHome: home, program: options.program, installLauncher });
 
   const status = async (): Promise<Status> => {
     const earlier = await previousSessions();
     const notes = [...warnings];
-    if (journal.state.state !== 'ok')
-      notes.push(`The audit trail cannot be written (${journal.state.detail}): every call is denied.`);
     if (earlier > 0) notes.push(`${earlier} sessions are still served by the headless companion that ran before.`);
     return {
       companion: {
@@ -359,7 +357,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       track,
       limits,
       approvals,
-      record,
+      record: (records) => journal.appendAll(records),
       shape: (value) => shapeOf(value, redact),
       showArguments: (value) =>
         displayText(redact(JSON.stringify(value, undefined, 2)).slice(0, SHOWN_ARGUMENT_CHARACTERS)),

@@ -39,6 +39,8 @@ export interface Journal {
    * survives the end of this process. Throws CompanionError `E_AUDIT_UNAVAILABLE`; then nothing was recorded.
    */
   append(record: NewAuditRecord): AuditRecord;
+  /** The same for several at once, in one write: all of them are recorded, or none and it throws. */
+  appendAll(records: readonly NewAuditRecord[]): void;
   readonly head: ChainHead;
   /** For display only: each `append` tries again, so a gate asks `append`, never this. */
   readonly state: JournalState;
@@ -73,31 +75,46 @@ export function createJournal(options: JournalOptions): Journal {
   let failure: string | undefined;
   let closed = false;
 
-  const write = (record: NewAuditRecord): AuditRecord => {
-    const built = build(record, head, { clock, newId, redact });
+  const write = (records: readonly NewAuditRecord[]): readonly AuditRecord[] => {
+    const written: Built[] = [];
+    let next = head;
+    for (const record of records) {
+      const built = build(record, next, { clock, newId, redact });
+      next = { chainId: next.chainId, seq: built.record.seq, hash: built.hash };
+      written.push(built);
+    }
+    const [first] = written;
+    if (first === undefined) return [];
     try {
-      store.append(built.line, built.record.seq);
+      store.append(
+        written.length === 1 ? first.line : Buffer.concat(written.map((built) => built.line)),
+        first.record.seq,
+      );
     } catch (error) {
       failure = reasonOf(error);
       throw unavailable(failure, error);
     }
     failure = undefined;
-    head = { chainId: head.chainId, seq: built.record.seq, hash: built.hash };
+    head = next;
+    for (const built of written) announce(built.record);
+    return written.map((built) => built.record);
+  };
+
+  const announce = (record: AuditRecord): void => {
     for (const listener of listeners) {
       try {
-        listener(built.record);
+        listener(record);
       } catch {
         // The record is written; whoever watches must not be able to make it look otherwise.
       }
     }
-    return built.record;
   };
 
   const writePending = (): void => {
     // Taken out before it is written: a listener may append in turn.
     for (let note = pending.shift(); note !== undefined; note = pending.shift()) {
       try {
-        write(note);
+        write([note]);
       } catch (error) {
         pending.unshift(note);
         throw error;
@@ -111,14 +128,22 @@ export function createJournal(options: JournalOptions): Journal {
     // `state` says so, and the first append tries again.
   }
 
+  const appendAll = (records: readonly NewAuditRecord[]): readonly AuditRecord[] => {
+    if (closed) throw unavailable('the journal is closed');
+    // A call must not leave while its intent may be lost; the outcome of one that left is written as well as it can be.
+    if (store.problem !== undefined && records.some((record) => record.kind === 'intent'))
+      throw unavailable(store.problem);
+    writePending();
+    return write(records);
+  };
+
   return {
     append(record) {
-      if (closed) throw unavailable('the journal is closed');
-      // A call must not leave while its intent may be lost; the outcome of one that left is written as well as it can be.
-      if (record.kind === 'intent' && store.problem !== undefined) throw unavailable(store.problem);
-      writePending();
-      return write(record);
+      const [written] = appendAll([record]);
+      if (written === undefined) throw refused('nothing was written');
+      return written;
     },
+    appendAll: (records) => void appendAll(records),
     get head() {
       return head;
     },

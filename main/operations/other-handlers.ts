@@ -25,7 +25,8 @@ export interface OtherParts {
   readonly status: () => Promise<Status>;
   readonly mintLink: () => Promise<string>;
   readonly handOver: () => { chainId: string; sessions: number };
-  readonly clientEnvironment: () => Promise<ClientEnvironment>;
+  /** With `installLauncher`, what client files name is put in its place first. */
+  readonly clientEnvironment: (installLauncher: boolean) => Promise<ClientEnvironment>;
   readonly recordSecret: (name: string, change: 'set' | 'removed', by: string) => void;
   readonly recordClient: (client: string, action: string, by: string) => void;
   readonly announce: (event: CompanionEvent) => void;
@@ -111,11 +112,11 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
 
     'logs.query': (filter) => parts.index.query(filter),
 
-    'clients.list': async () => listClients(await parts.clientEnvironment()),
+    'clients.list': async () => listClients(await parts.clientEnvironment(false)),
     'clients.install': async (input, context) => {
       if (!settings.read().connectors.some((connector) => connector.name === input.connector))
         throw unknownConnector(input.connector);
-      const change = await install(await parts.clientEnvironment(), input);
+      const change = await install(await parts.clientEnvironment(!input.dryRun), input);
       if (!change.dryRun) parts.recordClient(input.client, change.action, context.by);
       return change;
     },

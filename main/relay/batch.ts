@@ -3,12 +3,12 @@ export class Batch {
   private parts: Buffer[] = [];
 
   add(bytes: Buffer): void {
-    const last = this.parts.at(-1);
-    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) {
-      this.parts[this.parts.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length);
-    } else {
-      this.parts.push(bytes);
-    }
+    this.parts.push(bytes);
+  }
+
+  /** Takes back exactly this piece. */
+  remove(bytes: Buffer): void {
+    this.parts = this.parts.filter((part) => part !== bytes);
   }
 
   get isEmpty(): boolean {
@@ -16,8 +16,16 @@ export class Batch {
   }
 
   take(): readonly Buffer[] {
-    const parts = this.parts;
+    const joined: Buffer[] = [];
+    for (const part of this.parts) {
+      const last = joined.at(-1);
+      if (last !== undefined && last.buffer === part.buffer && last.byteOffset + last.length === part.byteOffset) {
+        joined[joined.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + part.length);
+      } else {
+        joined.push(part);
+      }
+    }
     this.parts = [];
-    return parts;
+    return joined;
   }
 }

@@ -1,5 +1,8 @@
-/** The two records of each call of one session. An intent that cannot be written means that the call must not leave. */
-import type { Decision } from '../../preload/contract/index.ts';
+/**
+ * The two records of each call of one session. Records are collected and written together, in one write, before anything
+ * of the same batch leaves: an intent that could not be written takes its call back out of the batch.
+ */
+import type { Decision, NewAuditRecord } from '../../preload/contract/index.ts';
 import { intentRecord, outcomeRecord, type CallSubject, type Outcome } from './call-record.ts';
 import type { RequestMessage } from './parse-message.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -9,8 +12,15 @@ export interface Call {
   readonly startedAt: number;
 }
 
+interface Waiting {
+  readonly record: NewAuditRecord;
+  /** The record could not be written. */
+  readonly lost: (() => void) | undefined;
+}
+
 export class CallAudit {
   private readonly options: SessionOptions;
+  private waiting: Waiting[] = [];
 
   constructor(options: SessionOptions) {
     this.options = options;
@@ -32,29 +42,40 @@ export class CallAudit {
     };
   }
 
-  /** Writes the intent; false when it could not be written. */
-  intent(call: Call, decision: Decision, args: unknown, bytes: number): boolean {
-    try {
-      const shape = args === undefined ? undefined : this.options.shape(args);
-      this.options.record(intentRecord(call.subject, decision, shape, bytes));
-      return true;
-    } catch {
-      return false;
-    }
+  /** `lost` is called at the next {@link commit} if the intent cannot be written; then the call must not leave. */
+  intent(call: Call, decision: Decision, args: unknown, bytes: number, lost?: () => void): void {
+    const shape = args === undefined ? undefined : this.options.shape(args);
+    this.waiting.push({ record: intentRecord(call.subject, decision, shape, bytes), lost });
   }
 
   outcome(call: Call | undefined, outcome: Outcome, resultBytes: number, errorType?: string): void {
     if (call === undefined) return;
+    const record = outcomeRecord(call.subject, outcome, {
+      durationMs: this.options.now() - call.startedAt,
+      resultBytes,
+      ...(errorType === undefined ? {} : { errorType }),
+    });
+    // An outcome that cannot be written has nobody to tell: the journal's own state says so, and the next call is denied.
+    this.waiting.push({ record, lost: undefined });
+  }
+
+  /** Writes what was collected. Call before anything leaves. */
+  commit(): void {
+    if (this.waiting.length === 0) return;
+    const batch = this.waiting;
+    this.waiting = [];
     try {
-      this.options.record(
-        outcomeRecord(call.subject, outcome, {
-          durationMs: this.options.now() - call.startedAt,
-          resultBytes,
-          ...(errorType === undefined ? {} : { errorType }),
-        }),
-      );
+      this.options.record(batch.map((entry) => entry.record));
+      return;
     } catch {
-      // The journal's own state says that it cannot be written; the next call is denied for it.
+      // One by one, so that the records that can be written are.
+    }
+    for (const entry of batch) {
+      try {
+        this.options.record([entry.record]);
+      } catch {
+        entry.lost?.();
+      }
     }
   }
 }

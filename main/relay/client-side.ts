@@ -120,10 +120,11 @@ export class ClientSide {
       call = audit.begin(message, audited);
       const reason = 'Rules are about tools; this is not one.';
       const decision: Decision = { effect: 'allow', decidedBy: 'local', code: 'default_allow', reason };
-      if (!audit.intent(call, decision, undefined, line.length)) {
-        out.reply(errorReply(message.id, METHOD_REFUSED, agentText('audit_unavailable', 0, call.subject.call)));
-        return;
-      }
+      const { subject } = call;
+      audit.intent(call, decision, undefined, line.length, () => {
+        forwarded.withdraw(message, line);
+        out.reply(errorReply(message.id, METHOD_REFUSED, agentText('audit_unavailable', 0, subject.call)));
+      });
     }
     forwarded.forward(message, line, call);
   }

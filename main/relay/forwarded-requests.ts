@@ -52,6 +52,12 @@ export class ForwardedRequests {
     return hasInventoryDeadline(method) ? limits.inventoryMs : undefined;
   }
 
+  /** The request did not leave after all. */
+  withdraw(message: RequestMessage, line: Buffer): void {
+    this.pending.take(message.idKey);
+    this.out.withdraw(line);
+  }
+
   take(idKey: string): ForwardedRequest | undefined {
     return this.pending.take(idKey);
   }

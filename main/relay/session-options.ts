@@ -28,8 +28,8 @@ export interface SessionOptions {
   readonly policy: () => Policy;
   /** Never rejects; aborting withdraws the question. */
   readonly ask: (request: ApprovalRequest, signal: AbortSignal) => Promise<Decision>;
-  /** Throws when the record cannot be written. */
-  readonly record: (record: NewAuditRecord) => void;
+  /** Writes all of the records, or none and throws. */
+  readonly record: (records: readonly NewAuditRecord[]) => void;
   readonly shape: (value: unknown) => ArgumentShape;
   readonly showArguments: (value: unknown) => string;
   readonly newId: () => string;
@@ -49,6 +49,8 @@ export interface SessionOptions {
 /** Where handled messages go; they leave together at the next flush. */
 export interface Outgoing {
   toServer(line: Buffer): void;
+  /** Takes back a line that was added since the last flush. */
+  withdraw(line: Buffer): void;
   toClient(line: Buffer): void;
   /** An answer of our own to the client. */
   reply(bytes: Buffer): void;

@@ -27,6 +27,7 @@ export class Session {
   private readonly lanes: Readonly<Record<Sender, Lane>>;
   private readonly holds: Readonly<Record<Sender, Set<Hold>>> = { client: new Set(), server: new Set() };
   private readonly lister: Lister;
+  private readonly audit: CallAudit;
   private readonly forwarded: ForwardedRequests;
   private readonly calls: ToolCalls;
   private serverGone = false;
@@ -36,11 +37,13 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.options = options;
+    this.audit = new CallAudit(options);
+    const { audit } = this;
     const catalogue = new ToolCatalogue(options.limits);
-    const audit = new CallAudit(options);
     const asked = new Pending<{ readonly deadlineAt: undefined }>();
     const out: Outgoing = {
       toServer: (line) => this.toServer.add(line),
+      withdraw: (line) => this.toServer.remove(line),
       toClient: (line) => this.toClient.add(line),
       reply: (bytes) => {
         if (!this.clientGone) this.toClient.add(bytes);
@@ -134,6 +137,7 @@ export class Session {
     this.calls.endWaiting('closed');
     this.lister.close();
     this.forwarded.recordAll(reason === 'server_gone' ? 'failed' : 'cancelled', reason);
+    this.audit.commit();
   }
 
   get openCalls(): number {
@@ -142,6 +146,8 @@ export class Session {
 
   private flush(): void {
     const { client, server } = this.options;
+    // Written before anything leaves: intents before their calls, outcomes before they are delivered.
+    this.audit.commit();
     if (!this.toServer.isEmpty && !server.write(this.toServer.take())) this.hold('client', 'peer_slow', true);
     if (!this.toClient.isEmpty && !client.write(this.toClient.take())) this.hold('server', 'peer_slow', true);
   }

@@ -5,6 +5,7 @@
  */
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 import type { Call, CallAudit } from './call-audit.ts';
+import type { Outcome } from './call-record.ts';
 import { agentText, errorReply, isModern, refusedCall, unknownTool } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import type { Lister } from './list-upstream.ts';
@@ -187,20 +188,26 @@ export class ToolCalls {
 
   private release(candidate: Candidate, decision: Decision): void {
     const { message, line, call } = candidate;
+    const { audit, forwarded } = this.parts;
     if (this.serverGone) {
       this.refuse(candidate, engineError(new Error('The server has ended.')));
-    } else if (this.parts.audit.intent(call, decision, message.params['arguments'], line.length)) {
-      this.held.delete(message.idKey);
-      this.parts.forwarded.forward(message, line, call);
-    } else {
-      this.answerRefused(candidate, 'audit_unavailable');
+      return;
     }
+    try {
+      audit.intent(call, decision, message.params['arguments'], line.length, () => {
+        forwarded.withdraw(message, line);
+        this.answerRefused(candidate, 'audit_unavailable');
+      });
+    } catch (error) {
+      this.refuse(candidate, engineError(error));
+      return;
+    }
+    this.held.delete(message.idKey);
+    forwarded.forward(message, line, call);
   }
 
   private refuse(candidate: Candidate, decision: Decision): void {
-    const { message, line, call } = candidate;
-    this.parts.audit.intent(call, decision, message.params['arguments'], line.length);
-    this.parts.audit.outcome(call, 'refused', 0, decision.code);
+    this.recordEnd(candidate, decision, 'refused', decision.code);
     this.answerRefused(candidate, decision.code);
   }
 
@@ -233,8 +240,19 @@ export class ToolCalls {
       this.refuse(candidate, decision);
       return;
     }
+    this.recordEnd(candidate, decision, 'cancelled');
+  }
+
+  /** Both records of a call that never left. */
+  private recordEnd(candidate: Candidate, decision: Decision, outcome: Outcome, errorType?: string): void {
+    const { audit } = this.parts;
     const { message, line, call } = candidate;
-    this.parts.audit.intent(call, decision, message.params['arguments'], line.length);
-    this.parts.audit.outcome(call, 'cancelled', 0);
+    try {
+      audit.intent(call, decision, message.params['arguments'], line.length);
+    } catch {
+      // Arguments that cannot be described must not keep the refusal out of the record.
+      audit.intent(call, decision, undefined, line.length);
+    }
+    audit.outcome(call, outcome, 0, errorType);
   }
 }

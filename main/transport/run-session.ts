@@ -35,7 +35,8 @@ export interface RunDependencies {
   readonly track: { readonly started: (pid: number) => void; readonly ended: (pid: number) => void };
   readonly limits: WireLimits;
   readonly approvals: Approvals;
-  readonly record: (record: NewAuditRecord) => void;
+  /** Writes all of the records, or none and throws. */
+  readonly record: (records: readonly NewAuditRecord[]) => void;
   readonly shape: (value: unknown) => ArgumentShape;
   readonly showArguments: (value: unknown) => string;
   readonly redact: (text: string) => string;
@@ -109,7 +110,7 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
     detail: Record<string, string | number | boolean>,
   ): void => {
     try {
-      deps.record({ kind: 'event', event: name, connector, 'mcp.session.id': sessionId, claimed, detail });
+      deps.record([{ kind: 'event', event: name, connector, 'mcp.session.id': sessionId, claimed, detail }]);
     } catch {
       // Calls are denied while the journal cannot be written; a session event has nobody to tell.
     }

@@ -16,7 +16,8 @@ if (major < 22 || (major === 22 && minor < 12)) {
 const { build } = await import('vite');
 
 /** Node's own modules and every dependency stay imports: what ships beside the code is not bundled into it. */
-const external = (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(id) && !id.startsWith('\0');
+const external = (id) =>
+  !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(id) && !id.startsWith('\0');
 
 const common = {
   root,
@@ -38,7 +39,12 @@ function nodeBuild(options) {
       rollupOptions: {
         input: options.input,
         external: options.external ?? external,
-        output: { format: options.format ?? 'es', entryFileNames: options.entryFileNames ?? '[name].js', chunkFileNames: '[name]-[hash].js', ...options.output },
+        output: {
+          format: options.format ?? 'es',
+          entryFileNames: options.entryFileNames ?? '[name].js',
+          chunkFileNames: '[name]-[hash].js',
+          ...options.output,
+        },
       },
     },
     plugins: options.plugins ?? [],

@@ -11,7 +11,9 @@ const out = join(root, 'out');
 function electronBinary() {
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules', 'electron', 'dist');
   const pathFile = join(root, 'node_modules', 'electron', 'path.txt');
-  const names = existsSync(pathFile) ? [readFileSync(pathFile, 'utf8').trim()] : ['electron', 'electron.exe', 'Electron.app/Contents/MacOS/Electron'];
+  const names = existsSync(pathFile)
+    ? [readFileSync(pathFile, 'utf8').trim()]
+    : ['electron', 'electron.exe', 'Electron.app/Contents/MacOS/Electron'];
   return names.map((name) => join(folder, name)).find((path) => existsSync(path));
 }
 
@@ -23,7 +25,8 @@ function hasDisplay() {
 if (!existsSync(join(out, 'cli', 'runlayer.js'))) await import('./build.mjs');
 
 const binary = electronBinary();
-const why = binary === undefined ? 'no Electron binary is installed here' : hasDisplay() ? undefined : 'there is no display here';
+const why =
+  binary === undefined ? 'no Electron binary is installed here' : hasDisplay() ? undefined : 'there is no display here';
 if (why !== undefined) console.log(`No tray app: ${why}. Running the same companion without a window.`);
 const child =
   why === undefined

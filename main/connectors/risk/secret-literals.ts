@@ -1,0 +1,100 @@
+/** Recognises a secret that stands in a definition, where it is stored in plain text, instead of in the keychain. */
+
+/** Forms that issuers fixed so that scanners can tell them. Each is anchored and linear. */
+const ISSUED: readonly RegExp[] = [
+  /^gh[pousr]_[A-Za-z0-9]{30,}$/,
+  /^github_pat_[A-Za-z0-9_]{30,}$/,
+  /^gl(?:pat|ptt|dt|rt|soat)-[A-Za-z0-9_.-]{16,}$/,
+  /^sk-(?:ant-|proj-|svcacct-|or-|lf-)?[A-Za-z0-9_-]{20,}$/,
+  /^(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}$/,
+  /^whsec_[A-Za-z0-9+/=]{16,}$/,
+  /^xox[abeoprs]-[A-Za-z0-9-]{10,}$/,
+  /^xapp-[A-Za-z0-9-]{10,}$/,
+  /^(?:AKIA|ASIA)[A-Z0-9]{16}$/,
+  /^AIza[A-Za-z0-9_-]{35}$/,
+  /^ya29\.[A-Za-z0-9_-]{20,}$/,
+  /^GOCSPX-[A-Za-z0-9_-]{20,}$/,
+  /^npm_[A-Za-z0-9]{30,}$/,
+  /^pypi-[A-Za-z0-9_-]{30,}$/,
+  /^SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}$/,
+  /^(?:hf|r8|gsk|tvly|pplx|fc|figd|ntn|secret|lin_api|dop_v1|shpat|shpss|dckr_pat|pat|key|vercel|sbp|nvapi|xai|napi|bsa|exa|e2b|apify_api)[-_][A-Za-z0-9_-]{20,}$/i,
+  /^dapi[a-f0-9]{32}/,
+  /^ATATT3[A-Za-z0-9_=-]{20,}$/,
+  /^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*$/,
+  /^-----BEGIN [A-Z ]*PRIVATE KEY/,
+  /^(?:Bearer|Basic|token) +[A-Za-z0-9_.~+/=-]{12,}$/i,
+];
+
+const SECRET_NAME =
+  /(?:^|[_.-])(?:secret|token|passwd|password|passphrase|pwd|pat|credentials?|(?:api|app|access|private|secret|auth|encryption|signing|service|license)[_-]?key|apikey|key|auth)$/i;
+
+/** `--api-key`, `GITHUB_TOKEN`, `dbPassword`. */
+function namesSecret(name: string): boolean {
+  return SECRET_NAME.test(name.replace(/^-+/, '').replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
+}
+
+/** What people write where a secret will be put: `${TOKEN}`, `<your token>`, `changeme`, `xxxx`. */
+function isPlaceholder(value: string): boolean {
+  return (
+    /^(?:\$|%[A-Za-z_]\w*%$|<.*>$|\{\{?.*\}$|keychain:|env:|op:\/\/|vault:)/.test(value) ||
+    /^(?:your|my|the|insert|put|replace|enter|paste|todo|example|sample|dummy|test|changeme|change|none|null|undefined)(?:[-_ ].*)?$/i.test(
+      value,
+    ) ||
+    /^([x*.•0-])\1*$/i.test(value)
+  );
+}
+
+function isIssued(value: string): boolean {
+  return ISSUED.some((pattern) => pattern.test(value));
+}
+
+/** A value under a secret's name that is no path, address, number, switch, word or placeholder. */
+function looksSecret(value: string): boolean {
+  if (value.length < 8 || value.length > 8192 || isPlaceholder(value)) return false;
+  if (/^(?:[/~]|\.{1,2}\/|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]*:\/\/)/i.test(value)) return false;
+  if (/^\d{1,9}$/.test(value) || /\.(?:json|ya?ml|pem|key|crt|cert|txt|env|toml)$/i.test(value)) return false;
+  // Ways of authentication, not secrets: `oauth2`, `service-account`, `environment`.
+  return !/^[a-z]+(?:[-_][a-z]+)*\d?$/.test(value);
+}
+
+/** `https://user:password@host`: the password, if it is one. */
+function passwordInUrl(value: string): string | undefined {
+  const password = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]{3,})@/i.exec(value)?.[1];
+  return password !== undefined && !isPlaceholder(password) ? password : undefined;
+}
+
+function isSecret(name: string, value: string): boolean {
+  return isIssued(value) || passwordInUrl(value) !== undefined || (namesSecret(name) && looksSecret(value));
+}
+
+/** Where secrets stand: names of variables or options, never the value. */
+export function secretLiterals(env: Readonly<Record<string, string>>, args: readonly string[]): string[] {
+  const found = Object.entries(env)
+    .filter(([name, value]) => isSecret(name, value.trim()))
+    .map(([name]) => `${name}=…`);
+  for (const [index, argument] of args.entries()) {
+    const previous = args[index - 1] ?? '';
+    const evidence = secretArgument(argument, previous, index);
+    if (evidence !== undefined) found.push(evidence);
+  }
+  return found;
+}
+
+function secretArgument(argument: string, previous: string, index: number): string | undefined {
+  // `--api-key=x`, `GITHUB_TOKEN=x` behind docker's -e, `--header=Authorization: Bearer x`.
+  const pair = /^(-{0,2}[A-Za-z][\w.-]*)[=:]\s*(.+)$/s.exec(argument);
+  const name = pair?.[1];
+  const value = pair?.[2];
+  if (name !== undefined && value !== undefined && !value.startsWith('//')) {
+    const header = /^-{0,2}[\w-]+[=:]\s*(?:authorization|x-api-key|[\w-]*token)\s*:\s*(.+)$/is.exec(argument)?.[1];
+    if (isSecret(name, value) || (header !== undefined && (isIssued(header) || looksSecret(header))))
+      return `${name}=…`;
+    if (/^authorization$/i.test(name) && (isIssued(value) || looksSecret(value))) return `${name}: …`;
+  }
+  const option = previous.startsWith('-') && !previous.includes('=') ? previous : '';
+  if (isIssued(argument) || passwordInUrl(argument) !== undefined) {
+    return option === '' ? `argument ${index + 1}` : `${option} …`;
+  }
+  if (option !== '' && !argument.startsWith('-') && namesSecret(option) && looksSecret(argument)) return `${option} …`;
+  return undefined;
+}

@@ -1,0 +1,13 @@
+/** Electron's entry. No logic: it hands Electron and the companion to the shell. */
+import * as electron from 'electron';
+import { openShellStore } from './shell/electron-shell-store.ts';
+import { startApp } from './shell/start-app.ts';
+
+// Not awaited: Electron becomes ready only after this module is done.
+void startApp({
+  electron,
+  openStore: openShellStore,
+  process,
+  now: () => Date.now(),
+  startCompanion: async (options) => (await import('./companion.ts')).startCompanion(options),
+});

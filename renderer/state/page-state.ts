@@ -1,0 +1,82 @@
+import type { ApprovalView } from '../../preload/contract/approval.ts';
+import type { LogEntry } from '../../preload/contract/audit.ts';
+import type { ClientView } from '../../preload/contract/client.ts';
+import type { ConnectorView } from '../../preload/contract/connector.ts';
+import type { CompanionEvent } from '../../preload/contract/events.ts';
+import type { Failure } from '../../preload/contract/failure.ts';
+import type { Status } from '../../preload/contract/status.ts';
+
+/** As many calls as the page holds; older ones are in the journal. */
+export const MAX_ENTRIES = 500;
+const MAX_WEAKENED = 20;
+
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  /** Nobody answers; it is tried again. */
+  | { readonly kind: 'lost' }
+  /** This page cannot go on; the person opens another. */
+  | { readonly kind: 'ended'; readonly failure: Failure };
+
+export interface Weakened {
+  readonly operation: string;
+  readonly text: string;
+  readonly caller: string;
+}
+
+/** Parts that were not loaded yet are undefined; parts that could not be loaded keep their last value. */
+export interface PageState {
+  readonly connection: Connection;
+  readonly status: Status | undefined;
+  readonly connectors: readonly ConnectorView[] | undefined;
+  readonly clients: readonly ClientView[] | undefined;
+  readonly approvals: readonly ApprovalView[] | undefined;
+  /** Newest first. */
+  readonly entries: readonly LogEntry[] | undefined;
+  readonly weakened: readonly Weakened[];
+  /** The last request that was refused, until the next one works or the person puts it away. */
+  readonly problem: Failure | undefined;
+}
+
+export const initialState: PageState = {
+  connection: { kind: 'connecting' },
+  status: undefined,
+  connectors: undefined,
+  clients: undefined,
+  approvals: undefined,
+  entries: undefined,
+  weakened: [],
+  problem: undefined,
+};
+
+/** Newest first; of two entries with one id (a call and, later, its outcome) `fresh` wins. */
+export function mergeEntries(known: readonly LogEntry[], fresh: readonly LogEntry[]): LogEntry[] {
+  const byId = new Map(known.map((entry) => [entry.id, entry]));
+  for (const entry of fresh) byId.set(entry.id, entry);
+  return [...byId.values()]
+    .sort((a, b) => b.time.localeCompare(a.time) || b.id.localeCompare(a.id))
+    .slice(0, MAX_ENTRIES);
+}
+
+export function applyEvent(state: PageState, event: CompanionEvent): PageState {
+  switch (event.type) {
+    case 'log':
+      return { ...state, entries: mergeEntries(state.entries ?? [], [event.entry]) };
+    case 'approval_waiting':
+      return {
+        ...state,
+        approvals: [...(state.approvals ?? []).filter((approval) => approval.id !== event.approval.id), event.approval],
+      };
+    case 'approval_ended':
+      return { ...state, approvals: (state.approvals ?? []).filter((approval) => approval.id !== event.id) };
+    case 'weakened': {
+      const { operation, text, caller } = event;
+      return { ...state, weakened: [{ operation, text, caller }, ...state.weakened].slice(0, MAX_WEAKENED) };
+    }
+    case 'status_changed':
+      return state;
+    default:
+      // Imported from the contract, assertNever would bring all of zod into the page.
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,32 @@
+import type { ReactElement } from 'react';
+import { splitVisible } from './visible-characters.ts';
+
+/** More than this of one text is cut; the journal has all of it. */
+const MAX_LENGTH = 2000;
+
+/**
+ * Shows a text that someone else wrote (a server, an agent, a file): as text, never as markup, with characters that would
+ * not be seen drawn as labels, and kept from reordering what stands beside it.
+ */
+export function VisibleText({ text, max = MAX_LENGTH }: { text: string; max?: number }): ReactElement {
+  const shown = text.length > max ? text.slice(0, max) : text;
+  return (
+    <bdi className="[overflow-wrap:anywhere]">
+      {splitVisible(shown).map((piece, index) =>
+        piece.kind === 'text' ? (
+          // oxlint-disable-next-line react/no-array-index-key -- pieces of one text have no other identity
+          <span key={index}>{piece.text}</span>
+        ) : (
+          <span
+            // oxlint-disable-next-line react/no-array-index-key -- pieces of one text have no other identity
+            key={index}
+            className="mx-px inline-block rounded border border-warn-line bg-warn-soft px-1 font-mono text-[10px]/4 whitespace-nowrap text-warn"
+          >
+            {piece.label}
+          </span>
+        ),
+      )}
+      {text.length > max ? <span className="text-soft">… {text.length - max} more</span> : null}
+    </bdi>
+  );
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpInterface, type HttpInterface } from '../../main/control/http-interface.ts';
+import { createFakeCompanion, entryAt, type FakeCompanion } from './fake-companion.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const missing = !existsSync(CHROMIUM);
+const projectDirectory = join(import.meta.dirname, '..', '..');
+const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? join(tmpdir(), 'runlayer-screenshots');
+
+let browser: Browser;
+let built: string;
+let companion: FakeCompanion;
+let ui: HttpInterface;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+const now = Date.now();
+
+async function openPage(colorScheme: 'light' | 'dark'): Promise<void> {
+  context = await browser.newContext({ colorScheme, viewport: { width: 1120, height: 760 }, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  problems = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('dialog', (dialog) => {
+    problems.push('a dialog was opened');
+    void dialog.dismiss();
+  });
+}
+
+const startInterface = async (port = 0): Promise<HttpInterface> =>
+  createHttpInterface({
+    staticDirectory: built,
+    call: companion.call,
+    subscribe: companion.subscribe,
+    now: () => Date.now(),
+    randomToken: () => randomBytes(32).toString('base64url'),
+    port,
+  });
+
+const shot = (name: string): Promise<Buffer> => page.screenshot({ path: join(screenshots, `${name}.png`) });
+
+describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no ${CHROMIUM}]` : ''}`, () => {
+  beforeAll(async () => {
+    built = await mkdtemp(join(tmpdir(), 'rl-renderer-'));
+    await mkdir(screenshots, { recursive: true });
+    await build({
+      configFile: join(projectDirectory, 'renderer', 'vite.config.ts'),
+      logLevel: 'silent',
+      build: { outDir: built, emptyOutDir: true },
+    });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await rm(built, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    companion = createFakeCompanion(now);
+    ui = await startInterface();
+  });
+  afterEach(async () => {
+    await context.close();
+    await ui.close();
+  });
+
+  it('loads at most 180 KiB of script, and nothing inline', async () => {
+    await openPage('light');
+    const names = await readdir(join(built, 'assets'));
+    const scripts = await Promise.all(
+      names.filter((name) => name.endsWith('.js')).map((name) => readFile(join(built, 'assets', name))),
+    );
+    const bytes = scripts.reduce((sum, script) => sum + gzipSync(script).byteLength, 0);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThanOrEqual(180 * 1024);
+    expect(await readFile(join(built, 'index.html'), 'utf8')).not.toMatch(/<script>|<style|data:|https?:/);
+  });
+
+  it.each(['light', 'dark'] as const)('shows whether the person is protected, and the calls, in %s', async (theme) => {
+    await openPage(theme);
+    await page.goto(ui.mintLink());
+    await page.getByText('Something needs you').waitFor();
+    expect(page.url()).toBe(`${ui.url()}#/`);
+    expect(await page.locator('body').innerText()).toContain('1 call waits for your answer.');
+    await page.getByText('runlayer approvals approve 7f3a').waitFor();
+    await page.getByText('Cursor starts 2 servers without the companion.').waitFor();
+    await page.getByText('U+202E right-to-left override').first().waitFor();
+    await shot(`overview-${theme}`);
+
+    await page.getByRole('link', { name: 'Activity' }).click();
+    const rows = page.locator('button[data-row]');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(24);
+    await shot(`activity-${theme}`);
+
+    companion.emit({
+      type: 'log',
+      entry: entryAt(now + 1000, {
+        client: 'Zed',
+        tool: 'live_call',
+        effect: 'deny',
+        code: 'rule_deny',
+        outcome: 'refused',
+      }),
+    });
+    await page.getByRole('button', { name: 'live_call' }).waitFor();
+    expect(await rows.first().innerText()).toContain('live_call');
+
+    const hostile = rows.filter({ hasText: 'onerror' }).first();
+    expect(await hostile.innerText()).toContain('hidden text: hi');
+    expect(await page.locator('img').count()).toBe(0);
+    await hostile.click();
+    const detail = page.locator('tr[id^="call-"]');
+    expect(await detail.innerText()).toContain('The name of this tool holds characters that are not allowed.');
+    expect(await detail.innerText()).toContain('U+200B zero-width space');
+    await shot(`detail-hostile-${theme}`);
+    await page.keyboard.press('Escape');
+    expect(await detail.count()).toBe(0);
+
+    await rows.filter({ hasText: 'commit' }).first().click();
+    expect(await detail.innerText()).toContain('text of 1,204 bytes, not kept');
+    expect(await detail.innerText()).toContain('ask-writes');
+    await shot(`detail-${theme}`);
+
+    await page.getByRole('button', { name: 'Denied', exact: true }).click();
+    expect(await rows.filter({ hasText: 'live_call' }).count()).toBe(1);
+    expect(await rows.filter({ hasText: 'read_file' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Asked', exact: true }).click();
+    expect(await rows.filter({ hasText: 'commit' }).count()).toBeGreaterThan(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('is protected when nothing needs the person, and says when protection is weakened', async () => {
+    companion.setStatus({ waitingApprovals: 0 });
+    companion.setClients([]);
+    await openPage('light');
+    await page.goto(ui.mintLink());
+    await page.getByText('database is paused: its server keeps crashing.').waitFor();
+    companion.setConnectors([]);
+    companion.emit({ type: 'status_changed' });
+    await page.getByText('No connector yet.').waitFor();
+    companion.emit({ type: 'weakened', operation: 'policy.add', text: 'allow files *', caller: 'cli' });
+    await page.getByText('Protection was weakened.').waitFor();
+    await shot('weakened-light');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.getByText('Protection was weakened.').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('denies a waiting call', async () => {
+    await openPage('light');
+    await page.goto(ui.mintLink());
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByText('1 call waits for you', { exact: true }).waitFor({ state: 'detached' });
+    expect(companion.denied).toEqual(['{"id":"7f3a"}']);
+    expect(problems).toEqual([]);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await openPage('light');
+    await page.goto(ui.mintLink());
+    await page.getByText('Something needs you').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('button[data-row]').first().waitFor();
+    await page.locator('button[data-row]').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('button[data-row][aria-expanded="true"]').innerText()).toContain('exec');
+    expect(problems).toEqual([]);
+  });
+
+  it('survives a reload, and says that a link was used already', async () => {
+    await openPage('dark');
+    const link = ui.mintLink();
+    await page.goto(link);
+    await page.getByText('Something needs you').waitFor();
+    await page.reload();
+    await page.getByText('Something needs you').waitFor();
+    expect(problems).toEqual([]);
+
+    const other = await context.newPage();
+    await other.goto(link);
+    await other.getByText('This link was used already.').waitFor();
+    expect(await other.locator('body').innerText()).toContain('runlayer open');
+    await other.screenshot({ path: join(screenshots, 'link-used-dark.png') });
+    // The next link in the very same tab signs it in.
+    await other.goto(ui.mintLink());
+    await other.getByText('Something needs you').waitFor();
+    expect(other.url()).toBe(`${ui.url()}#/`);
+
+    const bare = await context.newPage();
+    await bare.goto(ui.url());
+    await bare.getByText('This page opens with a link from a terminal.').waitFor();
+  });
+
+  it('says that the companion stopped, and that it was started anew', async () => {
+    await openPage('light');
+    await page.goto(ui.mintLink());
+    await page.getByText('Something needs you').waitFor();
+    await ui.close();
+    await page.getByRole('alert').getByText('The companion stopped.').waitFor();
+    expect(await page.locator('body').innerText()).toContain('Not enforcing');
+    await shot('stopped-light');
+    ui = await startInterface(Number(new URL(ui.url()).port));
+    // A new companion knows no bearer of the old one.
+    await page.getByText('This page is not signed in to the companion (any more).').waitFor();
+    await page.goto(ui.mintLink());
+    await page.getByText('Something needs you').waitFor();
+  });
+});

@@ -1,0 +1,350 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- a fake is narrower than what it stands for; `satisfies` checks it */
+import { EventEmitter } from 'node:events';
+import type {
+  App,
+  BrowserWindow,
+  BrowserWindowConstructorOptions,
+  CommandLine,
+  CustomScheme,
+  Dialog,
+  IpcMain,
+  Menu,
+  MenuItemConstructorOptions,
+  NativeTheme,
+  Protocol,
+  Rectangle,
+  Screen,
+  Session,
+  Shell,
+  Tray,
+  WebContents,
+  WebFrameMain,
+  WebRequest,
+} from 'electron';
+import type { Electron } from '../../main/shell/companion-host.ts';
+
+/**
+ * Electron's module by hand: as much of it as the shell uses, each part checked against Electron's own types by
+ * `satisfies`, so that a renamed or retyped member fails the type check here.
+ */
+type Listener = (...args: never[]) => void;
+
+/** `on`, `once` of an Electron emitter return the emitter; the shell never looks, so `never` fits every overload. */
+function emitterOf(events: EventEmitter): {
+  on: (event: string, listener: Listener) => never;
+  once: (event: string, listener: Listener) => never;
+} {
+  return {
+    on: (event, listener) => events.on(event, listener as (...args: unknown[]) => void) as never,
+    once: (event, listener) => events.once(event, listener as (...args: unknown[]) => void) as never,
+  };
+}
+
+export class FakeWebContents {
+  readonly events = new EventEmitter();
+  readonly on = emitterOf(this.events).on;
+  readonly sent: unknown[][] = [];
+  readonly mainFrame: { url: string };
+  openHandler: ((details: { url: string }) => { action: string }) | undefined;
+
+  constructor(url: string) {
+    this.mainFrame = { url };
+  }
+
+  setWindowOpenHandler(handler: (details: never) => { action: string }): void {
+    this.openHandler = handler as (details: { url: string }) => { action: string };
+  }
+
+  getURL(): string {
+    return this.mainFrame.url;
+  }
+
+  send(channel: string, ...args: unknown[]): void {
+    this.sent.push([channel, ...args]);
+  }
+}
+
+export interface FakeWindow {
+  readonly options: BrowserWindowConstructorOptions;
+  readonly events: EventEmitter;
+  readonly contents: FakeWebContents;
+  readonly shown: string[];
+  minimized: boolean;
+  destroyed: boolean;
+  /** What the person does: the window closes, with its events. */
+  close(): void;
+}
+
+export interface FakeElectron {
+  readonly electron: Electron;
+  /** Everything that was asked of Electron, in order. */
+  readonly log: string[];
+  readonly appEvents: EventEmitter;
+  readonly windows: FakeWindow[];
+  readonly trays: { image: string; tooltip: string; menu: MenuItemConstructorOptions[]; events: EventEmitter }[];
+  readonly handlers: Map<string, (event: unknown, ...args: unknown[]) => unknown>;
+  readonly protocols: Map<string, (request: Request) => Response | Promise<Response>>;
+  readonly opened: string[];
+  readonly boxes: string[];
+  readonly session: {
+    permission: ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void) | undefined;
+    check: (() => boolean) | undefined;
+    device: (() => boolean) | undefined;
+    request: ((details: { url: string }, answer: (reply: { cancel?: boolean }) => void) => void) | undefined;
+    events: EventEmitter;
+  };
+  readonly schemes: CustomScheme[];
+  applicationMenu: MenuItemConstructorOptions[] | null | undefined;
+  ready(): void;
+  quitEvent(): { prevented: boolean };
+}
+
+export function createFakeElectron(
+  setup: { lock?: boolean; packaged?: boolean; root?: string; switches?: string[] } = {},
+): FakeElectron {
+  const log: string[] = [];
+  const appEvents = new EventEmitter();
+  let becomeReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
+  const fake: Omit<FakeElectron, 'electron'> = {
+    log,
+    appEvents,
+    windows: [],
+    trays: [],
+    handlers: new Map(),
+    protocols: new Map(),
+    opened: [],
+    boxes: [],
+    session: {
+      permission: undefined,
+      check: undefined,
+      device: undefined,
+      request: undefined,
+      events: new EventEmitter(),
+    },
+    schemes: [],
+    applicationMenu: undefined,
+    ready: () => becomeReady(),
+    quitEvent() {
+      const event = { prevented: false, preventDefault: () => undefined };
+      event.preventDefault = () => {
+        event.prevented = true;
+      };
+      appEvents.emit('before-quit', event);
+      return event;
+    },
+  };
+
+  const app = {
+    ...emitterOf(appEvents),
+    isPackaged: setup.packaged ?? true,
+    requestSingleInstanceLock: () => {
+      log.push('lock');
+      return setup.lock ?? true;
+    },
+    quit: () => {
+      log.push('quit');
+      // As Electron does: quit asks first, and goes on unless somebody objects.
+      if (!fake.quitEvent().prevented) log.push('gone');
+    },
+    exit: (code) => {
+      log.push(`exit ${code ?? 0}`);
+    },
+    enableSandbox: () => {
+      log.push('sandbox');
+    },
+    whenReady: () => ready,
+    getAppPath: () => setup.root ?? '/app',
+    commandLine: {
+      appendSwitch: (name) => {
+        log.push(`switch ${name}`);
+      },
+      hasSwitch: (name) => setup.switches?.includes(name) ?? false,
+    } satisfies Partial<CommandLine> as unknown as CommandLine,
+  } satisfies Partial<App>;
+
+  const protocol = {
+    registerSchemesAsPrivileged: (schemes) => {
+      log.push('scheme');
+      fake.schemes.push(...schemes);
+    },
+    handle: (scheme, handler) => {
+      fake.protocols.set(scheme, handler);
+    },
+  } satisfies Partial<Protocol>;
+
+  const session = {
+    on: emitterOf(fake.session.events).on,
+    setPermissionRequestHandler: (handler) => {
+      fake.session.permission = handler as NonNullable<typeof fake.session.permission>;
+    },
+    setPermissionCheckHandler: (handler) => {
+      fake.session.check = handler as unknown as () => boolean;
+    },
+    setDevicePermissionHandler: (handler) => {
+      fake.session.device = handler as unknown as () => boolean;
+    },
+    setDisplayMediaRequestHandler: () => undefined,
+    setSpellCheckerEnabled: (enabled) => {
+      log.push(`spellcheck ${enabled}`);
+    },
+    webRequest: {
+      onBeforeRequest: (listener: unknown) => {
+        fake.session.request = listener as NonNullable<typeof fake.session.request>;
+      },
+    } satisfies Partial<WebRequest> as unknown as WebRequest,
+  } satisfies Partial<Session>;
+
+  class FakeBrowserWindow {
+    readonly events = new EventEmitter();
+    readonly on = emitterOf(this.events).on;
+    readonly once = emitterOf(this.events).once;
+    readonly contents: FakeWebContents;
+    readonly shown: string[] = [];
+    readonly options: BrowserWindowConstructorOptions;
+    minimized = false;
+    destroyed = false;
+
+    constructor(options: BrowserWindowConstructorOptions) {
+      this.options = options;
+      this.contents = new FakeWebContents('');
+      log.push('window');
+      appEvents.emit('web-contents-created', {}, this.contents);
+      fake.windows.push(this);
+    }
+
+    get webContents(): WebContents {
+      return this.contents as unknown as WebContents;
+    }
+
+    loadURL(url: string): Promise<void> {
+      this.contents.mainFrame.url = url;
+      log.push(`load ${url}`);
+      return Promise.resolve();
+    }
+
+    show(): void {
+      this.shown.push('show');
+    }
+
+    focus(): void {
+      this.shown.push('focus');
+    }
+
+    restore(): void {
+      this.shown.push('restore');
+    }
+
+    isMinimized(): boolean {
+      return this.minimized;
+    }
+
+    isDestroyed(): boolean {
+      return this.destroyed;
+    }
+
+    getNormalBounds(): Rectangle {
+      return { x: 10, y: 20, width: 900, height: 700 };
+    }
+
+    close(): void {
+      this.events.emit('close', {});
+      this.destroyed = true;
+      this.events.emit('closed');
+      appEvents.emit('window-all-closed');
+    }
+  }
+  // Checks each member of the fake window against the real one.
+  const checkedWindow = (window: FakeBrowserWindow): Partial<BrowserWindow> => window;
+  void checkedWindow;
+
+  class FakeTray {
+    readonly events = new EventEmitter();
+    readonly on = emitterOf(this.events).on;
+    image: string;
+    tooltip = '';
+    menu: MenuItemConstructorOptions[] = [];
+
+    constructor(image: string) {
+      this.image = image;
+      log.push('tray');
+      fake.trays.push(this);
+    }
+
+    setImage(image: string): void {
+      this.image = image;
+    }
+
+    setToolTip(tooltip: string): void {
+      this.tooltip = tooltip;
+    }
+
+    setContextMenu(menu: Menu | null): void {
+      this.menu = menu as unknown as MenuItemConstructorOptions[];
+    }
+
+    destroy(): void {
+      log.push('tray destroyed');
+    }
+  }
+  type TrayMember = 'on' | 'setToolTip' | 'setContextMenu' | 'destroy';
+  const checkedTray = (tray: FakeTray): Pick<Tray, TrayMember> => tray;
+  void checkedTray;
+
+  const ipcMain = {
+    handle: (channel, listener) => {
+      fake.handlers.set(channel, listener as (event: unknown, ...args: unknown[]) => unknown);
+    },
+  } satisfies Partial<IpcMain>;
+
+  const module = {
+    app,
+    protocol,
+    ipcMain,
+    session: { defaultSession: session },
+    BrowserWindow: FakeBrowserWindow,
+    Tray: FakeTray,
+    Menu: {
+      buildFromTemplate: (template: MenuItemConstructorOptions[]) => template,
+      setApplicationMenu: (menu: MenuItemConstructorOptions[] | null) => {
+        fake.applicationMenu = menu;
+      },
+    },
+    screen: {
+      getAllDisplays: () =>
+        [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] as ReturnType<Screen['getAllDisplays']>,
+    } satisfies Partial<Screen>,
+    nativeTheme: { shouldUseDarkColors: false } satisfies Partial<NativeTheme>,
+    shell: {
+      openExternal: (url) => {
+        fake.opened.push(url);
+        return Promise.resolve();
+      },
+    } satisfies Partial<Shell>,
+    dialog: {
+      showErrorBox: (title, content) => {
+        fake.boxes.push(`${title}\n${content}`);
+      },
+    } satisfies Partial<Dialog>,
+    crashReporter: {
+      start: () => {
+        log.push('crash reporter');
+      },
+    },
+  };
+  // The parts are checked above; the module as a whole holds far more than the shell uses.
+  return Object.assign(fake, { electron: module as unknown as Electron });
+}
+
+/** The sender of an IPC call as Electron describes it. */
+export function ipcEvent(window: FakeWindow, frame: { url: string } | null = window.contents.mainFrame): unknown {
+  const senderFrame = frame as WebFrameMain | null;
+  return { sender: window.contents, senderFrame };
+}
+
+/** What the person does: a click on an item of a menu. */
+export function clickItem(item: MenuItemConstructorOptions | undefined): void {
+  (item?.click as unknown as (() => void) | undefined)?.();
+}

@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { DRAIN_MS } from '../../main/shell/quit.ts';
+import { VERSION } from '../../main/version.ts';
+import { CALL_CHANNEL, EVENT_CHANNEL } from '../../preload/contract/bridge.ts';
+import { CompanionError } from '../../preload/contract/failure.ts';
+import { clickItem, ipcEvent } from './fake-electron.ts';
+import { createFakeHost, startShell, until, status, type ShellHarness } from './harness.ts';
+
+let shell: ShellHarness;
+const start = async (...args: Parameters<typeof startShell>): Promise<ShellHarness> => {
+  shell = await startShell(...args);
+  shell.fake.ready();
+  await shell.started;
+  return shell;
+};
+afterEach(async () => {
+  vi.useRealTimers();
+  await shell.remove();
+});
+
+describe('starting the app', () => {
+  it('prepares Electron before it is ready, then makes tray and window', async () => {
+    shell = await startShell();
+    expect(shell.fake.log).toEqual([
+      'lock',
+      'switch disable-breakpad',
+      'switch disable-crash-reporter',
+      'sandbox',
+      'scheme',
+    ]);
+    shell.fake.ready();
+    await shell.started;
+    expect(shell.fake.log.slice(5)).toEqual(['spellcheck false', 'tray', 'window', 'load app://companion/']);
+    expect(shell.fake.log).not.toContain('crash reporter');
+    expect(shell.starts).toMatchObject([
+      { kind: 'app', home: '/home/ada/rl', version: VERSION, program: { nodePath: '', scriptPath: '' } },
+    ]);
+  });
+
+  it('leaves making the home to the companion, and opens the store once', async () => {
+    await start();
+    shell.fake.windows[0]!.close();
+    shell.fake.appEvents.emit('activate');
+    expect(shell.opened).toEqual([1]);
+  });
+
+  it('ends at once where another instance runs, and starts no companion', async () => {
+    await start({ lock: false });
+    expect(shell.fake.log).toEqual(['lock', 'quit', 'gone']);
+    expect(shell.starts).toEqual([]);
+  });
+
+  it('starts without a window when told so; a second instance then shows it', async () => {
+    await start({ switches: ['hidden'] });
+    expect(shell.fake.windows).toEqual([]);
+    shell.fake.appEvents.emit('second-instance', {}, ['runlayer://evil', '--inspect'], '/tmp');
+    expect(shell.fake.windows).toHaveLength(1);
+  });
+
+  it('focuses the one window on a second instance, whatever its arguments say', async () => {
+    await start();
+    const [window] = shell.fake.windows;
+    window!.minimized = true;
+    shell.fake.appEvents.emit('second-instance', {}, ['--url=https://evil.example'], '/tmp');
+    expect(shell.fake.windows).toHaveLength(1);
+    expect(window!.shown).toEqual(['restore', 'show', 'focus']);
+    expect(shell.fake.opened).toEqual([]);
+  });
+
+  it('keeps a second instance’s wish until the companion runs', async () => {
+    let release = (): void => undefined;
+    const host = createFakeHost();
+    let asked = false;
+    shell = await startShell(
+      { switches: ['hidden'] },
+      {
+        startCompanion: () =>
+          new Promise((resolve) => {
+            asked = true;
+            release = () => resolve(host);
+          }),
+      },
+    );
+    shell.fake.ready();
+    await until(() => asked);
+    shell.fake.appEvents.emit('second-instance', {}, [], '/');
+    expect(shell.fake.windows).toEqual([]);
+    release();
+    await shell.started;
+    expect(shell.fake.windows).toHaveLength(1);
+  });
+
+  it('lives on when its window closes, remembers where it stood, and opens another', async () => {
+    await start();
+    shell.fake.windows[0]!.close();
+    expect(shell.saved.get('window')).toEqual({ x: 10, y: 20, width: 900, height: 700 });
+    expect(shell.fake.log).not.toContain('quit');
+    shell.fake.appEvents.emit('activate');
+    expect(shell.fake.windows).toHaveLength(2);
+    expect(shell.fake.windows[1]!.options).toMatchObject({ x: 10, y: 20, width: 900, height: 700 });
+  });
+
+  it('shows the next step and ends when the companion cannot start', async () => {
+    const error = new CompanionError('E_OTHER_HOST', 'Another host runs.', 'Run "runlayer stop".', { exitCode: 5 });
+    await start({}, { startCompanion: () => Promise.reject(error) });
+    expect(shell.fake.boxes).toEqual([
+      'Runlayer Companion could not start\nAnother host runs.\n\nRun "runlayer stop".',
+    ]);
+    expect(shell.fake.log.at(-1)).toBe('exit 5');
+    expect(shell.fake.windows).toEqual([]);
+  });
+
+  it('shows the next step when it was not built', async () => {
+    await start({ root: '/nowhere' });
+    expect(shell.fake.boxes[0]).toContain('npm run build');
+    expect(shell.starts).toEqual([]);
+  });
+});
+
+describe('quitting', () => {
+  it('drains the companion first, once, then goes', async () => {
+    await start();
+    shell.fake.electron.app.quit();
+    shell.fake.electron.app.quit();
+    expect(shell.fake.log).not.toContain('gone');
+    await until(() => shell.fake.log.includes('gone'));
+    expect(shell.host.log).toEqual(['stop']);
+  });
+
+  it('goes after five seconds when the companion does not end', async () => {
+    const host = createFakeHost();
+    host.stop = () => new Promise(() => undefined);
+    await start({}, { startCompanion: () => Promise.resolve(host) });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    shell.fake.electron.app.quit();
+    await vi.advanceTimersByTimeAsync(DRAIN_MS - 1);
+    expect(shell.fake.log).not.toContain('gone');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(shell.fake.log).toContain('gone');
+  });
+
+  it('goes when draining fails', async () => {
+    const host = createFakeHost();
+    host.stop = () => Promise.reject(new Error('disk'));
+    await start({}, { startCompanion: () => Promise.resolve(host) });
+    shell.fake.electron.app.quit();
+    await until(() => shell.fake.log.includes('gone'));
+    expect(shell.fake.log.filter((line) => line === 'gone')).toHaveLength(1);
+  });
+
+  it('ends when the companion was stopped by somebody else', async () => {
+    await start();
+    shell.host.endItself();
+    await until(() => shell.fake.log.includes('gone'));
+    expect(shell.fake.trays[0]!.tooltip).toBe('Runlayer Companion: not enforcing');
+  });
+});
+
+describe('the tray', () => {
+  it('says what is true, before and after', async () => {
+    await start({ switches: ['hidden'] });
+    const [tray] = shell.fake.trays;
+    expect(tray!.image).toBe('/res/tray/protected.png');
+    shell.host.answers['status.get'] = () => status({ audit: { state: 'unavailable', detail: 'disk full', seq: 1 } });
+    shell.host.emit({ type: 'status_changed' });
+    await until(() => tray!.image === '/res/tray/attention.png');
+    shell.host.answers['status.get'] = () => {
+      throw new Error('gone');
+    };
+    shell.host.emit({ type: 'status_changed' });
+    await until(() => tray!.image === '/res/tray/not-enforcing.png');
+  });
+
+  it('opens the window and quits from its menu', async () => {
+    await start({ switches: ['hidden'] });
+    const click = (label: string): void => {
+      const item = shell.fake.trays[0]!.menu.find((entry) => entry.label === label);
+      expect(item).toBeDefined();
+      clickItem(item);
+    };
+    click('Open');
+    expect(shell.fake.windows).toHaveLength(1);
+    click('Quit');
+    await until(() => shell.fake.log.includes('gone'));
+  });
+});
+
+describe('the window’s channels', () => {
+  it('carry calls to the companion and its events to the page', async () => {
+    await start();
+    const handler = shell.fake.handlers.get(CALL_CHANNEL)!;
+    shell.host.answers['logs.query'] = () => ['entry'];
+    const reply = await handler(ipcEvent(shell.fake.windows[0]!), 'logs.query', { limit: 3 });
+    expect(reply).toEqual({ ok: true, value: ['entry'] });
+    expect(shell.host.calls.at(-1)).toEqual({ name: 'logs.query', input: { limit: 3 }, caller: 'ui' });
+    shell.host.emit({ type: 'approval_ended', id: 'x' });
+    expect(shell.fake.windows[0]!.contents.sent).toEqual([[EVENT_CHANNEL, { type: 'approval_ended', id: 'x' }]]);
+    expect([...shell.fake.handlers.keys()]).toEqual([CALL_CHANNEL]);
+  });
+});

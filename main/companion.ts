@@ -200,6 +200,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn: (text) => warn(text),
   });
 
+  // A keychain call that waits for a prompt blocks exit() for ever; by then everything is written and closed.
+  process.once('exit', () => {
+    if (vault.hasPendingCall()) process.kill(process.pid, 'SIGKILL');
+  });
+
   const user = userInfo();
   const ownEnvironment = sessionEnvironment(process.env, {
     username: user.username,

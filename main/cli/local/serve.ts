@@ -34,6 +34,6 @@ export async function serve(io: CommandIo, home: string, onDemand: boolean): Pro
     );
   }
   await companion.stopped;
-  // A keychain call that was given up on can hold the process open for ever.
+  // A keychain call that was given up on would hold the process open.
   process.exit(0);
 }

@@ -32,11 +32,12 @@ export function scrub(record: NewAuditRecord, redact: Redact): Record<string, un
 
 /** Members of an object whose keys are fixed by the schema. */
 function fields(value: object, redact: Redact): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [key, typeof member === 'string' && !VERBATIM.has(key) ? text(member, redact) : member]),
-  );
+  const clean: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined)
+      clean[key] = typeof member === 'string' && !VERBATIM.has(key) ? text(member, redact) : member;
+  }
+  return clean;
 }
 
 function deep(value: unknown, redact: Redact, depth: number): unknown {
@@ -56,6 +57,11 @@ function deep(value: unknown, redact: Redact, depth: number): unknown {
 }
 
 function text(value: string, redact: Redact): string {
+  // Of a short string only redaction can change anything; three bytes are the most a UTF-16 unit takes.
+  if (value.length * 3 <= MAX_TEXT_BYTES) {
+    const clean = redact(value.toWellFormed()).toWellFormed();
+    if (clean.length * 3 <= MAX_TEXT_BYTES) return clean;
+  }
   if (Buffer.byteLength(value) > MAX_TEXT_BYTES) return byLength(value);
   const clean = redact(value.toWellFormed()).toWellFormed();
   return Buffer.byteLength(clean) > MAX_TEXT_BYTES ? byLength(value) : clean;

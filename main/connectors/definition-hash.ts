@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonical } from '../audit/canonical.ts';
 import type { ConnectorDefinition } from '../../preload/contract/connector.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import type { ResolvedCommand } from './resolve-command.ts';
@@ -13,6 +13,8 @@ import type { ResolvedCommand } from './resolve-command.ts';
  */
 export function definitionHash(definition: ConnectorDefinition, resolved: ResolvedCommand): string {
   const { command, args, env, secrets, cwd } = definition;
+  const texts = [command, ...args, ...Object.entries(env).flat(), ...Object.entries(secrets).flat(), cwd ?? ''];
+  if (![...texts, resolved.path, resolved.realPath].every((text) => text.isWellFormed())) throw notUnicode();
   return createHash('sha256')
     .update(
       canonical({
@@ -29,14 +31,8 @@ export function definitionHash(definition: ConnectorDefinition, resolved: Resolv
     .digest('hex');
 }
 
-function canonical(value: unknown): string {
-  try {
-    const text = canonicalize(value);
-    if (text !== undefined) return text;
-  } catch {
-    // Told below; the library's message would not say what to do.
-  }
-  throw new CompanionError(
+function notUnicode(): CompanionError {
+  return new CompanionError(
     'E_DEFINITION_INVALID',
     'The definition holds text that is not valid Unicode (half of a surrogate pair).',
     'Write it again without that character with "runlayer connectors edit <name>".',

@@ -3,8 +3,8 @@
  * tamper evidence against accidents and casual edits, not against a program that runs as the same user.
  */
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { isJsonObject } from '../../preload/contract/json.ts';
+import { canonical } from '../audit/canonical.ts';
 import { Settings, SETTINGS_VERSION } from './schema.ts';
 
 export type Unsealed =
@@ -13,10 +13,7 @@ export type Unsealed =
   | { readonly kind: 'bad'; readonly reason: string; readonly settings: Settings | undefined };
 
 function checksum(settings: Settings): string {
-  return createHash('sha256')
-    .update('rl-settings-v1')
-    .update(canonicalize(settings) ?? '')
-    .digest('hex');
+  return createHash('sha256').update('rl-settings-v1').update(canonical(settings)).digest('hex');
 }
 
 export function seal(settings: Settings): string {

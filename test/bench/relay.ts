@@ -4,7 +4,8 @@
  * alternate inside one run, so that the machine's mood falls on all of them.
  */
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const runlayer = join(here, '..', '..', 'out', 'bin', 'runlayer');
 const echo = join(here, 'echo-server.mjs');
 const pipe = join(here, 'byte-pipe.mjs');
+const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
 const home = mkdtempSync(join(tmpdir(), 'rlb-'));
 const env = { HOME: home, PATH: process.env['PATH'] ?? '/usr/bin:/bin', TERM: 'dumb', SHELL: '/bin/sh' };
 
@@ -25,7 +27,7 @@ class RawClient {
   constructor(command: string, args: readonly string[]) {
     this.child = spawn(command, args, {
       env,
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     }) as unknown as ChildProcessWithoutNullStreams;
     this.child.stdout.on('data', (chunk: Buffer) => {
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) this.waiting.shift()?.();
@@ -49,8 +51,8 @@ class RawClient {
     await this.send('tools/list', {});
   }
 
-  call(text: string): Promise<void> {
-    return this.send('tools/call', { name: 'echo', arguments: { text } });
+  call(argument: string, text: string): Promise<void> {
+    return this.send('tools/call', { name: 'echo', arguments: { [argument]: text } });
   }
 
   async close(): Promise<void> {
@@ -68,22 +70,28 @@ function runlayerCommand(...args: string[]): void {
 const p50 = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** One round of sequential calls: the median time of one, in ms. */
-async function sequential(client: RawClient, text: string, calls: number): Promise<number[]> {
+async function sequential(client: RawClient, argument: string, text: string, calls: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < calls; i++) {
     const began = performance.now();
-    await client.call(text);
+    await client.call(argument, text);
     times.push(performance.now() - began);
   }
   return times;
 }
 
 /** One round with `width` calls in flight: calls per second. */
-async function concurrent(client: RawClient, text: string, calls: number, width: number): Promise<number> {
+async function concurrent(
+  client: RawClient,
+  argument: string,
+  text: string,
+  calls: number,
+  width: number,
+): Promise<number> {
   const began = performance.now();
   let left = calls;
   const worker = async (): Promise<void> => {
-    while (left-- > 0) await client.call(text);
+    while (left-- > 0) await client.call(argument, text);
   };
   await Promise.all(Array.from({ length: width }, worker));
   return (calls / (performance.now() - began)) * 1000;
@@ -95,36 +103,49 @@ const SIZES = [
   { name: '1 MB', bytes: 1_000_000, calls: 8, rounds: 10, wide: 64 },
 ];
 
-async function main(): Promise<void> {
-  mkdirSync(join(home, 'w'));
-  runlayerCommand('connectors', 'add', 'echo', '-y', '--default', 'allow', '--', process.execPath, echo);
-  const subjects = {
-    direct: new RawClient(process.execPath, [echo]),
-    pipe: new RawClient(process.execPath, [pipe, 'front', join(home, 'p.sock'), process.execPath, echo]),
-    companion: new RawClient(runlayer, ['run', 'echo']),
-  };
-  const names = Object.keys(subjects) as (keyof typeof subjects)[];
-  for (const name of names) await subjects[name].open();
-
-  console.log('tools/call through thin client and companion (policy and audit on), one interleaved run');
-  console.log('size    p50 direct  pipe    companion   / direct  / pipe    32 in flight: / direct  / pipe');
-  for (const size of SIZES) {
+/** One server, reached in three ways in turn; `argument` is the name of its echo tool's text. */
+async function compare(
+  label: string,
+  connector: string,
+  server: string,
+  argument: string,
+  sizes: typeof SIZES,
+): Promise<void> {
+  runlayerCommand('connectors', 'add', connector, '-y', '--default', 'allow', '--', process.execPath, server);
+  const subjects = [
+    new RawClient(process.execPath, [server]),
+    new RawClient(process.execPath, [pipe, 'front', join(home, `${connector}.sock`), process.execPath, server]),
+    new RawClient(runlayer, ['run', connector]),
+  ];
+  for (const subject of subjects) await subject.open();
+  console.log(`\n${label}`);
+  console.log('size    p50 direct   byte pipe    companion    to direct  to pipe   32 in flight: to direct  to pipe');
+  for (const size of sizes) {
     const text = 'x'.repeat(size.bytes);
-    const times: Record<string, number[]> = { direct: [], pipe: [], companion: [] };
-    const rates: Record<string, number[]> = { direct: [], pipe: [], companion: [] };
-    for (const name of names) await sequential(subjects[name], text, size.calls);
+    const times: number[][] = subjects.map(() => []);
+    const rates: number[][] = subjects.map(() => []);
+    for (const subject of subjects) await sequential(subject, argument, text, size.calls);
     for (let round = 0; round < size.rounds; round++) {
-      for (const name of names) times[name]?.push(...(await sequential(subjects[name], text, size.calls)));
-      for (const name of names) rates[name]?.push(await concurrent(subjects[name], text, size.wide / 4, 32));
+      for (const [i, subject] of subjects.entries())
+        times[i]?.push(...(await sequential(subject, argument, text, size.calls)));
+      for (const [i, subject] of subjects.entries())
+        rates[i]?.push(await concurrent(subject, argument, text, size.wide / 4, 32));
     }
-    const [direct = 0, floor = 0, ours = 0] = names.map((name) => p50(times[name] ?? []));
-    const [directRate = 0, floorRate = 0, ourRate = 0] = names.map((name) => p50(rates[name] ?? []));
-    const ms = (value: number): string => `${value.toFixed(3)} ms`;
+    const [direct = 0, floor = 0, ours = 0] = times.map(p50);
+    const [directRate = 0, floorRate = 0, ourRate = 0] = rates.map(p50);
+    const ms = (value: number): string => `${value.toFixed(3)} ms`.padEnd(12);
+    const ratio = (value: number): string => value.toFixed(2).padEnd(10);
     console.log(
-      `${size.name.padEnd(7)} ${ms(direct).padEnd(11)} ${ms(floor).padEnd(8)} ${ms(ours).padEnd(10)} ${(ours / direct).toFixed(2).padEnd(9)} ${(ours / floor).toFixed(2).padEnd(22)} ${(ourRate / directRate).toFixed(2).padEnd(9)} ${(ourRate / floorRate).toFixed(2)}`,
+      `${size.name.padEnd(7)} ${ms(direct)} ${ms(floor)} ${ms(ours)} ${ratio(ours / direct)} ${ratio(ours / floor)}               ${ratio(ourRate / directRate)} ${ratio(ourRate / floorRate)}`.trimEnd(),
     );
   }
-  for (const name of names) await subjects[name].close();
+  for (const subject of subjects) await subject.close();
+}
+
+async function main(): Promise<void> {
+  console.log('tools/call through thin client and companion (policy and audit on); the three alternate inside one run');
+  await compare('raw echo server', 'echo', echo, 'text', SIZES);
+  await compare('@modelcontextprotocol/server-everything', 'everything', everything, 'message', SIZES.slice(0, 2));
 
   const starts: Record<string, number[]> = { direct: [], companion: [] };
   for (let round = 0; round < 15; round++) {

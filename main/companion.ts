@@ -32,6 +32,7 @@ import { createIdleExit } from './host/idle-exit.ts';
 import { openLog } from './host/logger.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { connectorHandlers } from './operations/connector-handlers.ts';
+import { describeWeakening, type Question } from './operations/describe.ts';
 import { createDispatch, type CallContext } from './operations/dispatch.ts';
 import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
 import { compilePolicy, type Policy } from './policy/decide.ts';
@@ -62,6 +63,8 @@ export interface CompanionOptions {
   /** Ends by itself when it was not used this long; only for a host that a thin client started. */
   readonly idleMs?: number;
   readonly limits?: WireLimits;
+  /** The app's own window asks the person before protection is weakened. */
+  readonly confirmInWindow?: (question: Question) => Promise<boolean>;
 }
 
 export interface Companion {
@@ -321,6 +324,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     return { chainId: journal.head.chainId, sessions: sessions.size };
   };
 
+  const { confirmInWindow } = options;
+  const waitingCall = (id: string): string => {
+    const approval = approvals.list().find((candidate) => candidate.id === id);
+    if (approval === undefined) return 'It waits no longer.';
+    return `${displayText(approval.client)} calls "${displayText(approval.tool)}" on "${approval.connector}" with\n${approval.arguments}`;
+  };
   const dispatch = createDispatch({
     handlers: {
       ...connectorHandlers({
@@ -352,6 +361,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     },
     weakens: weakeningTests(settings),
     announce: (change) => feed.announce(change),
+    ...(confirmInWindow === undefined
+      ? {}
+      : { confirmInWindow: (name, input) => confirmInWindow(describeWeakening(name, input, waitingCall)) }),
   });
 
   const run = async (connection: Connection): Promise<void> => {

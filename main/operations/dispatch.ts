@@ -43,6 +43,10 @@ export function createDispatch(options: {
   readonly handlers: Handlers;
   readonly weakens: WeakeningTests;
   readonly announce: (event: CompanionEvent) => void;
+  /**
+   * Asks in our own window; where there is one, the command line's word is not enough, because an agent may have a shell.
+   */
+  readonly confirmInWindow?: (name: OperationName, input: unknown) => Promise<boolean>;
 }): Dispatch {
   return async (name, input, context) => {
     if (!isOperation(name))
@@ -81,6 +85,14 @@ export function createDispatch(options: {
         'E_CONFIRMATION',
         `${name} weakens protection and needs a person's yes.`,
         'Run it in a terminal and answer, or add -y.',
+        { exitCode: 2 },
+      );
+    }
+    if (weakens && options.confirmInWindow !== undefined && !(await options.confirmInWindow(name, parsed.data))) {
+      throw new CompanionError(
+        'E_DECLINED',
+        'It was refused in the Runlayer window; nothing was changed.',
+        'Run it again and say yes in the window.',
         { exitCode: 2 },
       );
     }

@@ -21,6 +21,8 @@ export interface StartCompanionOptions {
   readonly interfaceDirectory: string;
   /** What a launcher for AI clients starts. */
   readonly program: { readonly nodePath: string; readonly scriptPath: string };
+  /** Asks the person before protection is weakened. */
+  readonly confirmInWindow: (question: { readonly title: string; readonly detail: string }) => Promise<boolean>;
 }
 
 export type StartCompanion = (options: StartCompanionOptions) => Promise<CompanionHost>;

@@ -20,6 +20,7 @@ import type {
   WebContents,
   WebFrameMain,
   WebRequest,
+  MessageBoxOptions,
 } from 'electron';
 import type { Electron } from '../../main/shell/companion-host.ts';
 
@@ -86,6 +87,9 @@ export interface FakeElectron {
   readonly protocols: Map<string, (request: Request) => Response | Promise<Response>>;
   readonly opened: string[];
   readonly boxes: string[];
+  readonly questions: MessageBoxOptions[];
+  /** Which button the person presses in a question. */
+  answer: number;
   readonly session: {
     permission: ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void) | undefined;
     check: (() => boolean) | undefined;
@@ -117,6 +121,8 @@ export function createFakeElectron(
     protocols: new Map(),
     opened: [],
     boxes: [],
+    questions: [],
+    answer: 0,
     session: {
       permission: undefined,
       check: undefined,
@@ -326,6 +332,11 @@ export function createFakeElectron(
     dialog: {
       showErrorBox: (title, content) => {
         fake.boxes.push(`${title}\n${content}`);
+      },
+      showMessageBox: (...args: unknown[]) => {
+        const asked = args.at(-1) as MessageBoxOptions;
+        fake.questions.push(asked);
+        return Promise.resolve({ response: fake.answer, checkboxChecked: false });
       },
     } satisfies Partial<Dialog>,
     crashReporter: {

@@ -1,0 +1,50 @@
+/** What a person is asked when a program wants to weaken protection: the whole of it, escaped, nothing summarised away. */
+import type { OperationInput, OperationName } from '../../preload/contract/index.ts';
+import { displayArgv, displayText } from '../connectors/display.ts';
+
+export interface Question {
+  readonly operation: OperationName;
+  /** One sentence. */
+  readonly title: string;
+  readonly detail: string;
+}
+
+type Descriptions = {
+  readonly [N in OperationName]?: (input: OperationInput<N>) => Pick<Question, 'title' | 'detail'>;
+};
+
+const DESCRIPTIONS: Descriptions = {
+  'connectors.save': ({ name, definition, default: mode }) => ({
+    title: `Let AI clients start "${name}"?`,
+    detail: [
+      ...displayArgv([definition.command, ...definition.args]),
+      '',
+      `default: ${mode}`,
+      ...Object.entries(definition.env).map(([key, value]) => `${key}=${displayText(value)}`),
+      ...Object.entries(definition.secrets).map(([key, reference]) => `${key} from ${reference}`),
+      ...(definition.cwd === undefined ? [] : [`folder: ${displayText(definition.cwd)}`]),
+    ].join('\n'),
+  }),
+  'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
+  'policy.add': ({ effect, connector, tool }) => ({
+    title: `Add a rule: ${effect} "${displayText(tool)}" on "${displayText(connector)}"?`,
+    detail: 'Calls that it matches are no longer stopped where they were.',
+  }),
+  'policy.remove': ({ id }) => ({
+    title: `Remove the rule ${displayText(id)}?`,
+    detail: 'What it denied or asked about may go through.',
+  }),
+};
+
+/** `approvalText` gives the whole call that waits under an approval's id. */
+export function describeWeakening(name: OperationName, input: unknown, approvalText: (id: string) => string): Question {
+  if (name === 'approvals.approve') {
+    const id = typeof input === 'object' && input !== null && 'id' in input ? String(input.id) : '';
+    return { operation: name, title: 'Let exactly this call through?', detail: approvalText(id) };
+  }
+  // One entry of the map above, with what its own schema gave.
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion
+  const describe = DESCRIPTIONS[name] as ((value: unknown) => Pick<Question, 'title' | 'detail'>) | undefined;
+  const described = describe?.(input) ?? { title: `Carry out ${name}?`, detail: displayText(JSON.stringify(input)) };
+  return { operation: name, ...described };
+}

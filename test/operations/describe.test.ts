@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { describeWeakening } from '../../main/operations/describe.ts';
+import { operations, type OperationName } from '../../preload/contract/index.ts';
+
+const call = (id: string): string => `call ${id}`;
+
+describe('describeWeakening', () => {
+  it('shows the whole of what would start, escaped', () => {
+    const definition = {
+      command: 'npx',
+      args: ['-y', 'a\u001b[2Jb', 'x\u202ey'],
+      env: { A: '1' },
+      secrets: { T: 'keychain:t' },
+      cwd: '/w',
+    };
+    const question = describeWeakening(
+      'connectors.save',
+      { name: 'files', definition, default: 'allow', replace: false, consentHash: '' },
+      call,
+    );
+    expect(question.title).toBe('Let AI clients start "files"?');
+    for (const part of ['npx', '-y', 'default: allow', 'A=1', 'T from keychain:t', 'folder: /w']) {
+      expect(question.detail).toContain(part);
+    }
+    // eslint-disable-next-line no-control-regex
+    expect(question.detail).not.toMatch(/[\u001b\u202e]/u);
+  });
+
+  it('shows the very call that an approval is about', () => {
+    expect(describeWeakening('approvals.approve', { id: 'abc' }, call).detail).toBe('call abc');
+  });
+
+  it('has words of its own for every operation that weakens', () => {
+    const names = Object.keys(operations) as OperationName[];
+    const weakening = names.filter((name) => operations[name].weakens !== 'never');
+    expect(weakening.length).toBeGreaterThan(3);
+    for (const name of weakening) {
+      const input = {
+        id: 'x',
+        name: 'x',
+        effect: 'allow',
+        connector: 'c',
+        tool: 't',
+        definition: { command: 'c', args: [], env: {}, secrets: {} },
+      };
+      expect(describeWeakening(name, input, call).title).not.toContain('Carry out');
+    }
+  });
+});

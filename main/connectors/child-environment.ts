@@ -65,7 +65,8 @@ export function childEnvironment(sources: EnvironmentSources): Record<string, st
     if (path !== '') put('PATH', path);
   }
   for (const [name, value] of Object.entries(sources.definitionEnv)) put(name, value);
-  for (const [name, value] of Object.entries(sources.secrets)) put(name, value);
+  // An empty secret is none: servers tell "not set" from "set to nothing", and only the first has a clear error.
+  for (const [name, value] of Object.entries(sources.secrets)) if (value !== '') put(name, value);
   return Object.fromEntries(result.values());
 }
 

@@ -1,5 +1,6 @@
 import type {
   Connector,
+  Consent,
   ConnectorDefinition,
   ConnectorState,
   ConsentRequest,
@@ -90,15 +91,27 @@ export function checkConsent(connector: Connector, resolvedNow: ResolvedCommand 
       look,
     );
   }
+  if (resolvedNow.sha256 !== consent.sha256) {
+    return refused(
+      'E_COMMAND_CHANGED',
+      `The program of connector "${name}", ${displayText(consent.realPath)}, is not the one that was agreed to: its content changed.`,
+      `If you updated it, agree again with "runlayer connectors edit ${name}".`,
+    );
+  }
   return { ok: true };
 }
 
 function hashes({ definition, consent }: Connector, expected: string): boolean {
   try {
-    return consent !== undefined && definitionHash(definition, consent) === expected;
+    return consent !== undefined && definitionHash(definition, resolvedOf(consent)) === expected;
   } catch {
     return false;
   }
+}
+
+/** What the command resolved to when consent was given. */
+function resolvedOf({ path, realPath, sha256 }: Consent): ResolvedCommand {
+  return { path, realPath, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
 function refused(code: string, message: string, next: string): ConsentCheck {
@@ -119,7 +132,8 @@ export function connectorState(
   connector: Connector,
   now: { readonly paused: boolean; readonly resolved?: ResolvedCommand | undefined },
 ): ConnectorStanding {
-  const resolved = 'resolved' in now ? now.resolved : connector.consent;
+  const agreed = connector.consent === undefined ? undefined : resolvedOf(connector.consent);
+  const resolved = 'resolved' in now ? now.resolved : agreed;
   const check = checkConsent(connector, resolved);
   const state: ConnectorState = connector.enabled
     ? check.ok

@@ -26,6 +26,8 @@ export function definitionHash(definition: ConnectorDefinition, resolved: Resolv
         cwd: cwd ?? null,
         path: resolved.path,
         realPath: resolved.realPath,
+        // Left out where the content is not bound, so that such a consent keeps its hash.
+        ...(resolved.sha256 === undefined ? {} : { sha256: resolved.sha256 }),
       }),
     )
     .digest('hex');

@@ -118,6 +118,7 @@ export async function prepareServer(request: PrepareRequest, deps: PrepareDepend
     policy: () => deps.policyOf(name),
     log: runtime.log,
     redactor: createStreamRedactor(deps.live),
+    redact: (text) => deps.live.redact(text),
     alive: () => {},
     release: ({ crashed, answered }) => {
       for (const release of releases.splice(0)) release();

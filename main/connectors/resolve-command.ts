@@ -1,12 +1,15 @@
 import { realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import which from 'which';
+import { programContent } from './program-content.ts';
 
 export interface ResolvedCommand {
   /** Absolute path that is executed. */
   readonly path: string;
   /** The same with symbolic links resolved. */
   readonly realPath: string;
+  /** Of its content, where this user could replace the file (program-content.ts). */
+  readonly sha256?: string;
 }
 
 /**
@@ -48,7 +51,9 @@ function candidates(command: string, pathVariable: string, cwd: string | undefin
 async function regularFile(path: string): Promise<ResolvedCommand | undefined> {
   try {
     const real = await realpath(path);
-    return (await stat(real)).isFile() ? { path, realPath: real } : undefined;
+    if (!(await stat(real)).isFile()) return undefined;
+    const sha256 = await programContent(real);
+    return { path, realPath: real, ...(sha256 === undefined ? {} : { sha256 }) };
   } catch {
     return undefined;
   }

@@ -1,3 +1,6 @@
+import { statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+
 /** From the system's user database (`os.userInfo()`), not from the environment. */
 export interface SessionUser {
   readonly username: string;
@@ -5,13 +8,33 @@ export interface SessionUser {
   readonly shell: string | null;
 }
 
-/** Names that say where and in which session a person works, and aim no program anywhere. */
+/** Names that say where and in which session a person works. Those that name a socket or a folder are looked at first. */
 const SESSION_NAMES = new Set([
   'LANG', 'LANGUAGE', 'TZ', 'TMPDIR', 'COLORTERM',
   'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR', 'XDG_SESSION_ID', 'XDG_SESSION_TYPE',
   'XDG_CURRENT_DESKTOP', 'XDG_SEAT', 'XDG_VTNR', 'DESKTOP_SESSION', 'DBUS_SESSION_BUS_ADDRESS', 'SSH_AUTH_SOCK',
   '__CF_USER_TEXT_ENCODING',
 ]); // prettier-ignore
+
+/** Paths that must belong to this user: a client's entry must not aim the keychain, or a folder of ours, elsewhere. */
+const OWN_PATHS = new Set(['TMPDIR', 'XDG_RUNTIME_DIR', 'XAUTHORITY', 'SSH_AUTH_SOCK']);
+
+const BUS = 'DBUS_SESSION_BUS_ADDRESS';
+
+/** The socket of a bus on this machine; a bus elsewhere (tcp:) or one that anybody may own (abstract) is not taken. */
+function busSocket(address: string): string | undefined {
+  return /^unix:path=([^,;%]+)(?:,guid=[0-9a-f]+)?$/.exec(address)?.[1];
+}
+
+/** True for a file or folder of this user's own; a sticky folder such as /tmp may be anybody's. */
+function isOwn(path: string): boolean {
+  try {
+    const entry = statSync(path);
+    return entry.uid === process.getuid?.() || (entry.isDirectory() && (entry.mode & 0o1000) !== 0 && entry.uid === 0);
+  } catch {
+    return false;
+  }
+}
 
 const PLAIN_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin';
 
@@ -25,11 +48,11 @@ export function sessionEnvironment(
   own: Readonly<Record<string, string | undefined>>,
   user: SessionUser,
   platform: NodeJS.Platform = process.platform,
+  belongsToUs: (path: string) => boolean = isOwn,
 ): Record<string, string> {
   const kept = Object.entries(own).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined &&
-      (platform === 'win32' || SESSION_NAMES.has(entry[0]) || /^LC_[A-Z]{1,20}$/.test(entry[0])),
+      entry[1] !== undefined && (platform === 'win32' || isSessionEntry(entry[0], entry[1], belongsToUs)),
   );
   if (platform === 'win32') return Object.fromEntries(kept);
   return {
@@ -40,4 +63,11 @@ export function sessionEnvironment(
     LOGNAME: user.username,
     ...(user.shell === null ? {} : { SHELL: user.shell }),
   };
+}
+
+function isSessionEntry(name: string, value: string, belongsToUs: (path: string) => boolean): boolean {
+  if (/^LC_[A-Z]{1,20}$/.test(name)) return true;
+  if (!SESSION_NAMES.has(name)) return false;
+  const path = name === BUS ? (busSocket(value) ?? '') : value;
+  return name === BUS || OWN_PATHS.has(name) ? isAbsolute(path) && belongsToUs(path) : true;
 }

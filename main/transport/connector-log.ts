@@ -1,9 +1,15 @@
-/** The last bytes that a connector's servers wrote to stderr or printed outside the protocol. In memory, bounded, redacted by the caller. */
+/**
+ * The last that a connector's servers wrote to stderr or printed outside the protocol. In memory and bounded, in time as
+ * well: a server that writes nothing but newlines must not be able to hold the companion. Redacted by the caller.
+ */
 const MAX_CHARACTERS = 256 * 1024;
+const MAX_LINES = 4000;
 const MAX_LINE = 8 * 1024;
 
 export class ConnectorLog {
   private lines: string[] = [];
+  /** Lines before this one are dropped; the list itself is cut only now and then. */
+  private first = 0;
   private characters = 0;
   private partial = '';
 
@@ -11,22 +17,26 @@ export class ConnectorLog {
   write(text: string): void {
     const parts = (this.partial + text).split('\n');
     this.partial = (parts.pop() ?? '').slice(-MAX_LINE);
-    for (const line of parts) this.line(line);
+    // What would be pushed out again by the rest of this very text need not come in.
+    for (const part of parts.slice(-MAX_LINES)) this.line(part);
   }
 
   line(text: string): void {
     const kept = text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text.replace(/\r$/, '');
     this.lines.push(kept);
     this.characters += kept.length + 1;
-    if (this.characters <= MAX_CHARACTERS) return;
-    let drop = 0;
-    while (this.characters > MAX_CHARACTERS && drop < this.lines.length - 1)
-      this.characters -= (this.lines[drop++]?.length ?? 0) + 1;
-    this.lines = this.lines.slice(drop);
+    while (this.characters > MAX_CHARACTERS || this.lines.length - this.first > MAX_LINES) {
+      this.characters -= (this.lines[this.first]?.length ?? 0) + 1;
+      this.first += 1;
+    }
+    if (this.first > MAX_LINES) {
+      this.lines = this.lines.slice(this.first);
+      this.first = 0;
+    }
   }
 
   tail(count: number): string[] {
-    const all = this.partial === '' ? this.lines : [...this.lines, this.partial];
-    return all.slice(-count);
+    const all = this.lines.slice(this.first);
+    return (this.partial === '' ? all : [...all, this.partial]).slice(-count);
   }
 }

@@ -47,6 +47,11 @@ export const Consent = z.strictObject({
   path: z.string(),
   /** The same with symbolic links resolved; it must still be so at each start. */
   realPath: z.string(),
+  /** SHA-256 of the file, where this user could replace it; it must still be so at each start. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   at: z.iso.datetime(),
 });
 export type Consent = z.infer<typeof Consent>;

@@ -130,6 +130,7 @@ describe('checkConsent', () => {
     ],
     ['program gone', connector(), undefined, 'E_COMMAND_MISSING'],
     ['resolves elsewhere', connector(), { path: '/repo/npx', realPath: resolved.realPath }, 'E_COMMAND_MOVED'],
+    ['content replaced', connector(), { ...resolved, sha256: 'a'.repeat(64) }, 'E_COMMAND_CHANGED'],
     ['link leads elsewhere', connector(), { path: resolved.path, realPath: '/repo/x' }, 'E_COMMAND_MOVED'],
   ])('%s → %s', (_title, subject, now, code) => {
     const check = checkConsent(subject, now);

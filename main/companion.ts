@@ -18,6 +18,7 @@ import { openIndex } from './audit/disk/index-client.ts';
 import { openJournal } from './audit/disk/open-journal.ts';
 import { shapeOf } from './audit/shape.ts';
 import { unknownOutcome } from './audit/unknown-outcome.ts';
+import { connectorArgument } from './cli/run-arguments.ts';
 import { serveCommand } from './cli/serve-command.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
 import { displayText } from './connectors/display.ts';
@@ -30,6 +31,7 @@ import { claimHome } from './host/claim-home.ts';
 import { createIds } from './host/create-ids.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { openLog } from './host/logger.ts';
+import { showArguments } from './host/show-arguments.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { connectorHandlers } from './operations/connector-handlers.ts';
 import { describeWeakening, type Question } from './operations/describe.ts';
@@ -79,7 +81,6 @@ export interface Companion {
 }
 
 const MAX_WAITING_APPROVALS = 100;
-const SHOWN_ARGUMENT_CHARACTERS = 64 * 1024;
 
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
   const { home, kind, version } = options;
@@ -310,6 +311,14 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   };
   const mintLink = async (): Promise<string> => (await openInterface()).mintLink();
 
+  /** Sessions that run or are being prepared. */
+  const runs = new Set<Promise<void>>();
+  const leaveWhenServed = async (): Promise<void> => {
+    // The answer to the other host leaves first.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (runs.size > 0) await Promise.all(runs);
+    await stop();
+  };
   const handOver = (): { chainId: string; sessions: number } => {
     handedOver = true;
     draining = true;
@@ -320,7 +329,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       if (name === 'settings.json') settings.reload();
     });
     logger.info('handed over to the app');
-    void Promise.all([...sessions].map((session) => session.done)).then(() => stop());
+    void leaveWhenServed();
     return { chainId: journal.head.chainId, sessions: sessions.size };
   };
 
@@ -369,15 +378,14 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const run = async (connection: Connection): Promise<void> => {
     const session = await runSession(connection, {
       prepare: (from) =>
-        prepareServer({ name: from.hello.argv[0] ?? '', env: from.hello.env, cwd: from.hello.cwd }, prepare),
+        prepareServer({ name: connectorArgument(from.hello.argv), env: from.hello.env, cwd: from.hello.cwd }, prepare),
       spawn: spawnServer,
       track,
       limits,
       approvals,
       record: (records) => journal.appendAll(records),
       shape: (value) => shapeOf(value, redact),
-      showArguments: (value) =>
-        displayText(redact(JSON.stringify(value, undefined, 2)).slice(0, SHOWN_ARGUMENT_CHARACTERS)),
+      showArguments: (source) => showArguments(source, redact),
       redact,
       newId,
       parseLarge: parsePool.parse,
@@ -396,10 +404,15 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     const { hello } = connection;
     switch (hello.kind) {
       case 'run':
-        run(connection).catch((error: unknown) => {
-          logger.error({ error: String(error) }, 'a session failed');
-          connection.destroy();
-        });
+        {
+          const running = run(connection)
+            .catch((error: unknown) => {
+              logger.error({ error: String(error) }, 'a session failed');
+              connection.destroy();
+            })
+            .finally(() => runs.delete(running));
+          runs.add(running);
+        }
         return;
       case 'operation':
         serveOperations(connection, dispatch);

@@ -8,7 +8,7 @@ export interface ApprovalRequest {
   readonly connector: string;
   readonly tool: string;
   readonly client: string;
-  /** Whole arguments as text that is safe to show. Built only when somebody looks. */
+  /** Whole arguments as text that is safe to show; asked for once, so that what is recorded is what was seen. */
   readonly argumentsText: () => string;
   readonly decision: Decision;
 }
@@ -36,88 +36,100 @@ export interface Approvals {
   /** Resolves with the decision that counts; never rejects. Aborting `signal` withdraws the request. */
   ask(request: ApprovalRequest, signal: AbortSignal): Promise<Decision>;
   list(): ApprovalView[];
-  /** Throws `E_APPROVAL_UNKNOWN` when nothing waits under this id (any more). */
+  /**
+   * Throws `E_APPROVAL_UNKNOWN` when nothing waits under this id (any more), and what `record` throws: then a yes does not
+   * count, a no does.
+   */
   answer(id: string, answer: 'approved' | 'denied', by: string): ApprovalView;
-  /** Ends all that wait as cancelled. */
+  /** Ends all that wait as cancelled; nobody can be asked after it. */
   close(): void;
 }
 
 interface Waiting {
-  readonly request: ApprovalRequest;
-  readonly view: () => ApprovalView;
+  readonly view: ApprovalView;
   readonly settle: (effect: 'allow' | 'deny', code: DecisionCode, reason: string) => void;
 }
 
 export function createApprovals(options: ApprovalOptions): Approvals {
   const waiting = new Map<string, Waiting>();
 
-  const finish = (id: string): Waiting | undefined => {
+  let closed = false;
+
+  /** Takes the call out, so that it can end once only, and says so after it has its answer. */
+  const settle = (id: string, effect: 'allow' | 'deny', code: DecisionCode, reason: string): void => {
     const entry = waiting.get(id);
-    if (entry !== undefined) {
-      waiting.delete(id);
-      options.announce({ type: 'ended', id });
-    }
-    return entry;
+    if (entry === undefined) return;
+    waiting.delete(id);
+    entry.settle(effect, code, reason);
+    options.announce({ type: 'ended', id });
   };
 
   const end = (id: string, answer: 'timeout' | 'cancelled'): void => {
-    const entry = finish(id);
+    const entry = waiting.get(id);
     if (entry === undefined) return;
     // The call is refused in any case; a record that cannot be written must not turn that into anything else.
     try {
-      options.record(entry.view(), answer, 'nobody');
+      options.record(entry.view, answer, 'nobody');
     } catch {
       // The intent record of the refused call fails in the same way and says so.
     }
     if (answer === 'timeout') {
-      entry.settle('deny', 'approval_timeout', `Nobody answered within ${Math.round(options.waitMs / 1000)} seconds.`);
-    } else entry.settle('deny', 'approval_cancelled', 'The request ended before anyone answered it.');
+      settle(id, 'deny', 'approval_timeout', `Nobody answered within ${Math.round(options.waitMs / 1000)} seconds.`);
+    } else settle(id, 'deny', 'approval_cancelled', 'The request ended before anyone answered it.');
   };
 
   return {
     ask: (request, signal) =>
       new Promise<Decision>((resolve) => {
-        const settle = (effect: 'allow' | 'deny', code: DecisionCode, reason: string): void => {
-          const { ruleId } = request.decision;
-          resolve({ effect, decidedBy: 'approval', code, reason, ...(ruleId === undefined ? {} : { ruleId }) });
-        };
+        const { ruleId } = request.decision;
+        const refuse = (code: DecisionCode, reason: string): void =>
+          resolve({ effect: 'deny', decidedBy: 'approval', code, reason, ...(ruleId === undefined ? {} : { ruleId }) });
         if (signal.aborted) {
-          settle('deny', 'approval_cancelled', 'The request ended before anyone could be asked.');
+          refuse('approval_cancelled', 'The request ended before anyone could be asked.');
           return;
         }
-        if (waiting.size >= options.maxWaiting) {
-          settle('deny', 'approval_unavailable', `${waiting.size} calls already wait for an answer.`);
+        if (closed || waiting.size >= options.maxWaiting) {
+          refuse(
+            'approval_unavailable',
+            closed ? 'The companion is stopping.' : `${waiting.size} calls already wait for an answer.`,
+          );
           return;
         }
         const id = options.newId();
         const createdAt = options.clock();
-        const view = (): ApprovalView => ({
-          id,
-          connector: request.connector,
-          tool: request.tool,
-          client: request.client,
-          arguments: request.argumentsText(),
-          reason: request.decision.reason,
-          ...(request.decision.ruleId === undefined ? {} : { ruleId: request.decision.ruleId }),
-          createdAt: createdAt.toISOString(),
-          expiresAt: new Date(createdAt.getTime() + options.waitMs).toISOString(),
-        });
+        let view: ApprovalView;
+        try {
+          view = {
+            id,
+            connector: request.connector,
+            tool: request.tool,
+            client: request.client,
+            arguments: request.argumentsText(),
+            reason: request.decision.reason,
+            ...(ruleId === undefined ? {} : { ruleId }),
+            createdAt: createdAt.toISOString(),
+            expiresAt: new Date(createdAt.getTime() + options.waitMs).toISOString(),
+          };
+        } catch {
+          // Nobody may be asked to agree to what cannot be shown.
+          refuse('approval_unavailable', 'The arguments cannot be shown.');
+          return;
+        }
         const unschedule = options.schedule(options.waitMs, () => end(id, 'timeout'));
         const withdraw = (): void => end(id, 'cancelled');
         signal.addEventListener('abort', withdraw, { once: true });
         waiting.set(id, {
-          request,
           view,
           settle: (effect, code, reason) => {
             unschedule();
             signal.removeEventListener('abort', withdraw);
-            settle(effect, code, reason);
+            resolve({ effect, decidedBy: 'approval', code, reason, ...(ruleId === undefined ? {} : { ruleId }) });
           },
         });
-        options.announce({ type: 'waiting', approval: view() });
+        options.announce({ type: 'waiting', approval: view });
       }),
 
-    list: () => [...waiting.values()].map((entry) => entry.view()),
+    list: () => [...waiting.values()].map((entry) => entry.view),
 
     answer: (id, answer, by) => {
       const entry = waiting.get(id);
@@ -129,16 +141,20 @@ export function createApprovals(options: ApprovalOptions): Approvals {
           { exitCode: 2 },
         );
       }
-      const view = entry.view();
-      // Recorded before it counts: an approval without a record would be a way round the audit.
-      options.record(view, answer, by);
-      finish(id);
-      if (answer === 'approved') entry.settle('allow', 'approval_granted', `Approved by a person (${by}).`);
-      else entry.settle('deny', 'approval_denied', `Denied by a person (${by}).`);
+      const { view } = entry;
+      if (answer === 'denied') {
+        settle(id, 'deny', 'approval_denied', `Denied by a person (${by}).`);
+        options.record(view, answer, by);
+      } else {
+        // Recorded before it counts: an approval without a record would be a way round the audit.
+        options.record(view, answer, by);
+        settle(id, 'allow', 'approval_granted', `Approved by a person (${by}).`);
+      }
       return view;
     },
 
     close: () => {
+      closed = true;
       for (const id of waiting.keys()) end(id, 'cancelled');
     },
   };

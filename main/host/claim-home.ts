@@ -41,13 +41,32 @@ export async function claimHome(home: string, kind: HostKind, version: string): 
 
   const client = await openOperationClient(socketPlace(home).path).catch(() => undefined);
   if (client === undefined) throw alreadyRunning(first.by.kind, first.by.pid);
-  const answer = HandedOver.safeParse(await client.call('host.handOver', {}));
-  if (!answer.success) throw alreadyRunning(first.by.kind, first.by.pid);
+  const answer = HandedOver.safeParse(await answerInTime(client.call('host.handOver', {})));
+  if (!answer.success) {
+    client.close();
+    throw alreadyRunning(first.by.kind, first.by.pid);
+  }
   const deadline = performance.now() + LOCK_WAIT_MS;
   for (;;) {
     const again = takeHostLock(home, self);
     if (again.kind === 'held') return { lock: again.lock, previous: { client, chainId: answer.data.chainId } };
-    if (performance.now() > deadline) throw alreadyRunning(again.by?.kind, again.by?.pid);
+    if (performance.now() > deadline) {
+      client.close();
+      throw alreadyRunning(again.by?.kind, again.by?.pid);
+    }
     await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+  }
+}
+
+/** Undefined when the other host refuses, goes away or hangs: then it still holds the home. */
+async function answerInTime(answer: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), LOCK_WAIT_MS);
+  });
+  try {
+    return await Promise.race([answer.catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

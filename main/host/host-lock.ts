@@ -6,7 +6,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { HostKind } from '../../preload/contract/index.ts';
+import { CompanionError, HostKind } from '../../preload/contract/index.ts';
 
 const Holder = z.object({ kind: HostKind, pid: z.number().int(), start: z.string(), version: z.string() });
 export type Holder = z.infer<typeof Holder>;
@@ -19,10 +19,12 @@ export type LockResult =
   { readonly kind: 'held'; readonly lock: HostLock } | { readonly kind: 'taken'; readonly by: Holder | undefined };
 
 const FILE = 'companion.lock';
+/** Long enough to sit out somebody who only looks who holds the lock, which takes microseconds. */
+const BUSY_MS = 50;
 
 function open(home: string): DatabaseSync {
   const path = join(home, FILE);
-  const database = new DatabaseSync(path, { timeout: 0 });
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
   chmodSync(path, 0o600);
   return database;
 }
@@ -35,6 +37,17 @@ function holder(database: DatabaseSync): Holder | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The file holds something else: nobody can say who runs here. */
+function unusable(home: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !/not a database|malformed/i.test(error.message)) return error;
+  return new CompanionError(
+    'E_LOCK_UNUSABLE',
+    `${join(home, FILE)} is damaged (${error.message}).`,
+    'Make sure that no companion runs, delete that file, then start again.',
+    { cause: error },
+  );
 }
 
 function isBusy(error: unknown): boolean {
@@ -60,7 +73,7 @@ export function takeHostLock(home: string, self: Holder): LockResult {
   } catch (error) {
     if (isBusy(error)) return taken();
     database.close();
-    throw error;
+    throw unusable(home, error);
   }
   return { kind: 'held', lock: { release: () => database.close() } };
 }
@@ -73,7 +86,7 @@ export function readHolder(home: string): Holder | undefined {
     database.exec('ROLLBACK');
     return undefined;
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error)) throw unusable(home, error);
     return holder(database);
   } finally {
     database.close();

@@ -11,7 +11,9 @@ export function createIdleExit(options: {
   readonly exit: () => void;
 }): IdleExit {
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   const touch = (): void => {
+    if (closed) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (options.isBusy()) touch();
@@ -20,5 +22,11 @@ export function createIdleExit(options: {
     timer.unref();
   };
   touch();
-  return { touch, close: () => clearTimeout(timer) };
+  return {
+    touch,
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** The companion's own log: structured, one child logger per room, redacted at the sink so that no caller can forget it. */
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 
@@ -17,18 +17,21 @@ export function openLog(home: string, redact: (text: string) => string): LogSink
   const directory = join(home, 'logs');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'companion.log');
-  try {
-    if (statSync(path).size > MAX_BYTES) renameSync(path, `${path}.1`);
-  } catch {
-    // No log yet.
-  }
-  const fd = openSync(path, 'a', 0o600);
+  let fd = openSync(path, 'a', 0o600);
+  let bytes = fstatSync(fd).size;
   let open = true;
+  const rotate = (): void => {
+    renameSync(path, `${path}.1`);
+    closeSync(fd);
+    fd = openSync(path, 'a', 0o600);
+    bytes = 0;
+  };
   const destination = {
     write: (line: string): void => {
       if (!open) return;
       try {
-        writeSync(fd, redact(line));
+        if (bytes > MAX_BYTES) rotate();
+        bytes += writeSync(fd, redact(line));
       } catch {
         // A full disk must not stop the companion; the audit trail has its own rule about that.
       }

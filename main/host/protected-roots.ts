@@ -1,7 +1,7 @@
 /** Which paths no agent may name in an argument, on this machine; feeds the built-in deny of policy/protected-paths.ts. */
-import { realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, normalize, parse, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProtectedPaths } from '../policy/protected-paths.ts';
 
@@ -35,74 +35,140 @@ const IN_HOME = [
   '.config/zed/settings.json',
 ];
 
-/** The path with the links of its existing part followed; the rest is kept as it stands. */
-function followLinks(path: string): string {
-  let existing = path;
-  const rest: string[] = [];
-  for (;;) {
-    try {
-      return join(realpathSync.native(existing), ...rest);
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-      const parent = dirname(existing);
-      if (parent === existing) return path;
-      rest.unshift(existing.slice(parent.length).replace(/^[/\\]+/, ''));
-      existing = parent;
-    }
-  }
-}
+/** PATH_MAX on Linux; a longer text is opened by nobody as it stands. */
+const MAX_PATH_CHARACTERS = 4096;
+const MAX_LINKS = 40;
+const MAX_DECODINGS = 3;
+const SEPARATORS = sep === '/' ? /\// : /[/\\]/;
+const REPEATED_SEPARATORS = sep === '/' ? /\/(?:\.?\/)+/g : /[/\\](?:\.?[/\\])+/g;
+/** What the same user's server cannot go through either. */
+const CLOSED: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ENAMETOOLONG']);
 
-function decoded(text: string): string | undefined {
-  if (!text.includes('%')) return undefined;
+/** Where the link at `path` points; undefined for what is no link, null where nothing can be reached. */
+function linkTarget(path: string): string | undefined | null {
   try {
-    const value = decodeURIComponent(text);
-    return value === text ? undefined : value;
-  } catch {
-    return undefined;
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    return stat.isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && CLOSED.has(error.code)) return null;
+    throw error;
   }
 }
 
-function absolute(text: string, home: string, cwd: string): string | undefined {
-  if (text.includes('\0')) return undefined;
-  if (/^file:/i.test(text)) {
-    try {
-      return fileURLToPath(text);
-    } catch {
-      return undefined;
+/**
+ * The absolute path as the system would walk it: links followed one by one, `..` behind a link meaning the parent of its
+ * target, links to files that do not exist yet included. What lies behind the first missing part is kept as it stands.
+ */
+function followLinks(path: string): string {
+  const known = new Map<string, string | undefined | null>();
+  let real = parse(path).root;
+  const pending = path.slice(real.length).split(SEPARATORS).toReversed();
+  let links = 0;
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      real = dirname(real);
+      continue;
     }
+    const next = real.endsWith(sep) ? real + name : real + sep + name;
+    const target = known.has(next) ? known.get(next) : linkTarget(next);
+    known.set(next, target);
+    if (target === null) return join(canonical(real), name, ...pending.toReversed());
+    if (target === undefined) {
+      real = next;
+      continue;
+    }
+    if (++links > MAX_LINKS) throw new Error('an argument leads through too many links');
+    if (isAbsolute(target)) real = parse(target).root;
+    pending.push(
+      ...target
+        .slice(isAbsolute(target) ? real.length : 0)
+        .split(SEPARATORS)
+        .toReversed(),
+    );
   }
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return undefined;
-  if (text === '~' || text.startsWith('~/') || text.startsWith('~\\')) return join(home, text.slice(1));
-  const variable = /^\$(?:HOME|\{HOME\})(?=$|[/\\])/.exec(text);
-  if (variable !== null) return join(home, text.slice(variable[0].length));
-  return isAbsolute(text) ? normalize(text) : resolve(cwd, text);
+  return canonical(real);
+}
+
+/** Short names (Windows) and the letters' case and form (macOS) as the file system has them. */
+function canonical(existing: string): string {
+  return process.platform === 'linux' ? existing : realpathSync.native(existing);
+}
+
+/** Percent escapes decoded where they are whole; the rest stays, as tolerant decoders do it. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+}
+
+/** The text and what it reads as after decoding, however often it was encoded. */
+function spellings(text: string): string[] {
+  const found = [text];
+  for (let i = 0; i < MAX_DECODINGS; i++) {
+    const last = found.at(-1) ?? '';
+    const next = last.includes('%') ? decoded(last) : last;
+    if (next === last) break;
+    found.push(next);
+  }
+  return found;
+}
+
+/** Long texts are content, unless they are a path blown up by parts that mean nothing. */
+function shortened(text: string): string | undefined {
+  if (text.length <= MAX_PATH_CHARACTERS) return text;
+  const short = text.replace(REPEATED_SEPARATORS, sep);
+  if (short.length <= MAX_PATH_CHARACTERS) return short;
+  if (!short.includes('..')) return undefined;
+  const normal = normalize(short);
+  return normal.length <= MAX_PATH_CHARACTERS ? normal : undefined;
+}
+
+function fromFileUrl(text: string): string | undefined {
+  try {
+    return fileURLToPath(text);
+  } catch {
+    // Another host's file, or an escaped separator: programs that look at the path alone open it all the same.
+    return URL.canParse(text) ? decoded(new URL(text).pathname) : undefined;
+  }
+}
+
+/** Absolute texts, `..` not resolved yet, that one spelling may stand for. */
+function absolutes(spelling: string, home: string, user: string, cwd: string): string[] {
+  const [beforeNul = ''] = spelling.trim().split('\0', 1);
+  const url = /^file:/i.test(beforeNul);
+  if (!url && /^[a-z][a-z0-9+.-]+:\/\//i.test(beforeNul)) return [];
+  const text = shortened(url ? (fromFileUrl(beforeNul) ?? '') : beforeNul);
+  if (text === undefined || text === '') return [];
+  const own = /^(?:~([^/\\]*)|\$HOME|\$\{HOME\})(?=$|[/\\])/.exec(text);
+  if (own !== null && (own[1] === undefined || own[1] === '' || own[1] === user)) {
+    return [home + sep + text.slice(own[0].length)];
+  }
+  if (isAbsolute(text)) return [text];
+  // Where the server stands is its own affair: a way up from there may lead to the home folder.
+  const down = normalize(text).replace(/^(?:\.\.[/\\])+/, '');
+  return [cwd + sep + text, home + sep + down];
+}
+
+function withoutLastSeparator(path: string): string {
+  return path.endsWith(sep) && path.length > parse(path).root.length ? path.slice(0, -1) : path;
 }
 
 /** Built once per policy; `companionHome` is protected wherever it lies. */
 export function protectedPaths(companionHome: string, cwd: string): ProtectedPaths {
   const home = homedir();
-  const plain = [companionHome, ...IN_HOME.map((name) => join(home, ...name.split('/')))];
+  const user = userInfo().username;
+  const plain = [resolve(companionHome), ...IN_HOME.map((name) => join(home, ...name.split('/')))];
   const roots = [...new Set([...plain, ...plain.map(followLinks)])];
   return {
     roots,
+    homes: [home, followLinks(home)],
     separator: sep,
     foldsCase: process.platform !== 'linux',
     resolve: (text) => {
-      const meant = [text, decoded(text)].flatMap((candidate) => {
-        const path = candidate === undefined ? undefined : absolute(candidate, home, cwd);
-        return path === undefined ? [] : [path];
-      });
-      return meant.flatMap((path) => {
-        try {
-          return [path, followLinks(path)];
-        } catch (error) {
-          // Names that no file can have cannot name a protected one; anything else we cannot tell.
-          const code = error instanceof Error && 'code' in error ? error.code : undefined;
-          if (code === 'ENAMETOOLONG') return [path];
-          throw error;
-        }
-      });
+      const texts = new Set(spellings(text).flatMap((spelling) => absolutes(spelling, home, user, cwd)));
+      // Some programs resolve `..` in the text, others leave it to the system.
+      const normals = new Set([...texts].map((path) => withoutLastSeparator(normalize(path))));
+      return [...new Set([...normals, ...[...new Set([...texts, ...normals])].map(followLinks)])];
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Policy {
   decideTool(tool: ToolFacts): Decision;
   /** The decision about one call; `args` is the decoded `params.arguments`. */
   decideCall(tool: ToolFacts, args: unknown): Decision;
+  /** The decision about a request that calls no tool; rules do not name it. `params` is decoded. */
+  decideRequest(params: unknown): Decision;
 }
 
 /** True for decisions that hide a tool from tools/list: they hold for every call of it. */
@@ -92,7 +94,11 @@ export function compilePolicy(options: {
   const foldedConnector = foldName(connector);
   const wide = (effect: 'deny' | 'ask'): { rule: Rule; tool: string }[] =>
     options.rules
-      .filter((rule) => rule.effect === effect && globMatches(foldName(rule.connector), foldedConnector))
+      .filter(
+        (rule) =>
+          rule.effect === effect &&
+          (globMatches(foldName(rule.connector), foldedConnector) || globMatches(rule.connector, connector)),
+      )
       .map((rule) => ({ rule, tool: foldName(rule.tool) }));
   const denies = wide('deny');
   const asks = wide('ask');
@@ -102,9 +108,12 @@ export function compilePolicy(options: {
   const known = new WeakMap<ToolFacts, Decision>();
   const evaluate = (tool: ToolFacts): Decision => {
     const folded = foldName(tool.name);
+    // Wide is folded or as it stands: a letter that folds to two would slip through a `?`.
+    const matches = (candidate: { rule: Rule; tool: string }): boolean =>
+      globMatches(candidate.tool, folded) || globMatches(candidate.rule.tool, tool.name);
     const rule =
-      denies.find((candidate) => globMatches(candidate.tool, folded))?.rule ??
-      asks.find((candidate) => globMatches(candidate.tool, folded))?.rule ??
+      denies.find(matches)?.rule ??
+      asks.find(matches)?.rule ??
       allows.find((candidate) => globMatches(candidate.tool, tool.name));
     return rule === undefined ? defaultDecision(options.default, tool) : ruleDecision(rule);
   };
@@ -117,22 +126,32 @@ export function compilePolicy(options: {
     return decision;
   };
 
+  const protect = (decision: Decision, args: unknown): Decision => {
+    if (decision.effect === 'deny' || protectedPaths === undefined || args === undefined) return decision;
+    const root = protectedPathIn(args, protectedPaths);
+    return root === undefined
+      ? decision
+      : {
+          effect: 'deny',
+          decidedBy: 'local',
+          code: 'protected_path',
+          reason: `An argument points into ${root}, which is never open to agents.`,
+        };
+  };
+
   return {
     connector,
     default: options.default,
     decideTool,
-    decideCall: (tool, args) => {
-      const decision = decideTool(tool);
-      if (decision.effect === 'deny' || protectedPaths === undefined || args === undefined) return decision;
-      const root = protectedPathIn(args, protectedPaths);
-      return root === undefined
-        ? decision
-        : {
-            effect: 'deny',
-            decidedBy: 'local',
-            code: 'protected_path',
-            reason: `An argument points into ${root}, which is never open to agents.`,
-          };
+    decideCall: (tool, args) => protect(decideTool(tool), args),
+    decideRequest: (params) => {
+      const base = { decidedBy: 'local' } as const;
+      return options.default === 'deny'
+        ? { ...base, effect: 'deny', code: 'method_denied', reason: "The connector's default is deny." }
+        : protect(
+            { ...base, effect: 'allow', code: 'default_allow', reason: 'Rules are about tools; this is not one.' },
+            params,
+          );
     },
   };
 }

@@ -41,6 +41,8 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 
 const cache = new Map<string, string>();
 const CACHE_ENTRIES = 4096;
+/** Longer ones are made up to fill the memory. */
+const CACHED_CHARACTERS = 256;
 
 /**
  * A name reduced to what a person would read: NFKC, lower case, invisible characters removed, look-alikes folded. Used
@@ -55,7 +57,9 @@ export function foldName(name: string): string {
     .replace(/[\p{Cf}\p{Mn}]/gu, '')
     .toLowerCase())
     folded += LOOK_ALIKES[c] ?? c;
-  if (cache.size >= CACHE_ENTRIES) cache.clear();
-  cache.set(name, folded);
+  if (name.length <= CACHED_CHARACTERS) {
+    if (cache.size >= CACHE_ENTRIES) cache.clear();
+    cache.set(name, folded);
+  }
   return folded;
 }

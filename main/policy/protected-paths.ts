@@ -5,13 +5,17 @@
  */
 import { isJsonObject } from '../../preload/contract/json.ts';
 
-/** Anything longer is content, not a path (PATH_MAX is 4096 on Linux, 1024 on macOS). */
-const MAX_PATH_CHARACTERS = 4096;
-const MAX_STRINGS = 20_000;
+/** Each is looked up in the file system; more in one call is refused rather than let it hold everything else. */
+const MAX_STRINGS = 1000;
 
 export interface ProtectedPaths {
   /** Absolute directories and files, as realpath gives them; a directory protects everything below it. */
   readonly roots: readonly string[];
+  /**
+   * The person's home, as it is named and as it really is: a folder in it that holds a root cannot be named either, or the
+   * root would be moved or removed with it.
+   */
+  readonly homes: readonly string[];
   /** `/` or `\`. */
   readonly separator: string;
   /** True where the file system ignores case (macOS, Windows). */
@@ -24,17 +28,21 @@ export interface ProtectedPaths {
 }
 
 function looksLikePath(text: string): boolean {
-  return (
-    text.length > 0 &&
-    text.length <= MAX_PATH_CHARACTERS &&
-    (text.includes('/') || text.includes('\\') || text.startsWith('~') || text.startsWith('.') || text.includes('%'))
-  );
+  return text.includes('/') || text.includes('\\') || text.includes('%') || /^\s*[~.]/.test(text);
 }
 
 function isInside(path: string, root: string, paths: ProtectedPaths): boolean {
   const a = paths.foldsCase ? path.toLowerCase() : path;
   const b = paths.foldsCase ? root.toLowerCase() : root;
   return a === b || a.startsWith(b.endsWith(paths.separator) ? b : b + paths.separator);
+}
+
+function touches(path: string, root: string, paths: ProtectedPaths): boolean {
+  if (isInside(path, root, paths)) return true;
+  return (
+    isInside(root, path, paths) &&
+    paths.homes.some((home) => isInside(path, home, paths) && !isInside(home, path, paths))
+  );
 }
 
 /** The protected root that some string in `args` (values and keys, any depth) resolves into, or undefined. */
@@ -47,7 +55,7 @@ export function protectedPathIn(args: unknown, paths: ProtectedPaths): string | 
       if (!looksLikePath(node)) continue;
       if (++strings > MAX_STRINGS) throw new Error('too many path-like arguments to check');
       for (const path of paths.resolve(node)) {
-        const root = paths.roots.find((candidate) => isInside(path, candidate, paths));
+        const root = paths.roots.find((candidate) => touches(path, candidate, paths));
         if (root !== undefined) return root;
       }
     } else if (Array.isArray(node)) {

@@ -3,9 +3,9 @@ import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
 /** What a server says of one tool in tools/list. All of it is the server's claim. */
 export interface ToolFacts {
   readonly name: string;
-  /** `annotations.readOnlyHint === true`. */
+  /** `annotations.readOnlyHint === true`, and nothing beside it that says otherwise. */
   readonly claimsReadOnly: boolean;
-  /** Property names of the input schema, at every depth. */
+  /** Property names of the input schema, at every depth, and the values that it lets a caller choose from. */
   readonly schemaWords: readonly string[];
 }
 
@@ -19,6 +19,9 @@ const ACTING_WORDS: ReadonlySet<string> = new Set(
     'grant revoke chmod chown format wipe purge destroy overwrite save store'
   ).split(' '),
 );
+
+/** The same where a name runs its words together (`runquery`, `deleteuser`) or bends them (`sending`). */
+const ACTING_STEMS = /write|delet|remov|creat|updat|send|exec|overwrit/;
 
 function words(identifier: string): string[] {
   return identifier
@@ -34,12 +37,22 @@ export function actingWord(facts: ToolFacts): string | undefined {
     const found = words(identifier).find((word) => ACTING_WORDS.has(word));
     if (found !== undefined) return found;
   }
-  return undefined;
+  return ACTING_STEMS.exec(facts.name.toLowerCase())?.[0];
 }
 
 const MAX_SCHEMA_NODES = 5000;
 
-/** Property names of a JSON Schema at every depth; a schema too large to walk counts as holding an acting word. */
+/** `action: { enum: ["list", "delete"] }` makes one tool of two. */
+function choices(key: string, value: unknown): string[] {
+  if (key === 'const') return typeof value === 'string' ? [value] : [];
+  if (key !== 'enum' || !Array.isArray(value)) return [];
+  return value.filter((item) => typeof item === 'string');
+}
+
+/**
+ * Property names and choices of a JSON Schema at every depth; a schema too large to walk counts as holding an acting
+ * word.
+ */
 function schemaWords(schema: unknown): string[] {
   const found: string[] = [];
   const queue: unknown[] = [schema];
@@ -50,6 +63,7 @@ function schemaWords(schema: unknown): string[] {
     else if (isJsonObject(node)) {
       for (const [key, value] of Object.entries(node)) {
         if (key === 'properties' && isJsonObject(value)) found.push(...Object.keys(value));
+        else found.push(...choices(key, value));
         if (typeof value === 'object') queue.push(value);
       }
     }
@@ -60,6 +74,7 @@ function schemaWords(schema: unknown): string[] {
 /** Reads the facts that a decision needs from one entry of tools/list; the entry is untrusted and may be anything. */
 export function toolFacts(name: string, definition: JsonObject): ToolFacts {
   const annotations = definition['annotations'];
-  const claimsReadOnly = isJsonObject(annotations) && annotations['readOnlyHint'] === true;
+  const claimsReadOnly =
+    isJsonObject(annotations) && annotations['readOnlyHint'] === true && annotations['destructiveHint'] !== true;
   return { name, claimsReadOnly, schemaWords: claimsReadOnly ? schemaWords(definition['inputSchema']) : [] };
 }

@@ -1,4 +1,7 @@
-/** Builds the audit records of one call: an intent before it leaves (or is refused), an outcome after it ended. */
+/**
+ * Builds the audit records of one call: an intent before it leaves (or is refused), an outcome after it ended. Texts are not
+ * cut here: the journal redacts first and bounds afterwards, because half a secret would not be recognised.
+ */
 import type { ArgumentShape, Claimed, Decision, NewAuditRecord } from '../../preload/contract/index.ts';
 
 type Outcome = Extract<NewAuditRecord, { kind: 'outcome' }>['outcome'];
@@ -29,22 +32,15 @@ type Common = Pick<
   | 'claimed'
 >;
 
-const MAX_TEXT = 256;
-
-/** Names and ids come from the client and may be of any length. */
-function short(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
-}
-
 function common(subject: CallSubject): Common {
   return {
     call: subject.call,
-    'mcp.method.name': short(subject.method),
+    'mcp.method.name': subject.method,
     'mcp.session.id': subject.session,
-    ...(subject.tool === undefined ? {} : { 'gen_ai.tool.name': short(subject.tool) }),
-    ...(subject.uri === undefined ? {} : { 'mcp.resource.uri': short(subject.uri) }),
-    ...(subject.prompt === undefined ? {} : { 'gen_ai.prompt.name': short(subject.prompt) }),
-    'jsonrpc.request.id': short(subject.requestId),
+    ...(subject.tool === undefined ? {} : { 'gen_ai.tool.name': subject.tool }),
+    ...(subject.uri === undefined ? {} : { 'mcp.resource.uri': subject.uri }),
+    ...(subject.prompt === undefined ? {} : { 'gen_ai.prompt.name': subject.prompt }),
+    'jsonrpc.request.id': subject.requestId,
     connector: subject.connector,
     claimed: subject.claimed,
   };
@@ -74,7 +70,7 @@ export function outcomeRecord(
     kind: 'outcome',
     ...common(subject),
     outcome,
-    ...(facts.errorType === undefined ? {} : { 'error.type': short(facts.errorType) }),
+    ...(facts.errorType === undefined ? {} : { 'error.type': facts.errorType }),
     duration_ms: Math.round(facts.durationMs * 1000) / 1000,
     result_bytes: facts.resultBytes,
   };

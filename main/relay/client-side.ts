@@ -3,11 +3,12 @@ import { isJsonObject } from '../../preload/contract/json.ts';
 import type { Decision } from '../../preload/contract/index.ts';
 import type { Call, CallAudit } from './call-audit.ts';
 import type { CallSubject } from './call-record.ts';
-import { agentText, errorReply, METHOD_REFUSED, OWN_ID_PREFIX, SERVER_FAILED } from './denial.ts';
+import { agentText, engineError, errorReply, METHOD_REFUSED, OWN_ID_PREFIX, SERVER_FAILED } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
-import { auditedMethod, passesDenyDefault } from './methods.ts';
+import { auditedMethod, isNotificationName, mayBeNotification, passesDenyDefault } from './methods.ts';
 import { idKeyOf, type NotificationMessage, type Parsed, type RequestMessage } from './parse-message.ts';
 import type { Pending } from './pending.ts';
+import type { Probed } from './probe-envelope.ts';
 import { memberText } from './scan-json.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { ToolCalls } from './tool-calls.ts';
@@ -34,6 +35,8 @@ export function cancelledKey(line: Buffer): string | undefined {
 export class ClientSide {
   private readonly parts: ClientSideParts;
   private unnamed: boolean;
+  /** Ids beyond 2^53 by the number that most servers make of them: two that become one would answer for each other. */
+  private readonly rounded = new Map<number, string>();
 
   constructor(parts: ClientSideParts) {
     this.parts = parts;
@@ -60,14 +63,15 @@ export class ClientSide {
     }
   }
 
-  discarded(why: 'too_large' | 'too_slow', id: string | undefined): void {
+  discarded(why: 'too_large' | 'too_slow', probed: Probed): void {
     const { options } = this.parts;
     options.dropped('client', why);
+    if (probed.reading === 'response' || probed.reading === 'notification') return;
     const text =
       why === 'too_large'
         ? `the message is larger than ${options.limits.maxMessageBytes} bytes.`
         : 'the message was not finished in time.';
-    this.refuse(id, -32_600, text);
+    this.refuse(probed.id, -32_600, text);
   }
 
   private refuse(id: string | undefined, code: number, why: string): void {
@@ -81,13 +85,27 @@ export class ClientSide {
         if (this.parts.calls.withdraw(idKey)) return;
         this.parts.forwarded.cancel(idKey);
       }
+    } else if (!this.isOpenNotification(message.method)) {
+      this.parts.options.dropped('client', 'a request without an id');
+      return;
     }
     this.parts.out.toServer(line);
   }
 
+  /** A server may carry out whatever it is sent, id or not: what a gate concerns never leaves as a notification. */
+  private isOpenNotification(method: string): boolean {
+    if (isNotificationName(method)) return true;
+    if (!mayBeNotification(method)) return false;
+    try {
+      return this.parts.options.policy().default !== 'deny';
+    } catch {
+      return false;
+    }
+  }
+
   private request(message: RequestMessage, line: Buffer): void {
     const { options, out, audit, forwarded, calls } = this.parts;
-    if (forwarded.has(message.idKey) || calls.has(message.idKey)) {
+    if (this.isInUse(message.idKey)) {
       options.dropped('client', 'an id that is in use');
       this.refuse(message.id, -32_600, 'a request with this id is still under way.');
       return;
@@ -97,11 +115,13 @@ export class ClientSide {
       return;
     }
     if (this.parts.isServerGone()) {
+      options.dropped('client', 'a request after the server ended');
       const text = `The server of "${options.connector}" has ended. Start the connector again.`;
       out.reply(errorReply(message.id, SERVER_FAILED, text));
       return;
     }
     if (forwarded.size + calls.size >= options.limits.maxInFlight) {
+      options.dropped('client', 'more requests than may be under way');
       this.refuse(message.id, -32_603, 'too many requests are under way. Wait for answers, then send again.');
       return;
     }
@@ -111,31 +131,63 @@ export class ClientSide {
       return;
     }
     const audited = auditedMethod(message);
-    if (options.policy().default === 'deny' && !passesDenyDefault(message.method)) {
-      this.refuseMethod(message, line, audited);
+    const decision = this.decide(message);
+    if (decision.effect !== 'allow') {
+      this.refuseMethod(message, line, audited, decision);
       return;
     }
     let call: Call | undefined;
     if (audited !== undefined) {
-      call = audit.begin(message, audited);
-      const reason = 'Rules are about tools; this is not one.';
-      const decision: Decision = { effect: 'allow', decidedBy: 'local', code: 'default_allow', reason };
-      const { subject } = call;
-      audit.intent(call, decision, undefined, line.length, () => {
-        forwarded.withdraw(message, line);
-        out.reply(errorReply(message.id, METHOD_REFUSED, agentText('audit_unavailable', 0, subject.call)));
+      const begun = audit.begin(message, audited);
+      call = begun;
+      audit.intent(begun, decision, undefined, line.length, () => {
+        forwarded.withdraw(message, line, begun);
+        out.reply(errorReply(message.id, METHOD_REFUSED, agentText('audit_unavailable', 0, begun.subject.call)));
       });
     }
     forwarded.forward(message, line, call);
   }
 
-  private refuseMethod(message: RequestMessage, line: Buffer, facts: Partial<CallSubject> | undefined): void {
+  private isInUse(idKey: string): boolean {
+    const { forwarded, calls } = this.parts;
+    const taken = (key: string): boolean => forwarded.has(key) || calls.has(key);
+    if (taken(idKey)) return true;
+    const number = idKey.startsWith('n') ? Number(idKey.slice(1)) : 0;
+    if (Number.isSafeInteger(number)) return false;
+    const same = this.rounded.get(number);
+    if (same !== undefined && same !== idKey && taken(same)) return true;
+    if (this.rounded.size > this.parts.options.limits.maxInFlight) this.rounded.clear();
+    this.rounded.set(number, idKey);
+    return false;
+  }
+
+  /** Rules are about tools; of other requests the default and the protected paths speak. */
+  private decide(message: RequestMessage): Decision {
+    if (passesDenyDefault(message.method)) {
+      return { effect: 'allow', decidedBy: 'local', code: 'default_allow', reason: 'It carries no call.' };
+    }
+    try {
+      return this.parts.options.policy().decideRequest(message.params);
+    } catch (error) {
+      return engineError(error);
+    }
+  }
+
+  private refuseMethod(
+    message: RequestMessage,
+    line: Buffer,
+    facts: Partial<CallSubject> | undefined,
+    decision: Decision,
+  ): void {
     const { audit, out } = this.parts;
     const call = audit.begin(message, facts ?? {});
-    const reason = "The connector's default is deny.";
-    audit.intent(call, { effect: 'deny', decidedBy: 'local', code: 'method_denied', reason }, undefined, line.length);
-    audit.outcome(call, 'refused', 0, 'method_denied');
-    const text = `Blocked by Runlayer policy: ${message.method} is not open here. (ref ${call.subject.call})`;
+    audit.intent(call, decision, undefined, line.length);
+    audit.outcome(call, 'refused', 0, decision.code);
+    const ref = call.subject.call;
+    const text =
+      decision.code === 'method_denied'
+        ? `Blocked by Runlayer policy: ${message.method} is not open here. (ref ${ref})`
+        : agentText(decision.code, 0, ref);
     out.reply(errorReply(message.id, METHOD_REFUSED, text));
   }
 

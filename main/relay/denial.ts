@@ -1,5 +1,5 @@
 /** The bytes of every answer that the relay gives in a server's place. */
-import type { DecisionCode } from '../../preload/contract/index.ts';
+import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 
 /** JSON-RPC code of a refused method that is not tools/call: outside the range that the protocol reserves. */
 export const METHOD_REFUSED = -31_001;
@@ -10,6 +10,12 @@ export const SESSION_REFUSED = -31_003;
 
 /** Ids whose replies we swallow: the relay's own questions to a server. */
 export const OWN_ID_PREFIX = 'com.runlayer.companion:';
+
+/** In a gate, any exception is a block. */
+export function engineError(error: unknown): Decision {
+  const reason = error instanceof Error ? error.message : 'The decision failed.';
+  return { effect: 'deny', decidedBy: 'engine', code: 'engine_error', reason };
+}
 
 const MODERN_META = 'io.modelcontextprotocol/protocolVersion';
 

@@ -3,7 +3,7 @@ import type { Call, CallAudit } from './call-audit.ts';
 import type { Outcome } from './call-record.ts';
 import { errorReply, SERVER_FAILED } from './denial.ts';
 import { hasInventoryDeadline } from './methods.ts';
-import { idKeyOf, type RequestMessage } from './parse-message.ts';
+import type { RequestMessage } from './parse-message.ts';
 import { Pending } from './pending.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 
@@ -16,6 +16,10 @@ export interface ForwardedRequest {
 
 export class ForwardedRequests {
   private readonly pending = new Pending<ForwardedRequest>();
+  /**
+   * Ids that ended without an answer of the server: it may still come, and must find nobody. The oldest are let go of.
+   */
+  private readonly spent = new Set<string>();
   private readonly options: SessionOptions;
   private readonly out: Outgoing;
   private readonly audit: CallAudit;
@@ -31,7 +35,7 @@ export class ForwardedRequests {
   }
 
   has(idKey: string): boolean {
-    return this.pending.has(idKey);
+    return this.pending.has(idKey) || this.spent.has(idKey);
   }
 
   forward(message: RequestMessage, line: Buffer, call: Call | undefined): void {
@@ -52,14 +56,23 @@ export class ForwardedRequests {
     return hasInventoryDeadline(method) ? limits.inventoryMs : undefined;
   }
 
-  /** The request did not leave after all. */
-  withdraw(message: RequestMessage, line: Buffer): void {
-    this.pending.take(message.idKey);
+  /** The request did not leave after all. Cancelled meanwhile, its id is spent on nothing: no answer can come. */
+  withdraw(message: RequestMessage, line: Buffer, call: Call): void {
+    if (this.pending.get(message.idKey)?.call === call) this.pending.take(message.idKey);
+    else this.spent.delete(message.idKey);
     this.out.withdraw(line);
   }
 
   take(idKey: string): ForwardedRequest | undefined {
-    return this.pending.take(idKey);
+    const entry = this.pending.take(idKey);
+    if (entry === undefined) this.spent.delete(idKey);
+    return entry;
+  }
+
+  private spend(idKey: string): void {
+    this.spent.add(idKey);
+    const [oldest] = this.spent;
+    if (this.spent.size > this.options.limits.maxInFlight && oldest !== undefined) this.spent.delete(oldest);
   }
 
   /** The client takes a request back; initialize cannot be. */
@@ -67,6 +80,7 @@ export class ForwardedRequests {
     const entry = this.pending.get(idKey);
     if (entry === undefined || entry.method === 'initialize') return;
     this.pending.take(idKey);
+    this.spend(idKey);
     this.audit.outcome(entry.call, 'cancelled', 0);
   }
 
@@ -75,10 +89,8 @@ export class ForwardedRequests {
     this.out.reply(errorReply(entry.id, SERVER_FAILED, `The server of "${this.options.connector}" failed: ${reason}.`));
   }
 
-  /** `id` is source text. */
-  failById(id: string, reason: string): void {
-    const idKey = idKeyOf(id);
-    const entry = idKey === undefined ? undefined : this.pending.take(idKey);
+  failByKey(idKey: string, reason: string): void {
+    const entry = this.pending.take(idKey);
     if (entry !== undefined) this.fail(entry, 'protocol', reason);
   }
 
@@ -93,7 +105,10 @@ export class ForwardedRequests {
   }
 
   failOverdue(now: number): void {
-    for (const entry of this.pending.takeOverdue(now)) this.fail(entry, 'timeout', 'it did not answer in time');
+    for (const [idKey, entry] of this.pending.takeOverdue(now)) {
+      this.spend(idKey);
+      this.fail(entry, 'timeout', 'it did not answer in time');
+    }
   }
 
   /** The session is over and nobody is left to answer. */

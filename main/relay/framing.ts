@@ -3,19 +3,23 @@
  * chunk (joining per 4 KiB chunk makes a 10 MiB line take seconds). A line over the cap, or one that was given up, is
  * discarded up to its newline while its id is still looked for; the stream goes on after it.
  */
-import { EnvelopeProbe } from './probe-envelope.ts';
+import { EnvelopeProbe, type Probed } from './probe-envelope.ts';
 
 const NEWLINE = 0x0a;
+/** So many loose chunks are joined into a block: a peer that writes single bytes would cost a hundred times its bytes. */
+const LOOSE_CHUNKS = 1024;
 
 export interface FramerEvents {
   /** One line with its newline. Shares memory with the chunk it came in. */
   line(line: Buffer): void;
-  /** A line that was not kept. Called when its newline came, with the id if one was read. */
-  discarded(why: 'too_large' | 'too_slow', id: string | undefined): void;
+  /** A line that was not kept. Called when its newline came, with what could be read of its envelope. */
+  discarded(why: 'too_large' | 'too_slow', probed: Probed): void;
 }
 
 export class LineFramer {
   private chunks: Buffer[] = [];
+  /** Blocks at the head of `chunks` that were joined already; no byte is joined twice before its line is whole. */
+  private blocks = 0;
   private bytes = 0;
   private discarding:
     { readonly why: 'too_large' | 'too_slow'; readonly probe: EnvelopeProbe; bytes: number } | undefined;
@@ -68,14 +72,18 @@ export class LineFramer {
     this.chunks.push(part);
     this.bytes += part.length;
     if (this.bytes > this.maxBytes) this.startDiscarding('too_large');
+    else if (this.chunks.length - this.blocks >= LOOSE_CHUNKS) {
+      const loose = this.chunks.splice(this.blocks);
+      this.chunks.push(Buffer.concat(loose));
+      this.blocks++;
+    }
   }
 
   private startDiscarding(why: 'too_large' | 'too_slow'): void {
     const probe = new EnvelopeProbe();
     for (const chunk of this.chunks) probe.push(chunk);
     this.discarding = { why, probe, bytes: this.bytes };
-    this.chunks = [];
-    this.bytes = 0;
+    this.dropChunks();
   }
 
   private endLine(last: Buffer): void {
@@ -89,16 +97,21 @@ export class LineFramer {
     if (this.discarding !== undefined) {
       const { why, probe } = this.discarding;
       this.discarding = undefined;
-      this.events.discarded(why, probe.id());
+      this.events.discarded(why, probe.result());
       return;
     }
     let line = last;
     if (this.bytes > 0) {
       this.chunks.push(last);
       line = Buffer.concat(this.chunks, this.bytes + last.length);
-      this.chunks = [];
-      this.bytes = 0;
+      this.dropChunks();
     }
     this.events.line(line);
+  }
+
+  private dropChunks(): void {
+    this.chunks = [];
+    this.blocks = 0;
+    this.bytes = 0;
   }
 }

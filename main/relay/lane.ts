@@ -5,6 +5,7 @@
 import { LineFramer } from './framing.ts';
 import type { WireLimits } from './limits.ts';
 import { parseMessage, type Parsed, type Sender } from './parse-message.ts';
+import type { Probed } from './probe-envelope.ts';
 
 export type ParseLarge = (line: Buffer, sender: Sender) => Promise<Parsed>;
 
@@ -15,7 +16,7 @@ export interface LaneOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   message(parsed: Parsed, line: Buffer): void;
-  discarded(why: 'too_large' | 'too_slow', id: string | undefined): void;
+  discarded(why: 'too_large' | 'too_slow', probed: Probed): void;
   /** All that was pushed so far is handled: a good moment to write. */
   flush(): void;
   /** True while the lane cannot take more. */
@@ -27,7 +28,7 @@ export interface LaneOptions {
 
 type Item =
   | { readonly kind: 'line'; readonly line: Buffer }
-  | { readonly kind: 'discarded'; readonly why: 'too_large' | 'too_slow'; readonly id: string | undefined };
+  | { readonly kind: 'discarded'; readonly why: 'too_large' | 'too_slow'; readonly probed: Probed };
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -51,8 +52,13 @@ export class Lane {
     this.options = options;
     this.framer = new LineFramer(options.limits.maxMessageBytes, {
       line: (line) => this.enqueue({ kind: 'line', line }),
-      discarded: (why, id) => this.enqueue({ kind: 'discarded', why, id }),
+      discarded: (why, probed) => this.enqueue({ kind: 'discarded', why, probed }),
     });
+  }
+
+  /** True while something that came in is not handled yet. */
+  get isWorking(): boolean {
+    return this.working || this.queue.length > 0;
   }
 
   push(chunk: Buffer): void {
@@ -95,12 +101,18 @@ export class Lane {
     else this.handle(item);
   }
 
+  /** Whatever goes wrong with one message ends this session, never the companion that serves the others. */
   private handle(item: Item): void {
-    if (item.kind === 'discarded') {
-      this.options.discarded(item.why, item.id);
-      return;
+    try {
+      if (item.kind === 'discarded') this.options.discarded(item.why, item.probed);
+      else this.handleLine(item.line);
+    } catch (error) {
+      this.options.broken(error);
     }
-    let { line } = item;
+  }
+
+  private handleLine(received: Buffer): void {
+    let line = received;
     if (this.first) {
       this.first = false;
       if (line.subarray(0, 3).equals(BOM)) line = line.subarray(3);

@@ -16,6 +16,10 @@ export interface WireLimits {
   readonly initializeMs: number;
   /** tools/call has no limit unless this is set. */
   readonly callMs: number | undefined;
+  /** What may wait for a peer that does not read, before we stop reading from that peer as well. */
+  readonly maxBacklogBytes: number;
+  /** A call with more than this is not put to a person: nobody can read it whole. */
+  readonly maxApprovalBytes: number;
   /** Requests in flight in one direction. */
   readonly maxInFlight: number;
   readonly notificationBurst: number;
@@ -42,6 +46,8 @@ export const DEFAULT_LIMITS: WireLimits = {
   inventoryMs: 30_000,
   initializeMs: 60_000,
   callMs: undefined,
+  maxBacklogBytes: 4 * MIB,
+  maxApprovalBytes: 256 * 1024,
   maxInFlight: 10_000,
   notificationBurst: 5000,
   notificationsPerSecond: 1000,

@@ -14,6 +14,8 @@ export interface Lister {
   list(callParams: JsonObject, signal: AbortSignal): Promise<void>;
   /** True when the response was one of ours. */
   take(message: ResponseMessage, line: Buffer): boolean;
+  /** The answer to this id came, but cannot be read; true when the question was ours. */
+  fail(idKey: string, reason: string): boolean;
   tick(now: number): void;
   close(): void;
 }
@@ -74,9 +76,16 @@ export function createLister(options: {
     }
   };
 
+  /** A list that was announced as changed while it was read was learned in part only: once more. */
+  const listFresh = async (callParams: JsonObject): Promise<void> => {
+    const { generation } = options.catalogue;
+    await listAll(callParams);
+    if (options.catalogue.generation !== generation) await listAll(callParams);
+  };
+
   return {
     list: (callParams, signal) => {
-      running ??= listAll(callParams).finally(() => {
+      running ??= listFresh(callParams).finally(() => {
         running = undefined;
       });
       const mine = running;
@@ -91,6 +100,12 @@ export function createLister(options: {
       pages.delete(message.idKey);
       page.resolve({ message, line });
       return true;
+    },
+    fail: (idKey, reason) => {
+      const page = pages.get(idKey);
+      pages.delete(idKey);
+      page?.reject(new Error(reason));
+      return page !== undefined;
     },
     tick: (now) => {
       for (const [key, page] of pages) {

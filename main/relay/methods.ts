@@ -27,6 +27,18 @@ export function passesDenyDefault(method: string): boolean {
   return OPEN_UNDER_DENY.has(method);
 }
 
+/** Methods that a gate concerns. Sent without an id they are no call that we could gate, yet some servers carry them out. */
+const GATED: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
+
+export function mayBeNotification(method: string): boolean {
+  return !GATED.has(method);
+}
+
+/** By their name, notifications of the protocol; every other method without an id asks the server for something. */
+export function isNotificationName(method: string): boolean {
+  return method.startsWith('notifications/');
+}
+
 export function hasInventoryDeadline(method: string): boolean {
   return INVENTORY.has(method);
 }

@@ -5,9 +5,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
+import { foldKey } from './fold-key.ts';
 import type { WireLimits } from './limits.ts';
-import { probeId } from './probe-envelope.ts';
-import { decodeString, scanJson, type Member } from './scan-json.ts';
+import { parseByParts } from './parse-by-parts.ts';
+import { probeEnvelope, type Reading } from './probe-envelope.ts';
+import { decodeString, scanJson, type Member, type Span } from './scan-json.ts';
 
 /** Who sent the line: keys may not repeat anywhere in what a client sends, and not in any envelope. */
 export type Sender = 'client' | 'server';
@@ -43,8 +45,10 @@ export interface InvalidMessage {
   readonly reason: string;
   /** Source text of the id, where exactly one unambiguous id was read. */
   readonly id: string | undefined;
-  /** Not JSON at all: what a server printed by mistake. */
+  /** No message of the protocol at all: what a server printed by mistake. */
   readonly stray: boolean;
+  /** What it would have been, as far as that can be told. */
+  readonly reading: Reading;
   /** Reads as a response or notification: dropped, not answered. */
   readonly unanswerable: boolean;
 }
@@ -60,13 +64,9 @@ const GATED_SET: ReadonlySet<string> = new Set(GATED_KEYS);
 const FOLDED_ENVELOPE: ReadonlySet<string> = new Set(ENVELOPE_KEYS);
 const FOLDED_GATED: ReadonlySet<string> = new Set(GATED_KEYS.map((key) => key.toLowerCase()));
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-const INTEGER = /^-?(0|[1-9]\d*)$/;
+/** Not `-0`: most servers answer it as `0`. */
+const INTEGER = /^(0|-?[1-9]\d*)$/;
 const MAX_ID_CHARACTERS = 1024;
-
-/** As Go and others compare member names: case folded, compatibility forms (ſ, K) resolved. */
-function foldKey(key: string): string {
-  return key.normalize('NFKC').toLowerCase();
-}
 
 function keyProblem(key: string, exact: ReadonlySet<string>, folded: ReadonlySet<string>): string | undefined {
   if (exact.has(key)) return undefined;
@@ -88,9 +88,20 @@ function invalid(
   line: Buffer,
   code: -32700 | -32600,
   reason: string,
-  rest: Partial<InvalidMessage> = {},
+  rest: Partial<Pick<InvalidMessage, 'id' | 'stray'>> = {},
 ): InvalidMessage {
-  return { kind: 'invalid', code, reason, id: probeId(line), stray: false, unanswerable: false, ...rest };
+  const { id, reading } = probeEnvelope(line);
+  const unanswerable = reading === 'response' || reading === 'notification';
+  return { kind: 'invalid', code, reason, id, stray: false, reading, unanswerable, ...rest };
+}
+
+/** Where the text is, without the white space around it. */
+function trimmed(line: Buffer): Span {
+  let start = 0;
+  let end = line.length;
+  while (start < end && (line[start] ?? 0) <= 0x20) start++;
+  while (end > start && (line[end - 1] ?? 0) <= 0x20) end--;
+  return { start, end };
 }
 
 /** Parses one line (with or without its newline) that `sender` sent. */
@@ -112,6 +123,7 @@ export function parseMessage(line: Buffer, sender: Sender, limits: WireLimits): 
   let value: unknown;
   try {
     value = JSON.parse(line.toString('utf8'));
+    if (scan.kind === 'object' && scan.hasEscapedKey) value = parseByParts(line, trimmed(line));
   } catch {
     return invalid(line, -32700, 'the message is not valid JSON', { stray: true });
   }
@@ -124,22 +136,21 @@ export function parseMessage(line: Buffer, sender: Sender, limits: WireLimits): 
     return member === undefined ? undefined : line.toString('utf8', member.value.start, member.value.end);
   };
   const hasMethod = Object.hasOwn(value, 'method');
-  const unanswerable = !hasMethod && (Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error'));
-  const refuse = (reason: string): InvalidMessage =>
-    invalid(line, -32600, reason, { unanswerable: unanswerable || (hasMethod && !Object.hasOwn(value, 'id')) });
+  const refuse = (reason: string): InvalidMessage => invalid(line, -32600, reason);
 
-  if (scan.duplicateKey !== undefined) return invalid(line, -32600, 'a key occurs twice', { unanswerable });
+  if (scan.duplicateKey !== undefined) return refuse('a key occurs twice');
   for (const { key } of scan.members) {
     const problem = keyProblem(key, ENVELOPE_SET, FOLDED_ENVELOPE);
-    // A key that only looks like "id" or "method" makes any reading of the envelope a guess.
-    if (problem !== undefined) return invalid(line, -32600, problem, { unanswerable });
+    if (problem !== undefined) return refuse(problem);
   }
-  if (value['jsonrpc'] !== '2.0') return refuse('"jsonrpc" must be "2.0"');
+  if (value['jsonrpc'] !== '2.0') {
+    return invalid(line, -32600, '"jsonrpc" must be "2.0"', { stray: !Object.hasOwn(value, 'jsonrpc') });
+  }
 
   const idSource = source('id');
   const idKey = idSource === undefined ? undefined : idKeyOf(idSource);
   if (idSource !== undefined && idKey === undefined) {
-    return invalid(line, -32600, 'an id must be a string or an integer', { id: undefined, unanswerable });
+    return invalid(line, -32600, 'an id must be a string or an integer', { id: undefined });
   }
 
   if (hasMethod) {

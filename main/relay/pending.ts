@@ -31,12 +31,12 @@ export class Pending<T extends { readonly deadlineAt: number | undefined }> {
   }
 
   /** Takes every entry whose deadline is past. */
-  takeOverdue(now: number): T[] {
-    const overdue: T[] = [];
+  takeOverdue(now: number): [idKey: string, entry: T][] {
+    const overdue: [string, T][] = [];
     for (const [key, entry] of this.byKey) {
       if (entry.deadlineAt !== undefined && entry.deadlineAt <= now) {
         this.byKey.delete(key);
-        overdue.push(entry);
+        overdue.push([key, entry]);
       }
     }
     return overdue;

@@ -21,14 +21,20 @@ export interface ScanLimits {
 }
 
 export type Scan =
-  | { readonly kind: 'object'; readonly members: readonly Member[]; readonly duplicateKey: string | undefined }
+  | {
+      readonly kind: 'object';
+      readonly members: readonly Member[];
+      readonly duplicateKey: string | undefined;
+      /** A key at some depth is written with an escape; see parse-by-parts.ts. */
+      readonly hasEscapedKey: boolean;
+    }
   | { readonly kind: 'array' }
   | { readonly kind: 'scalar' }
   | { readonly kind: 'too_deep' }
   | { readonly kind: 'too_many_tokens' }
   | { readonly kind: 'broken' };
 
-const UNLIMITED: ScanLimits = { maxDepth: Infinity, maxTokens: Infinity };
+export const UNLIMITED: ScanLimits = { maxDepth: Infinity, maxTokens: Infinity };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -65,6 +71,9 @@ export function decodeString(bytes: Buffer, span: Span): string | undefined {
 export function scanJson(bytes: Buffer, start: number, end: number, limits: ScanLimits, everyDuplicate: boolean): Scan {
   const members: Member[] = [];
   let duplicateKey: string | undefined;
+  let hasEscapedKey = false;
+  /** The next backslash, looked for again only once it was passed. */
+  let slash = -1;
   let depth = 0;
   let tokens = 0;
   let outer: 'object' | 'array' | 'scalar' | undefined;
@@ -100,6 +109,11 @@ export function scanJson(bytes: Buffer, start: number, end: number, limits: Scan
         if (stop < 0) return { kind: 'broken' };
         tokens++;
         if (expectKey && objects[depth - 1] === true) {
+          if (!hasEscapedKey && slash < i) {
+            slash = bytes.indexOf(BACKSLASH, i);
+            if (slash < 0) slash = end;
+          }
+          if (slash < stop) hasEscapedKey = true;
           const seen = keys[depth - 1];
           if (depth === 1 || seen !== undefined) {
             const key = decodeString(bytes, { start: i, end: stop });
@@ -168,7 +182,7 @@ export function scanJson(bytes: Buffer, start: number, end: number, limits: Scan
     if (tokens > limits.maxTokens) return { kind: 'too_many_tokens' };
   }
   if (depth !== 0 || outer === undefined) return { kind: 'broken' };
-  return outer === 'object' ? { kind: 'object', members, duplicateKey } : { kind: outer };
+  return outer === 'object' ? { kind: 'object', members, duplicateKey, hasEscapedKey } : { kind: outer };
 }
 
 /** Source text of the member at `path` of a valid JSON object, or undefined. */

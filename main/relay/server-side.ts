@@ -2,11 +2,20 @@
 import { isJsonObject } from '../../preload/contract/json.ts';
 import type { CallAudit } from './call-audit.ts';
 import { cancelledKey } from './client-side.ts';
+import { errorReply } from './denial.ts';
 import type { ForwardedRequest, ForwardedRequests } from './forwarded-requests.ts';
 import type { Lister } from './list-upstream.ts';
 import { NotificationBucket } from './notification-bucket.ts';
-import type { InvalidMessage, NotificationMessage, Parsed, RequestMessage, ResponseMessage } from './parse-message.ts';
+import {
+  idKeyOf,
+  type InvalidMessage,
+  type NotificationMessage,
+  type Parsed,
+  type RequestMessage,
+  type ResponseMessage,
+} from './parse-message.ts';
 import type { Pending } from './pending.ts';
+import type { Probed } from './probe-envelope.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
@@ -20,8 +29,6 @@ export interface ServerSideParts {
   /** Requests of the server that wait for the client. */
   readonly asked: Pending<{ readonly deadlineAt: undefined }>;
 }
-
-const MAX_STRAY_BYTES = 4096;
 
 export class ServerSide {
   private readonly parts: ServerSideParts;
@@ -49,24 +56,44 @@ export class ServerSide {
     }
   }
 
-  discarded(why: 'too_large' | 'too_slow', id: string | undefined): void {
+  discarded(why: 'too_large' | 'too_slow', probed: Probed): void {
     const { options, forwarded } = this.parts;
     options.dropped('server', why);
-    const reason =
-      why === 'too_large'
-        ? `its answer is larger than ${options.limits.maxMessageBytes} bytes`
-        : 'its answer was not finished in time';
-    if (id === undefined) forwarded.failOnly(reason);
-    else forwarded.failById(id, reason);
+    const tooLarge = why === 'too_large';
+    const figure = `larger than ${options.limits.maxMessageBytes} bytes`;
+    if (probed.reading === 'request') {
+      this.refuse(probed.id, -32_600, tooLarge ? `the message is ${figure}` : 'the message was not finished in time');
+    } else if (probed.reading !== 'notification') {
+      const reason = tooLarge ? `its answer is ${figure}` : 'its answer was not finished in time';
+      if (probed.id === undefined) forwarded.failOnly(reason);
+      else this.failById(probed.id, reason);
+    }
   }
 
   private invalid(parsed: InvalidMessage, line: Buffer): void {
-    const { options, forwarded } = this.parts;
-    if (parsed.stray) options.stray(line.toString('utf8', 0, Math.min(line.length, MAX_STRAY_BYTES)).trimEnd());
+    const { options } = this.parts;
+    // Whole: it is redacted before it is cut.
+    if (parsed.stray) options.stray(line.toString('utf8').trimEnd());
     else options.dropped('server', parsed.reason);
-    // Whoever waits for exactly this answer is told, instead of waiting for ever.
-    if (parsed.id !== undefined)
-      forwarded.failById(parsed.id, `it sent an answer that is not valid (${parsed.reason})`);
+    if (parsed.reading === 'request') this.refuse(parsed.id, parsed.code, parsed.reason);
+    // Whoever waits for exactly this answer is told, instead of waiting for ever. A printed object that merely has an
+    // "id" is nobody's answer.
+    else if (parsed.id !== undefined && (parsed.reading === 'response' || parsed.reading === 'envelope'))
+      this.failById(parsed.id, `it sent an answer that is not valid (${parsed.reason})`);
+  }
+
+  /** `id` is source text. */
+  private failById(id: string, reason: string): void {
+    const { forwarded, lister } = this.parts;
+    const idKey = idKeyOf(id);
+    if (idKey !== undefined && !lister.fail(idKey, reason)) forwarded.failByKey(idKey, reason);
+  }
+
+  /** A question of the server that cannot be passed on. Without an id of its own nobody could tell which one it was. */
+  private refuse(id: string | undefined, code: number, why: string): void {
+    const idKey = id === undefined ? undefined : idKeyOf(id);
+    if (id === undefined || idKey === undefined || this.parts.asked.has(idKey)) return;
+    this.parts.out.toServer(errorReply(id, code, `Not forwarded: ${why}.`));
   }
 
   private request(message: RequestMessage, line: Buffer): void {
@@ -107,7 +134,7 @@ export class ServerSide {
       const { code } = message.error;
       audit.outcome(entry.call, 'error', line.length, typeof code === 'number' ? String(code) : 'error');
       out.toClient(line);
-    } else if (entry.method === 'tools/list') {
+    } else if (entry.method === 'tools/list' || holdsTools(message.result)) {
       this.deliverToolList(entry, message, line);
     } else {
       const failed = isJsonObject(message.result) && message.result['isError'] === true;
@@ -131,4 +158,9 @@ export class ServerSide {
       );
     }
   }
+}
+
+/** A list of tools is one whatever was asked: a server that mixes up its ids must not get a list past the filter. */
+function holdsTools(result: unknown): boolean {
+  return isJsonObject(result) && Array.isArray(result['tools']);
 }

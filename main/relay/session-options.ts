@@ -8,6 +8,8 @@ import type { WireLimits } from './limits.ts';
 export interface Peer {
   /** False when the peer is slow: stop reading from the other side until it drained. */
   write(chunks: readonly Buffer[]): boolean;
+  /** Bytes that were written and not yet taken. */
+  backlog(): number;
   pause(): void;
   resume(): void;
   /** No more bytes will be written. */
@@ -31,7 +33,8 @@ export interface SessionOptions {
   /** Writes all of the records, or none and throws. */
   readonly record: (records: readonly NewAuditRecord[]) => void;
   readonly shape: (value: unknown) => ArgumentShape;
-  readonly showArguments: (value: unknown) => string;
+  /** What a person is shown of a call's arguments, given as they stand in the message. */
+  readonly showArguments: (source: string) => string;
   readonly newId: () => string;
   /** Monotonic milliseconds. */
   readonly now: () => number;

@@ -18,7 +18,7 @@ import { ToolCalls } from './tool-calls.ts';
 import { ToolCatalogue } from './tool-catalogue.ts';
 
 /** Why one side is not read at the moment. */
-type Hold = 'peer_slow' | 'parsing';
+type Hold = 'peer_slow' | 'parsing' | 'backlog';
 
 export class Session {
   private readonly options: SessionOptions;
@@ -86,7 +86,7 @@ export class Session {
       now,
       parseLarge,
       message: (parsed, line) => side.message(parsed, line),
-      discarded: (why, id) => side.discarded(why, id),
+      discarded: (why, probed) => side.discarded(why, probed),
       flush: () => this.flush(),
       busyChanged: (busy) => this.hold(sender, 'parsing', busy),
       ended,
@@ -113,10 +113,12 @@ export class Session {
   }
 
   clientDrained(): void {
+    this.hold('client', 'backlog', false);
     this.hold('server', 'peer_slow', false);
   }
 
   serverDrained(): void {
+    this.hold('server', 'backlog', false);
     this.hold('client', 'peer_slow', false);
   }
 
@@ -140,16 +142,26 @@ export class Session {
     this.audit.commit();
   }
 
+  /** What the client still waits for; a large message of its own that is being parsed counts. */
   get openCalls(): number {
-    return this.forwarded.size + this.calls.size;
+    return this.forwarded.size + this.calls.size + (this.lanes.client.isWorking ? 1 : 0);
   }
 
   private flush(): void {
     const { client, server } = this.options;
     // Written before anything leaves: intents before their calls, outcomes before they are delivered.
     this.audit.commit();
-    if (!this.toServer.isEmpty && !server.write(this.toServer.take())) this.hold('client', 'peer_slow', true);
-    if (!this.toClient.isEmpty && !client.write(this.toClient.take())) this.hold('server', 'peer_slow', true);
+    if (!this.toServer.isEmpty && !server.write(this.toServer.take())) this.slow('server', 'client');
+    if (!this.toClient.isEmpty && !client.write(this.toClient.take())) this.slow('client', 'server');
+  }
+
+  /**
+   * `reader` does not keep up: its counterpart is not read meanwhile. Once much waits for it, it is not read itself
+   * either: what it sends may be what we answer (refusals), and that must not fill the memory.
+   */
+  private slow(reader: Sender, counterpart: Sender): void {
+    this.hold(counterpart, 'peer_slow', true);
+    if (this.options[reader].backlog() > this.options.limits.maxBacklogBytes) this.hold(reader, 'backlog', true);
   }
 
   private hold(side: Sender, why: Hold, on: boolean): void {

@@ -6,20 +6,16 @@
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 import type { Call, CallAudit } from './call-audit.ts';
 import type { Outcome } from './call-record.ts';
-import { agentText, errorReply, isModern, refusedCall, unknownTool } from './denial.ts';
+import { agentText, engineError, errorReply, isModern, refusedCall, unknownTool } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import type { Lister } from './list-upstream.ts';
 import type { RequestMessage } from './parse-message.ts';
+import { memberText } from './scan-json.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 /** Why a held call stops waiting before its answer. */
 export type HeldEnd = 'withdrawn' | 'server_ended' | 'input_ended' | 'closed';
-
-interface HeldCall {
-  readonly waitsFor: 'list' | 'person';
-  readonly controller: AbortController;
-}
 
 /** One tools/call on its way through the gates. */
 interface Candidate {
@@ -27,6 +23,12 @@ interface Candidate {
   readonly line: Buffer;
   readonly call: Call;
   readonly tool: string;
+}
+
+interface HeldCall {
+  readonly waitsFor: 'list' | 'person';
+  readonly candidate: Candidate;
+  readonly controller: AbortController;
 }
 
 export interface ToolCallsParts {
@@ -50,16 +52,13 @@ const HIDDEN: ReadonlySet<DecisionCode> = new Set([
   'oversized_tool',
 ]);
 
-function engineError(error: unknown): Decision {
-  const reason = error instanceof Error ? error.message : 'The decision failed.';
-  return { effect: 'deny', decidedBy: 'engine', code: 'engine_error', reason };
-}
-
 export class ToolCalls {
   private readonly parts: ToolCallsParts;
   private readonly held = new Map<string, HeldCall>();
   private serverGone = false;
   private clientGone = false;
+  /** Nobody is left to wait for a person's answer. */
+  private inputEnded = false;
 
   constructor(parts: ToolCallsParts) {
     this.parts = parts;
@@ -76,7 +75,12 @@ export class ToolCalls {
   handle(message: RequestMessage, line: Buffer): void {
     const tool = message.params['name'];
     if (typeof tool !== 'string') {
-      this.parts.out.reply(errorReply(message.id, -32_602, 'tools/call needs the name of a tool.'));
+      const { audit, out } = this.parts;
+      const call = audit.begin(message, {});
+      const reason = 'The call names no tool.';
+      audit.intent(call, { effect: 'deny', decidedBy: 'engine', code: 'unknown_tool', reason }, undefined, line.length);
+      audit.outcome(call, 'refused', 0, 'unknown_tool');
+      out.reply(errorReply(message.id, -32_602, 'tools/call needs the name of a tool.'));
       return;
     }
     const candidate: Candidate = { message, line, tool, call: this.parts.audit.begin(message, { tool }) };
@@ -86,17 +90,16 @@ export class ToolCalls {
       return;
     }
     // Not listed yet: ask the server before deciding, so that its facts, not their absence, decide.
-    void this.hold('list', candidate, async (signal) => {
+    this.hold('list', candidate, async (signal) => {
       await lister.list(message.params, signal);
-      if (signal.aborted) this.endUnanswered(candidate, signal.reason);
-      else this.decide(candidate);
+      if (!signal.aborted) this.decide(candidate);
     });
   }
 
   /** The client takes a call back; true when it was still here, and the server never heard of it. */
   withdraw(idKey: string): boolean {
     const held = this.held.get(idKey);
-    held?.controller.abort('withdrawn' satisfies HeldEnd);
+    if (held !== undefined) this.end(held, 'withdrawn');
     return held !== undefined;
   }
 
@@ -104,9 +107,17 @@ export class ToolCalls {
   endWaiting(why: HeldEnd, waitsFor?: HeldCall['waitsFor']): void {
     if (why === 'server_ended') this.serverGone = true;
     if (why === 'closed') this.clientGone = true;
+    if (why === 'input_ended') this.inputEnded = true;
     for (const held of this.held.values()) {
-      if (waitsFor === undefined || held.waitsFor === waitsFor) held.controller.abort(why);
+      if (waitsFor === undefined || held.waitsFor === waitsFor) this.end(held, why);
     }
+  }
+
+  /** Here and now, so that the answer leaves before whatever ended the waiting goes on. */
+  private end(held: HeldCall, why: HeldEnd): void {
+    this.held.delete(held.candidate.message.idKey);
+    held.controller.abort(why);
+    this.endUnanswered(held.candidate, why);
   }
 
   private decide(candidate: Candidate): void {
@@ -124,7 +135,8 @@ export class ToolCalls {
         this.release(candidate, decision);
         return;
       case 'ask':
-        void this.askPerson(candidate, decision);
+        if (this.inputEnded) this.endUnanswered(candidate, 'input_ended');
+        else this.askPerson(candidate, decision);
     }
   }
 
@@ -140,50 +152,59 @@ export class ToolCalls {
     return options.policy().decideCall(facts, message.params['arguments']);
   }
 
-  private async askPerson(candidate: Candidate, asked: Decision): Promise<void> {
+  private askPerson(candidate: Candidate, asked: Decision): void {
     const { options } = this.parts;
-    const { message, tool } = candidate;
-    await this.hold('person', candidate, async (signal) => {
+    const { line, tool } = candidate;
+    if (line.length > options.limits.maxApprovalBytes) {
+      const reason = `It asks, and its arguments are too long for a person to read (${line.length} bytes).`;
+      this.refuse(candidate, { effect: 'deny', decidedBy: 'approval', code: 'approval_unavailable', reason });
+      return;
+    }
+    this.hold('person', candidate, async (signal) => {
       const answer = await options.ask(
         {
           connector: options.connector,
           tool,
           client: options.claimed().client ?? 'unknown client',
-          argumentsText: () => options.showArguments(message.params['arguments'] ?? {}),
+          argumentsText: () => options.showArguments(memberText(line, ['params', 'arguments']) ?? '{}'),
           decision: asked,
         },
         signal,
       );
-      if (signal.aborted) {
-        this.endUnanswered(candidate, signal.reason);
+      if (signal.aborted) return;
+      if (answer.effect !== 'allow') {
+        this.refuse(candidate, answer);
         return;
       }
       // Rules and tools may have changed while the call waited; an approval satisfies ask, never deny.
-      const again = answer.effect === 'allow' ? this.evaluate(candidate) : answer;
+      const again = this.evaluate(candidate);
       if (again.effect === 'deny') this.refuse(candidate, again);
       else this.release(candidate, answer);
     });
   }
 
   /** Keeps the id taken while `work` runs, and turns whatever it throws into a refusal. */
-  private async hold(
+  private hold(
     waitsFor: HeldCall['waitsFor'],
     candidate: Candidate,
     work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
+  ): void {
+    const { options, out, freed } = this.parts;
     const { idKey } = candidate.message;
-    const mine: HeldCall = { waitsFor, controller: new AbortController() };
+    const mine: HeldCall = { waitsFor, candidate, controller: new AbortController() };
+    const { signal } = mine.controller;
     this.held.set(idKey, mine);
-    try {
-      await work(mine.controller.signal);
-    } catch (error) {
-      this.refuse(candidate, engineError(error));
-    } finally {
-      // `work` freed the id itself where it forwarded or answered; by then it may be another call's.
-      if (this.held.get(idKey) === mine) this.held.delete(idKey);
-      this.parts.out.flush();
-      this.parts.freed();
-    }
+    work(signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.refuse(candidate, engineError(error));
+      })
+      .finally(() => {
+        // `work` freed the id itself where it forwarded or answered; by then it may be another call's.
+        if (this.held.get(idKey) === mine) this.held.delete(idKey);
+        out.flush();
+        freed();
+      })
+      .catch((error: unknown) => options.fatal(error instanceof Error ? error.message : 'a held call failed'));
   }
 
   private release(candidate: Candidate, decision: Decision): void {
@@ -195,7 +216,7 @@ export class ToolCalls {
     }
     try {
       audit.intent(call, decision, message.params['arguments'], line.length, () => {
-        forwarded.withdraw(message, line);
+        forwarded.withdraw(message, line, call);
         this.answerRefused(candidate, 'audit_unavailable');
       });
     } catch (error) {
@@ -208,13 +229,13 @@ export class ToolCalls {
 
   private refuse(candidate: Candidate, decision: Decision): void {
     this.recordEnd(candidate, decision, 'refused', decision.code);
+    this.held.delete(candidate.message.idKey);
     this.answerRefused(candidate, decision.code);
   }
 
   private answerRefused({ message, call, tool }: Candidate, code: DecisionCode): void {
     const { out, options } = this.parts;
     const ref = call.subject.call;
-    this.held.delete(message.idKey);
     out.reply(
       HIDDEN.has(code)
         ? unknownTool(message.id, tool)
@@ -229,7 +250,7 @@ export class ToolCalls {
   }
 
   /** A held call whose waiting was ended from outside: taken back, or told why. */
-  private endUnanswered(candidate: Candidate, why: unknown): void {
+  private endUnanswered(candidate: Candidate, why: HeldEnd): void {
     const decision: Decision = {
       effect: 'deny',
       decidedBy: 'approval',

@@ -6,10 +6,11 @@
 import { isJsonObject, type DecisionCode, type JsonObject } from '../../preload/contract/index.ts';
 import { hidesTool, type Policy } from '../policy/decide.ts';
 import { foldName } from '../policy/fold.ts';
-import { toolFacts, type ToolFacts } from '../policy/read-only.ts';
+import { actingWord, toolFacts, type ToolFacts } from '../policy/read-only.ts';
 import type { WireLimits } from './limits.ts';
 import { elementSpans, scanJson, type Span } from './scan-json.ts';
 
+const MAX_NAME_CHARACTERS = 128;
 /** MCP tool names that we show; anything else could look like another name. */
 const TOOL_NAME = /^[A-Za-z0-9_./-]{1,128}$/;
 
@@ -27,6 +28,9 @@ export class ToolCatalogue {
   private readonly facts = new Map<string, ToolFacts>();
   /** Folded name → the name first seen with it; `undefined` once a second one came. */
   private readonly folded = new Map<string, string | undefined>();
+  /** Names whose definition was too large to look at. */
+  private readonly oversized = new Set<string>();
+  private forgotten = 0;
   private readonly limits: WireLimits;
 
   constructor(limits: WireLimits) {
@@ -37,6 +41,13 @@ export class ToolCatalogue {
   forget(): void {
     this.facts.clear();
     this.folded.clear();
+    this.oversized.clear();
+    this.forgotten++;
+  }
+
+  /** Changes each time that what was learned before is forgotten. */
+  get generation(): number {
+    return this.forgotten;
   }
 
   get(name: string): ToolFacts | undefined {
@@ -49,23 +60,34 @@ export class ToolCatalogue {
   }
 
   /** Why a tool may not be seen or called whatever the rules say, or undefined. */
-  private structuralProblem(name: unknown, bytes: number): DecisionCode | undefined {
-    if (typeof name !== 'string' || !TOOL_NAME.test(name)) return 'invalid_tool_name';
-    if (bytes > this.limits.maxToolBytes) return 'oversized_tool';
+  private structuralProblem(name: string): DecisionCode | undefined {
+    if (!TOOL_NAME.test(name)) return 'invalid_tool_name';
+    if (this.oversized.has(name)) return 'oversized_tool';
     return this.isAmbiguous(name) ? 'ambiguous_tool_name' : undefined;
   }
 
-  private learn(name: string, definition: JsonObject, seenOnPage: Set<string>): void {
+  private learn(name: string, definition: JsonObject, bytes: number, seenOnPage: Set<string>): void {
+    // Hidden for its name in any case; remembering what a server makes up would let it fill the memory.
+    if (name.length > MAX_NAME_CHARACTERS) return;
     const key = foldName(name);
     if (seenOnPage.has(name) || (this.folded.has(key) && this.folded.get(key) !== name))
       this.folded.set(key, undefined);
-    else if (!this.folded.has(key)) this.folded.set(key, name);
+    else if (!this.folded.has(key) && this.folded.size < this.limits.maxTools) this.folded.set(key, name);
     seenOnPage.add(name);
-    const now = toolFacts(name, definition);
+    // A name that cannot be told apart from others, or a definition that was not looked at, has no facts to decide by.
+    if (!this.folded.has(key)) return;
+    if (bytes > this.limits.maxToolBytes) {
+      if (this.oversized.size < this.limits.maxTools) this.oversized.add(name);
+      return;
+    }
     const before = this.facts.get(name);
     if (before === undefined) {
-      if (this.facts.size < this.limits.maxTools) this.facts.set(name, now);
-    } else if (before.claimsReadOnly && !now.claimsReadOnly) this.facts.set(name, now);
+      if (this.facts.size < this.limits.maxTools) this.facts.set(name, toolFacts(name, definition));
+      return;
+    }
+    if (!before.claimsReadOnly) return;
+    const now = toolFacts(name, definition);
+    if (!now.claimsReadOnly || actingWord(now) !== undefined) this.facts.set(name, now);
   }
 
   /**
@@ -97,20 +119,26 @@ export class ToolCatalogue {
     const spans = elementSpans(line, toolsSpan);
     if (spans.length !== tools.length) throw new Error('tool spans do not match the list');
 
+    if (!tools.every(isJsonObject))
+      return { kind: 'refused', reason: 'its list of tools holds something that is no tool' };
     const seen = new Set<string>();
-    for (const tool of tools) {
-      if (!isJsonObject(tool)) return { kind: 'refused', reason: 'its list of tools holds something that is no tool' };
-      if (typeof tool['name'] === 'string') this.learn(tool['name'], tool, seen);
-    }
+    tools.forEach((tool, index) => {
+      const span = spans[index];
+      if (span === undefined) throw new Error('tool span not found');
+      if (typeof tool['name'] === 'string') this.learn(tool['name'], tool, span.end - span.start, seen);
+    });
     const hidden: HiddenTool[] = [];
     const kept: Span[] = [];
-    tools.forEach((tool: JsonObject, index) => {
+    tools.forEach((tool, index) => {
       const span = spans[index];
       if (span === undefined) throw new Error('tool span not found');
       const name = tool['name'];
-      const code = this.structuralProblem(name, span.end - span.start) ?? this.hiddenBy(policy, String(name));
+      const code =
+        typeof name === 'string'
+          ? (this.structuralProblem(name) ?? this.hiddenBy(policy, name))
+          : ('invalid_tool_name' as const);
       if (code === undefined) kept.push(span);
-      else hidden.push({ name: String(name), code });
+      else hidden.push({ name: typeof name === 'string' ? name : '', code });
     });
     if (hidden.length === 0) return { kind: 'unchanged', hidden };
 
@@ -136,7 +164,7 @@ export class ToolCatalogue {
 
   /** Why a call to a known tool is refused whatever the rules say. */
   callProblem(name: string): DecisionCode | undefined {
-    return this.structuralProblem(name, 0);
+    return this.structuralProblem(name);
   }
 }
 

@@ -2,11 +2,12 @@
  * The one writer of `settings.json`. A file that does not fit never enforces: the last good copy does, plus whatever of
  * the changed file makes protection tighter, and the person is told. Each write is recorded before it counts.
  */
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
-import { CompanionError } from '../../preload/contract/index.ts';
+import { CompanionError, type Connector, type DefaultMode } from '../../preload/contract/index.ts';
 import { EMPTY_SETTINGS, Settings } from './schema.ts';
 import { seal, unseal, type Unsealed } from './seal.ts';
 
@@ -30,9 +31,25 @@ export interface SettingsOptions {
 const FILE = 'settings.json';
 const GOOD_COPY = 'settings.prev.json';
 const REJECTED = 'settings.rejected.json';
+const REJECTED_COPY = 'settings.prev.rejected.json';
+/** Hundreds of connectors with long arguments fit; what is larger was not written by us. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Undefined when there is no such file; whatever else keeps it from being read makes it a bad one. */
 function load(path: string): Unsealed | undefined {
-  return existsSync(path) ? unseal(readFileSync(path, 'utf8')) : undefined;
+  const bad = (reason: string): Unsealed => ({ kind: 'bad', reason, settings: undefined });
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (!stat.isFile()) return bad('it is no file');
+    if (stat.size > MAX_BYTES) return bad('it is too large');
+    const bytes = readFileSync(path);
+    // Decoding would turn different broken bytes into the same character.
+    return isUtf8(bytes) ? unseal(bytes.toString('utf8')) : bad('it is not UTF-8 text');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return bad(`it cannot be read (${code})`);
+  }
 }
 
 function refuseNewer(version: number): never {
@@ -43,21 +60,32 @@ function refuseNewer(version: number): never {
   );
 }
 
-/** Deny and ask rules that a file which is not trusted adds still count: they can only tighten. */
+const STRICTNESS: readonly DefaultMode[] = ['allow', 'read-only', 'ask', 'deny'];
+
+function stricter(a: DefaultMode, b: DefaultMode): DefaultMode {
+  return STRICTNESS.indexOf(a) >= STRICTNESS.indexOf(b) ? a : b;
+}
+
+/**
+ * Of a file that is not trusted, what tightens counts: deny and ask rules that it adds, allow rules that it lacks,
+ * connectors that it switches off or lacks, stricter defaults. Nothing else does.
+ */
 function tightened(good: Settings, suspect: Settings | undefined): Settings {
   if (suspect === undefined) return good;
-  const known = new Set(good.rules.map((rule) => JSON.stringify(rule)));
-  const added = suspect.rules.filter((rule) => rule.effect !== 'allow' && !known.has(JSON.stringify(rule)));
-  const disabled = new Set(
-    suspect.connectors.filter((connector) => !connector.enabled).map((connector) => connector.name),
-  );
-  return {
-    ...good,
-    rules: [...good.rules, ...added],
-    connectors: good.connectors.map((connector) =>
-      disabled.has(connector.name) ? { ...connector, enabled: false } : connector,
-    ),
+  const text = (value: unknown): string => JSON.stringify(value);
+  const known = new Set(good.rules.map(text));
+  const theirs = new Set(suspect.rules.map(text));
+  const added = suspect.rules.filter((rule) => rule.effect !== 'allow' && !known.has(text(rule)));
+  const kept = good.rules.filter((rule) => rule.effect !== 'allow' || theirs.has(text(rule)));
+  const tighten = (connector: Connector): Connector => {
+    const other = suspect.connectors.find((candidate) => candidate.name === connector.name);
+    return {
+      ...connector,
+      enabled: connector.enabled && other?.enabled === true,
+      default: other === undefined ? connector.default : stricter(connector.default, other.default),
+    };
   };
+  return { ...good, rules: [...kept, ...added], connectors: good.connectors.map(tighten) };
 }
 
 function writer(home: string, name: string): Conf<Settings> {
@@ -76,6 +104,28 @@ function writer(home: string, name: string): Conf<Settings> {
   });
 }
 
+/** Best effort, on a disk that just failed. */
+function restore(copy: Conf<Settings>, settings: Settings): void {
+  try {
+    copy.store = settings;
+  } catch {
+    // It is read only where settings.json is bad, and then holds what the person asked for but was told had failed.
+  }
+}
+
+function setAside(home: string, name: string, aside: string): void {
+  if (existsSync(join(home, name))) renameSync(join(home, name), join(home, aside));
+}
+
+/** A file that was set aside at an earlier start still tightens, until a write of ours comes after it. */
+function setAsideSince(home: string): Unsealed | undefined {
+  const aside = statSync(join(home, REJECTED), { throwIfNoEntry: false });
+  const copy = statSync(join(home, GOOD_COPY), { throwIfNoEntry: false });
+  return aside === undefined || (copy !== undefined && copy.mtimeMs > aside.mtimeMs)
+    ? undefined
+    : load(join(home, REJECTED));
+}
+
 export function openSettings(options: SettingsOptions): SettingsStore {
   const path = join(options.home, FILE);
   const goodPath = join(options.home, GOOD_COPY);
@@ -83,26 +133,32 @@ export function openSettings(options: SettingsOptions): SettingsStore {
 
   const choose = (): Settings => {
     const found = load(path);
-    if (found?.kind === 'newer') refuseNewer(found.version);
+    const copy = found?.kind === 'good' ? undefined : load(goodPath);
+    // A newer companion would have written both: where the copy is ours, the number is a changed byte.
+    if (found?.kind === 'newer' && copy?.kind !== 'good') refuseNewer(found.version);
     if (found?.kind === 'good') {
       problem = undefined;
       return found.settings;
     }
-    const copy = load(goodPath);
     if (copy?.kind === 'newer') refuseNewer(copy.version);
-    if (found === undefined && copy === undefined) return EMPTY_SETTINGS;
-    const reason = found === undefined ? 'it is gone' : found.reason;
+    const suspect = found ?? setAsideSince(options.home);
+    if (suspect === undefined && copy === undefined) return EMPTY_SETTINGS;
+    const reason =
+      found === undefined ? 'it is gone' : found.kind === 'bad' ? found.reason : 'it claims to be of a newer companion';
+    const theirs = suspect === undefined || suspect.kind === 'newer' ? undefined : suspect.settings;
+    const aside = suspect === undefined ? '' : ` The file is kept as ${REJECTED}.`;
     if (copy?.kind === 'good') {
-      problem = `settings.json is not used: ${reason}. The last good copy enforces; the file is kept as ${REJECTED}. Look at it, then repeat what you want to keep with "runlayer policy" or "runlayer connectors".`;
-      return tightened(copy.settings, found?.settings);
+      problem = `settings.json is not used: ${reason}. The last good copy enforces.${aside} Look at it, then repeat what you want to keep with "runlayer policy" or "runlayer connectors".`;
+      return tightened(copy.settings, theirs);
     }
     // Neither can be trusted: nothing may start, but what tightens still counts.
-    problem = `settings.json is not used: ${reason}, and there is no good copy. No connector can start; the file is kept as ${REJECTED}. Add your connectors again.`;
-    return tightened(EMPTY_SETTINGS, found?.settings);
+    problem = `settings.json is not used: ${reason}, and there is no good copy. No connector can start.${aside} Add your connectors again.`;
+    return tightened(EMPTY_SETTINGS, theirs);
   };
 
   let current = choose();
-  if (problem !== undefined && existsSync(path)) renameSync(path, join(options.home, REJECTED));
+  if (problem !== undefined) setAside(options.home, FILE, REJECTED);
+  if (load(goodPath)?.kind === 'bad') setAside(options.home, GOOD_COPY, REJECTED_COPY);
   const main = writer(options.home, 'settings');
   const copy = writer(options.home, 'settings.prev');
 
@@ -115,9 +171,11 @@ export function openSettings(options: SettingsOptions): SettingsStore {
       const next = Settings.parse(change(current));
       options.record({ operation, caller, sha256: createHash('sha256').update(seal(next)).digest('hex') });
       try {
-        main.store = next;
+        // The copy first: if only one of two writes succeeds, the file that counts is the one that was there before.
         copy.store = next;
+        main.store = next;
       } catch (error) {
+        restore(copy, current);
         throw new CompanionError(
           'E_SETTINGS_WRITE',
           `The settings could not be written: ${error instanceof Error ? error.message : String(error)}.`,
@@ -131,7 +189,12 @@ export function openSettings(options: SettingsOptions): SettingsStore {
       return next;
     },
     reload: () => {
-      current = choose();
+      try {
+        current = choose();
+      } catch (error) {
+        // The other host is newer than this one: what held before goes on holding.
+        problem = error instanceof Error ? error.message : String(error);
+      }
       options.changed();
     },
   };

@@ -17,6 +17,8 @@ export interface ConnectionHandlers {
 
 const NO_HANDLERS: ConnectionHandlers = { input: () => {}, inputEnded: () => {}, drained: () => {}, closed: () => {} };
 const HELLO_MS = 10_000;
+/** A server's chatter on stderr must not pile up for a client that does not read it; the connector's log has the rest. */
+const MAX_STDERR_BACKLOG_BYTES = 1024 * 1024;
 
 export class Connection {
   readonly hello: Hello;
@@ -51,9 +53,14 @@ export class Connection {
 
   /** From the frame reader. */
   onFrame(type: FrameType, bytes: Buffer): void {
+    // What stood behind a violation in the same chunk is not read.
+    if (this.socket.destroyed) return;
     switch (type) {
       case FRAME.stdin:
-        if (bytes.length === 0) {
+        if (this.inputIsOver) {
+          // It ended already: a second end says nothing new, more input is not the protocol.
+          if (bytes.length > 0) this.destroy();
+        } else if (bytes.length === 0) {
           this.inputIsOver = true;
           if (this.attached) this.handlers.inputEnded();
         } else if (this.attached) this.handlers.input(bytes);
@@ -79,11 +86,6 @@ export class Connection {
     return this.ended;
   }
 
-  /** True once the client said that it sends no more. */
-  get inputOver(): boolean {
-    return this.inputIsOver;
-  }
-
   private send(pieces: readonly Buffer[]): boolean {
     if (this.ended || this.socket.writableEnded) return true;
     if (pieces.length === 1 && pieces[0] !== undefined) return this.socket.write(pieces[0]);
@@ -103,8 +105,15 @@ export class Connection {
     );
   }
 
+  /** Dropped while the thin client is far behind. */
   stderr(text: string): void {
+    if (this.socket.writableLength > MAX_STDERR_BACKLOG_BYTES) return;
     this.send(encodeFrames(FRAME.stderr, Buffer.from(text)));
+  }
+
+  /** Bytes that the thin client has not taken yet. */
+  get backlog(): number {
+    return this.socket.writableLength;
   }
 
   /** Asks the person; resolves undefined when the thin client goes away or has nobody to ask. */
@@ -143,7 +152,9 @@ export class Connection {
 /** Reads the hello from a new socket; calls `ready` once, or answers with the reason and closes. */
 export function acceptConnection(socket: Socket, ready: (connection: Connection) => void): void {
   let connection: Connection | undefined;
+  let refused = false;
   const refuse = (failure: Failure): void => {
+    refused = true;
     for (const piece of encodeFrames(FRAME.error, Buffer.from(JSON.stringify(failure)))) socket.write(piece);
     socket.end(Buffer.concat(encodeFrames(FRAME.exit, Buffer.from([3]))));
     clearTimeout(timer);
@@ -156,6 +167,7 @@ export function acceptConnection(socket: Socket, ready: (connection: Connection)
         connection.onFrame(type, bytes);
         return;
       }
+      if (refused) return;
       if (type !== FRAME.hello) {
         socket.destroy();
         return;

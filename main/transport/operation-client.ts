@@ -24,8 +24,10 @@ export function openOperationClient(socketPath: string): Promise<OperationClient
     const socket = connect(socketPath);
     const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
     let lastId = 0;
+    let gone = false;
     const closed = new Promise<void>((resolve) => {
       socket.on('close', () => {
+        gone = true;
         for (const entry of waiting.values()) entry.reject(new Error('the companion went away'));
         waiting.clear();
         resolve();
@@ -33,7 +35,7 @@ export function openOperationClient(socketPath: string): Promise<OperationClient
     });
     const lines = new LineFramer(MAX_LINE_BYTES, {
       line: (line) => {
-        const reply = Reply.safeParse(JSON.parse(line.toString('utf8')));
+        const reply = Reply.safeParse(jsonOrUndefined(line));
         if (!reply.success) return;
         const entry = waiting.get(reply.data.id);
         waiting.delete(reply.data.id);
@@ -71,6 +73,10 @@ export function openOperationClient(socketPath: string): Promise<OperationClient
         closed,
         call: (op, input) =>
           new Promise((resolve, reject) => {
+            if (gone || socket.destroyed) {
+              reject(new Error('the companion went away'));
+              return;
+            }
             const id = ++lastId;
             waiting.set(id, { resolve, reject });
             send(FRAME.stdin, `${JSON.stringify({ id, op, input })}\n`);
@@ -79,4 +85,12 @@ export function openOperationClient(socketPath: string): Promise<OperationClient
       });
     });
   });
+}
+
+function jsonOrUndefined(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -7,6 +7,7 @@ import type { ParseDone, ParseJob } from './parse-worker.ts';
 
 export interface ParsePool {
   readonly parse: ParseLarge;
+  /** Whatever is being parsed is rejected. */
   close(): Promise<void>;
 }
 
@@ -57,7 +58,7 @@ export function createParsePool(limits: WireLimits, workerUrl?: URL): ParsePool 
       }),
     close: async () => {
       const ending = worker;
-      worker = undefined;
+      fail(new Error('the parser was closed'));
       await ending?.terminate();
     },
   };

@@ -19,29 +19,32 @@ export function refuseSession(
 ): void {
   const text = `${error.message} ${error.next}`;
   connection.error(error.toFailure());
-  if (connection.hello.tty || connection.inputOver) {
-    // A person at a terminal, or a client that went away: nobody is going to ask.
-    if (connection.hello.tty) {
-      connection.exit(error.exitCode);
-      return;
-    }
+  // A person at a terminal has read it; no client is going to ask.
+  if (connection.hello.tty) {
+    connection.exit(error.exitCode);
+    return;
   }
   const leave = (): void => {
     clearTimeout(timer);
     connection.exit(error.exitCode);
   };
   const timer = setTimeout(leave, stayMs);
+  const reply = (bytes: Buffer): void => {
+    if (!connection.stdout([bytes])) connection.pause();
+  };
   const lane = new Lane({
     sender: 'client',
     limits,
     parseLarge: undefined,
     now: () => performance.now(),
     message: (parsed) => {
-      if (parsed.kind === 'request') connection.stdout([errorReply(parsed.id, SESSION_REFUSED, text)]);
+      if (parsed.kind === 'request') reply(errorReply(parsed.id, SESSION_REFUSED, text));
       else if (parsed.kind === 'invalid' && !parsed.unanswerable)
-        connection.stdout([errorReply(parsed.id ?? null, parsed.code, parsed.reason)]);
+        reply(errorReply(parsed.id ?? null, parsed.code, parsed.reason));
     },
-    discarded: () => {},
+    discarded: (_why, { id, reading }) => {
+      if (reading === 'request') reply(errorReply(id ?? null, SESSION_REFUSED, text));
+    },
     flush: () => {},
     busyChanged: () => {},
     ended: leave,
@@ -50,7 +53,9 @@ export function refuseSession(
   connection.attach({
     input: (chunk) => lane.push(chunk),
     inputEnded: () => lane.end(),
-    drained: () => {},
+    drained: () => connection.resume(),
     closed: () => clearTimeout(timer),
   });
+  // Whoever had it before may have paused it.
+  connection.resume();
 }

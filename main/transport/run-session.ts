@@ -13,6 +13,7 @@ import { Session } from '../relay/session.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectorLog } from './connector-log.ts';
 import { createDroppedCounter } from './dropped-counter.ts';
+import { answersGiven, readToEnd } from './last-output.ts';
 import { refuseSession } from './refused-session.ts';
 
 /** What a connector needs to be started for one client; made anew for each session. */
@@ -23,6 +24,8 @@ export interface PreparedServer {
   readonly log: ConnectorLog;
   /** Takes live secrets out of stderr; holds back what could be the start of one. */
   readonly redactor: { push(chunk: string): string; end(): string };
+  /** The same for a whole text. */
+  readonly redact: (text: string) => string;
   /** The server gave its first good answer. */
   readonly alive: () => void;
   /** The session is over; secrets are no longer live. `crashed`: the server ended by itself and not cleanly. */
@@ -38,7 +41,7 @@ export interface RunDependencies {
   /** Writes all of the records, or none and throws. */
   readonly record: (records: readonly NewAuditRecord[]) => void;
   readonly shape: (value: unknown) => ArgumentShape;
-  readonly showArguments: (value: unknown) => string;
+  readonly showArguments: (source: string) => string;
   readonly redact: (text: string) => string;
   readonly newId: () => string;
   readonly parseLarge: ParseLarge | undefined;
@@ -122,10 +125,16 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
 
   let answered = false;
   let clientLeft = false;
+  let inputPassedOn = false;
+  let stoppedByUs = false;
   let stopping: Promise<void> | undefined;
   const stop = (graceMs: number): Promise<void> => {
     stopping ??= server.stop({ graceMs });
     return stopping;
+  };
+  /** Once all that the client sent has reached the server and was answered, nobody waits for anything any more. */
+  const leaveWhenQuiet = (): void => {
+    if (inputPassedOn && session.openCalls === 0) void stop(STOP_GRACE_MS);
   };
 
   const session = new Session({
@@ -138,6 +147,7 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
     limits: deps.limits,
     client: {
       write: (chunks) => connection.stdout(chunks),
+      backlog: () => connection.backlog,
       pause: () => connection.pause(),
       resume: () => connection.resume(),
       end: () => {},
@@ -152,9 +162,14 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
         server.stdin.uncork();
         return ready;
       },
+      backlog: () => server.stdin.writableLength,
       pause: () => server.stdout.pause(),
       resume: () => server.stdout.resume(),
-      end: () => server.stdin.end(),
+      end: () => {
+        server.stdin.end();
+        inputPassedOn = true;
+        leaveWhenQuiet();
+      },
     },
     policy: prepared.policy,
     ask: (request, signal) => deps.approvals.ask(request, signal),
@@ -176,7 +191,10 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
     },
   });
 
-  server.stdout.on('data', (chunk: Buffer) => session.fromServer(chunk));
+  server.stdout.on('data', (chunk: Buffer) => {
+    session.fromServer(chunk);
+    leaveWhenQuiet();
+  });
   server.stdin.on('drain', () => session.serverDrained());
   server.stderr.setEncoding('utf8');
   const passStderr = (text: string): void => {
@@ -189,19 +207,16 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
   const tick = setInterval(() => {
     session.tick();
     dropped.report(false);
+    leaveWhenQuiet();
   }, TICK_MS);
   let afterInput: NodeJS.Timeout | undefined;
-  const leaveWhenQuiet = (): void => {
-    if (session.openCalls === 0) void stop(STOP_GRACE_MS);
-    else afterInput = setTimeout(() => void stop(0), AFTER_INPUT_MS);
-  };
 
   connection.attach({
     input: (chunk) => session.fromClient(chunk),
     inputEnded: () => {
       clientLeft = true;
+      afterInput = setTimeout(() => void stop(0), AFTER_INPUT_MS);
       session.clientEnded();
-      leaveWhenQuiet();
     },
     drained: () => session.clientDrained(),
     closed: () => {
@@ -228,20 +243,23 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
     }
     const exit = await server.exited;
     const byItself = stopping === undefined;
-    // What the server wrote last may still be in the pipe; what is left of its group is ended meanwhile.
+    if (byItself) await readToEnd(server.stdout);
     await stop(0);
     await stdoutEnded;
     passStderr(prepared.redactor.end());
-    clearInterval(tick);
     clearTimeout(afterInput);
     if (server.pid > 0) deps.track.ended(server.pid);
     session.serverEnded();
+    await answersGiven(session);
+    clearInterval(tick);
     session.close(clientLeft ? 'client_gone' : 'server_gone');
     dropped.report(true);
     const crashed = byItself && !clientLeft && (exit.code !== 0 || exit.signal !== null);
     event('session_ended', { code: exit.code ?? -1, signal: exit.signal ?? '', crashed });
     prepared.release({ crashed, answered });
     if (failure !== undefined) refuseSession(connection, failure, deps.limits);
+    // Neither the client nor the server ended it: without an exit frame the thin client says that we went away.
+    else if (stoppedByUs && !clientLeft) connection.destroy();
     else connection.exit(clientLeft ? 0 : exitCodeOf(exit));
   };
 
@@ -253,6 +271,7 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
       connection.destroy();
     }),
     stop: async () => {
+      stoppedByUs = true;
       session.close('stopped');
       await stop(STOP_GRACE_MS);
     },

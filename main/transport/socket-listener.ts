@@ -32,6 +32,8 @@ export async function listenOnSocket(
     server.once('error', reject);
     server.listen(place.path, () => {
       server.off('error', reject);
+      // Out of file descriptors, for one: that connection is lost, the companion is not.
+      server.on('error', () => {});
       resolve();
     });
   });

@@ -4,6 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CompanionError, ConnectorName, type Connector } from '../../preload/contract/index.ts';
 import type { Policy } from '../policy/decide.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
@@ -15,6 +16,9 @@ import { childEnvironment, isGuiStart } from './child-environment.ts';
 import { checkConsent } from './consent.ts';
 import { resolveCommand } from './resolve-command.ts';
 import type { ConnectorRuntimes } from './runtimes.ts';
+
+/** Clients give up on initialize soon after this. */
+const MAX_HOLD_MS = 20_000;
 
 export interface PrepareDependencies {
   readonly find: (name: string) => Connector | undefined;
@@ -73,6 +77,9 @@ export async function prepareServer(request: PrepareRequest, deps: PrepareDepend
   const connector = startableConnector(request.name, deps);
   const { definition, consent, name } = connector;
   const runtime = deps.runtimes.of(name);
+  // After a crash a new start waits a little, longer each time; the client's initialize waits with it.
+  const start = runtime.crashes.state();
+  if (start.kind === 'waiting') await delay(Math.min(start.retryInMs, MAX_HOLD_MS));
   const resolved = consent === undefined ? undefined : await resolveCommand(consent.path, '');
   const check = checkConsent(connector, resolved);
   if (!check.ok)
@@ -119,7 +126,6 @@ export async function prepareServer(request: PrepareRequest, deps: PrepareDepend
     log: runtime.log,
     redactor: createStreamRedactor(deps.live),
     redact: (text) => deps.live.redact(text),
-    alive: () => {},
     release: ({ crashed, answered }) => {
       for (const release of releases.splice(0)) release();
       runtime.sessions -= 1;

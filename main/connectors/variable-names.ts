@@ -29,6 +29,7 @@ const LOADERS = exactly([
   'NODE_PATH',
   'NODE_EXTRA_CA_CERTS',
   'NODE_REPL_EXTERNAL_MODULE',
+  'NODE_COMPILE_CACHE', // compiled code that is run instead of the source
   // Python: module paths, a module or callable that is run, a per-user site directory, bytecode from elsewhere
   'PYTHONPATH',
   'PYTHONSTARTUP',
@@ -55,6 +56,9 @@ const LOADERS = exactly([
   '_JAVA_OPTIONS',
   'JDK_JAVA_OPTIONS',
   'CLASSPATH',
+  'JAVA_OPTS', // start scripts hand these on
+  'MAVEN_OPTS',
+  'GRADLE_OPTS',
   // Shells: files read at start, options, commands run between commands
   'BASH_ENV',
   'ENV',
@@ -126,6 +130,17 @@ const AIM_PREFIXES = starts([
   'PODMAN_',
   'CONTAINERS_',
   'XDG_', // configuration and data directories
+  'PG', // libpq: PGHOST, PGHOSTADDR, PGSERVICEFILE say who is sent PGPASSWORD
+  'MYSQL_',
+  'REDIS_',
+  'ODBC',
+  'AWS_ENDPOINT_URL', // and _S3, _STS, …
+  'KRB5_',
+  'GRPC_',
+  'PUPPETEER_', // which browser is run, and from where
+  'PLAYWRIGHT_',
+  'CHROME_',
+  'ESBUILD_',
 ]);
 
 const AIMS = exactly([
@@ -179,7 +194,7 @@ const AIMS = exactly([
 
 /** `GITHUB_API_URL`, `OPENAI_BASE_URL`, `SLACK_HOST`, `HTTPS_PROXY`: where the server sends its secret. */
 const AIM_SUFFIX =
-  /(?:^|_)(?:URLS?|URI|ENDPOINTS?|HOSTS?|HOSTNAME|DOMAIN|ORIGIN|SERVERS?|GATEWAY|ADDR|ADDRESS|PORT|PROXY|REGISTRY|MIRROR|INDEX|DSN)$/;
+  /(?:^|_)(?:URLS?|URI|BASE|ENDPOINTS?|HOSTS?|HOSTNAME|DOMAIN|ORIGIN|SERVERS?|GATEWAY|ADDR|ADDRESS|PORT|PROXY|REGISTRY|MIRROR|INDEX|DSN)$/;
 
 /** Kept by name from the login shell for every connector: where a company's certificates and runtimes are. */
 const FROM_LOGIN = exactly(['NODE_EXTRA_CA_CERTS', 'DOTNET_ROOT', 'DOTNET_ROOT_X64', 'DOTNET_ROOT_ARM64']);

@@ -26,8 +26,6 @@ export interface PreparedServer {
   readonly redactor: { push(chunk: string): string; end(): string };
   /** The same for a whole text. */
   readonly redact: (text: string) => string;
-  /** The server gave its first good answer. */
-  readonly alive: () => void;
   /** The session is over; secrets are no longer live. `crashed`: the server ended by itself and not cleanly. */
   readonly release: (facts: { readonly crashed: boolean; readonly answered: boolean }) => void;
 }
@@ -187,7 +185,6 @@ function startSession(connection: Connection, prepared: PreparedServer, deps: Ru
     },
     alive: () => {
       answered = true;
-      prepared.alive();
     },
   });
 

@@ -9,10 +9,12 @@ export interface CommandIo {
   readonly callConfirmed: CallOperation;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** True while the reader has not taken what was printed; what goes on for ever then leaves something out. */
+  readonly isSlow: () => boolean;
   readonly tty: boolean;
   /** Folder that the command was started in. */
   readonly cwd: string;
-  /** Asks at the terminal; undefined where there is nobody to ask. */
+  /** Asks at the terminal; undefined where nobody is there or nobody answers. */
   readonly ask: (text: string, secret: boolean) => Promise<string | undefined>;
   /** Everything on stdin, as text; for values that must not stand in argv. */
   readonly input: () => Promise<string>;

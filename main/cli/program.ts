@@ -1,5 +1,6 @@
 /** The command line as commander knows it. Built for one command at a time, in the companion or, for help, in the thin client. */
 import { Command, CommanderError } from 'commander';
+import { CompanionError } from '../../preload/contract/index.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CommandIo } from './command-io.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
@@ -12,16 +13,39 @@ import { addSetupCommands } from './commands/setup.ts';
 import { addStatusCommands } from './commands/status.ts';
 import { NO_LOCAL_ACTIONS, type LocalActions } from './local/actions.ts';
 
+const START_WITH = `
+Start with:
+  runlayer connectors add files -- \\
+    npx -y @modelcontextprotocol/server-filesystem@2026.8.31 ~/Documents
+  runlayer setup install --client cursor --connector files
+`;
+/** A command as its group lists it: options are in its own help. */
+function term(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...words].join(' ');
+}
+
+/** What commander quotes of a command line: a pattern that the shell replaced can be thousands of names. */
+const MAX_MESSAGE_CHARACTERS = 240;
+
 export function createProgram(io: CommandIo, version: string, local: LocalActions): Command {
   const program = new Command('runlayer')
     .description('Stands between AI clients and the MCP servers on this machine: secrets, decisions, an audit trail.')
-    .version(version)
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ subcommandTerm: term })
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err });
+    // Said once, by whoever runs the program, in the form that was asked for.
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} });
   program
     .command('run <connector>')
+    .usage('<connector> [--client <id>]')
     .description('what an AI client starts: speaks MCP on stdin and stdout for one connector')
     .option('--client <id>', 'which client this is, for the audit trail');
   addConnectorCommands(program, io);
@@ -32,25 +56,58 @@ export function createProgram(io: CommandIo, version: string, local: LocalAction
   addLogCommand(program, io);
   addStatusCommands(program, io);
   addLocalCommands(program, local);
-  program.addHelpText(
-    'after',
-    '\nStart with:\n  runlayer connectors add files -- npx -y @modelcontextprotocol/server-filesystem@2026.8.31 ~/Documents\n  runlayer setup install --client cursor --connector files\n',
-  );
+  program.addHelpText('after', START_WITH);
   return program;
 }
 
-/** Runs `argv`. Throws {@link CommandEnd} where commander already told what is wrong, anything else as it comes. */
+/** The command that `argv` names, as far as there is one. */
+function namedCommand(program: Command, argv: readonly string[]): string {
+  let command = program;
+  const words = [program.name()];
+  for (const word of argv) {
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) break;
+    command = next;
+    words.push(word);
+  }
+  return words.join(' ');
+}
+
+function misuse(error: CommanderError, program: Command, argv: readonly string[]): CompanionError {
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n(Did you mean ');
+  const text = first.slice(0, MAX_MESSAGE_CHARACTERS).replace(/\.$/, '');
+  const hints = [
+    ...(suggestion === undefined ? [] : [`Did you mean ${suggestion.replace(/\?\)$/, '')}?`]),
+    ...(error.code === 'commander.excessArguments' && argv[0] === 'policy'
+      ? ['Put a pattern such as "*" in quotes: the shell replaces it by file names otherwise.']
+      : []),
+    `See "${namedCommand(program, argv)} --help".`,
+  ];
+  // A value that does not fit is told from a line that means nothing.
+  const code = error.code === 'commander.invalidArgument' ? 'E_INPUT' : 'E_USAGE';
+  return new CompanionError(code, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, hints.join(' '), {
+    exitCode: 2,
+  });
+}
+
+/**
+ * Runs `argv`. Throws {@link CommandEnd} where help or version was shown, `E_USAGE` or `E_INPUT` for a command line
+ * that means nothing, anything else as it comes.
+ */
 export async function runProgram(
   argv: readonly string[],
   io: CommandIo,
   version: string,
   local: LocalActions = NO_LOCAL_ACTIONS,
 ): Promise<void> {
+  const program = createProgram(io, version, local);
   try {
-    await createProgram(io, version, local).parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version are no misuse.
-    throw new CommandEnd(error.exitCode === 0 ? 0 : 2);
+    if (error.exitCode === 0) throw new CommandEnd(0);
+    // A group without a subcommand: its help was shown, and says what is missing.
+    if (error.code === 'commander.help') throw new CommandEnd(2);
+    throw misuse(error, program, argv);
   }
 }

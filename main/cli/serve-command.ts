@@ -21,20 +21,31 @@ export interface ServeCommandOptions {
   readonly subscribe: (listener: (event: CompanionEvent) => void) => () => void;
 }
 
+function badInput(message: string): CompanionError {
+  return new CompanionError('E_INPUT', message, 'Send only the value, as text.', { exitCode: 2 });
+}
+
 export async function serveCommand(connection: Connection, options: ServeCommandOptions): Promise<void> {
   const gone = Promise.withResolvers<void>();
   const inputEnd = Promise.withResolvers<void>();
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let slow = false;
   connection.attach({
     input: (chunk) => {
       bytes += chunk.length;
-      if (bytes > MAX_INPUT_BYTES) connection.pause();
-      else chunks.push(chunk);
-      if (bytes > MAX_INPUT_BYTES) inputEnd.resolve();
+      if (bytes <= MAX_INPUT_BYTES) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks.length = 0;
+      connection.pause();
+      inputEnd.resolve();
     },
     inputEnded: () => inputEnd.resolve(),
-    drained: () => {},
+    drained: () => {
+      slow = false;
+    },
     closed: () => {
       inputEnd.resolve();
       gone.resolve();
@@ -51,19 +62,22 @@ export async function serveCommand(connection: Connection, options: ServeCommand
     argv: connection.hello.argv,
     call: caller(false),
     callConfirmed: caller(true),
-    out: (text) => connection.stdout([Buffer.from(text)]),
+    out: (text) => {
+      slow = !connection.stdout([Buffer.from(text)]);
+    },
     err: (text) => connection.stderr(text),
+    isSlow: () => slow,
     tty: connection.hello.tty,
     cwd: connection.hello.cwd,
     ask: (text, secret) => (connection.hello.tty ? connection.prompt(text, secret) : Promise.resolve(undefined)),
     input: async () => {
       await inputEnd.promise;
-      if (bytes > MAX_INPUT_BYTES) {
-        throw new CompanionError('E_INPUT', 'There is more than 1 MiB on standard input.', 'Send only the value.', {
-          exitCode: 2,
-        });
+      if (bytes > MAX_INPUT_BYTES) throw badInput('There is more than 1 MiB on standard input.');
+      try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+      } catch {
+        throw badInput('What came on standard input is not UTF-8 text.');
       }
-      return Buffer.concat(chunks).toString('utf8');
     },
     subscribe: options.subscribe,
     gone: gone.promise,

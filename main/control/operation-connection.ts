@@ -24,8 +24,14 @@ export function serveOperations(connection: Connection, dispatch: Dispatch): voi
     tty: false,
     by: `program, process ${connection.hello.pid}`,
   };
+  let pending = 0;
+  let inputIsOver = false;
   const answer = (value: object): void => {
-    connection.stdout([Buffer.from(`${JSON.stringify(value)}\n`)]);
+    // Who does not read the answers is not asked for more.
+    if (!connection.stdout([Buffer.from(`${JSON.stringify(value)}\n`)])) connection.pause();
+  };
+  const leaveWhenAnswered = (): void => {
+    if (inputIsOver && pending === 0) connection.exit(0);
   };
   const handle = async (line: Buffer): Promise<void> => {
     let value: unknown;
@@ -52,14 +58,23 @@ export function serveOperations(connection: Connection, dispatch: Dispatch): voi
   };
   const framer = new LineFramer(MAX_LINE_BYTES, {
     line: (line) => {
-      handle(line).catch(() => connection.destroy());
+      pending += 1;
+      handle(line)
+        .catch(() => connection.destroy())
+        .finally(() => {
+          pending -= 1;
+          leaveWhenAnswered();
+        });
     },
     discarded: () => connection.destroy(),
   });
   connection.attach({
     input: (chunk) => framer.push(chunk),
-    inputEnded: () => connection.exit(0),
-    drained: () => {},
+    inputEnded: () => {
+      inputIsOver = true;
+      leaveWhenAnswered();
+    },
+    drained: () => connection.resume(),
     closed: () => {},
   });
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   CompanionError,
   type Connector,
@@ -6,7 +7,7 @@ import {
   type ConsentRequest,
   type DefaultMode,
 } from '../../preload/contract/index.ts';
-import { checkConsent, consentRequest } from '../connectors/consent.ts';
+import { connectorState, consentRequest } from '../connectors/consent.ts';
 import { displayArgv } from '../connectors/display.ts';
 import { prepareServer, unknownConnector, type PrepareDependencies } from '../connectors/prepare-server.ts';
 import { resolveCommand, type ResolvedCommand } from '../connectors/resolve-command.ts';
@@ -49,12 +50,22 @@ async function resolveDefinition(
   definition: ConnectorDefinition,
   login: LoginShellEnvironment,
 ): Promise<ResolvedCommand> {
+  const { cwd } = definition;
+  if (cwd !== undefined && (await stat(cwd).catch(() => undefined))?.isDirectory() !== true) {
+    throw new CompanionError(
+      'E_FOLDER_MISSING',
+      `There is no folder "${cwd}".`,
+      'Make it, or name another with --cwd. Nothing was stored.',
+    );
+  }
   const { env } = await login.get();
-  const resolved = await resolveCommand(definition.command, env['PATH'], definition.cwd);
+  const resolved = await resolveCommand(definition.command, env['PATH'], cwd);
   if (resolved === undefined) {
     throw new CompanionError(
       'E_COMMAND_NOT_FOUND',
-      `The command "${definition.command}" was not found on your login shell's PATH.`,
+      definition.command.includes('/')
+        ? `The program "${definition.command}" was not found, or cannot be run.`
+        : `The command "${definition.command}" was not found on your login shell's PATH.`,
       'Install it, or give its absolute path. Nothing was stored.',
     );
   }
@@ -73,15 +84,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     const { definition, consent } = connector;
     const runtime = parts.runtimes.of(connector.name);
     const resolved = consent === undefined ? undefined : await resolveCommand(consent.path, '');
-    const check = checkConsent(connector, resolved);
-    const paused = runtime.crashes.state().kind === 'paused';
-    const next = !connector.enabled
-      ? `Switch it on with "runlayer connectors enable ${connector.name}".`
-      : !check.ok
-        ? `${check.failure.message} ${check.failure.next}`
-        : paused
-          ? `Its server keeps crashing; see "runlayer connectors logs ${connector.name}".`
-          : undefined;
+    const standing = connectorState(connector, { paused: runtime.crashes.state().kind === 'paused', resolved });
     return {
       name: connector.name,
       argv: displayArgv([definition.command, ...definition.args]),
@@ -90,19 +93,13 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       ...(definition.cwd === undefined ? {} : { cwd: definition.cwd }),
       default: connector.default,
       enabled: connector.enabled,
-      state: !connector.enabled ? 'disabled' : !check.ok ? 'needs_consent' : paused ? 'paused' : 'ready',
-      ...(next === undefined ? {} : { next }),
+      ...standing,
       sessions: runtime.sessions,
       createdAt: connector.createdAt,
     };
   };
 
-  const preview = async (
-    name: string,
-    definition: ConnectorDefinition,
-    mode: DefaultMode,
-    replace: boolean,
-  ): Promise<{ request: ConsentRequest; resolved: ResolvedCommand }> => {
+  const refuseWrongTarget = (name: string, replace: boolean): void => {
     const exists = settings.read().connectors.some((candidate) => candidate.name === name);
     if (exists && !replace) {
       throw new CompanionError(
@@ -113,6 +110,15 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       );
     }
     if (!exists && replace) throw unknownConnector(name);
+  };
+
+  const preview = async (
+    name: string,
+    definition: ConnectorDefinition,
+    mode: DefaultMode,
+    replace: boolean,
+  ): Promise<{ request: ConsentRequest; resolved: ResolvedCommand }> => {
+    refuseWrongTarget(name, replace);
     const both = Object.keys(definition.env).find((key) => Object.hasOwn(definition.secrets, key));
     if (both !== undefined) {
       throw new CompanionError('E_CONNECTOR_ENV', `${both} is given both as --env and as --secret.`, 'Give it once.', {
@@ -159,9 +165,11 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
           { exitCode: 2 },
         );
       }
+      // Another save may have come between; from here to the write nothing can.
+      refuseWrongTarget(name, input.replace);
       const at = parts.clock().toISOString();
       parts.recordConsent(name, request.hash, context.by);
-      const consent = { hash: request.hash, path: resolved.path, realPath: resolved.realPath, at };
+      const consent = { hash: request.hash, ...resolved, at };
       const next = settings.update('connectors.save', context.by, (current) => {
         const before = current.connectors.find((connector) => connector.name === name);
         const connector: Connector = {

@@ -2,7 +2,7 @@
  * Carries out one operation of the list for one caller: is the caller allowed, does the input fit, does it weaken
  * protection and has a person said so. Socket, browser and window all end here; there is no other way to a handler.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   CompanionError,
   operations,
@@ -39,6 +39,16 @@ function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }
 
+const MAX_PROBLEM_CHARACTERS = 300;
+
+/** The first thing that does not fit, and where it stands. What was given is not repeated: it may be a secret. */
+function inputProblem(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const at = issue?.path.map(String).join('.') ?? '';
+  const what = at === '' ? 'The input' : `"${at}"`;
+  return `${what} does not fit: ${issue?.message ?? 'unknown'}`.slice(0, MAX_PROBLEM_CHARACTERS).replace(/\.$/, '');
+}
+
 export function createDispatch(options: {
   readonly handlers: Handlers;
   readonly weakens: WeakeningTests;
@@ -69,8 +79,8 @@ export function createDispatch(options: {
     if (!parsed.success)
       throw new CompanionError(
         'E_INPUT',
-        `${name}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
-        'See "runlayer --help".',
+        `${inputProblem(parsed.error)}.`,
+        'Correct it; "runlayer --help" and each command\'s own --help say what fits.',
         { exitCode: 2 },
       );
     // One entry of the map above, called with what its own schema gave: the pairing is checked where the maps are typed.

@@ -133,6 +133,7 @@ export function weakeningTests(settings: SettingsStore): WeakeningTests {
         .read()
         .connectors.some((connector) => connector.default === 'deny' && globMatches(rule.connector, connector.name));
     },
-    'policy.remove': ({ id }) => settings.read().rules.find((rule) => rule.id === id)?.effect !== 'allow',
+    // A rule that is not there is refused by the handler, which says so.
+    'policy.remove': ({ id }) => settings.read().rules.some((rule) => rule.id === id && rule.effect !== 'allow'),
   };
 }

@@ -2,16 +2,16 @@ import type { Command } from 'commander';
 import { CompanionError, type ApprovalView } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
 import { confirm } from './confirm.ts';
-import { json, shown, table } from './render.ts';
+import { jsonOption } from './option-values.ts';
+import { hang, json, shown, table } from './render.ts';
 
 function approvalText(approval: ApprovalView): string {
   return [
-    `${shown(approval.client)} wants to call "${shown(approval.tool)}" on "${approval.connector}".`,
-    `Why it asks: ${shown(approval.reason)}`,
-    'Arguments:',
-    ...approval.arguments.split('\n').map((line) => `  ${line}`),
-    '',
-  ].join('\n');
+    hang('', `${approval.client} wants to call "${approval.tool}" on "${approval.connector}".`),
+    hang('Why it asks: ', approval.reason),
+    'Arguments:\n',
+    ...approval.arguments.split('\n').map((line) => `  ${shown(line)}\n`),
+  ].join('');
 }
 
 export function addApprovalCommands(program: Command, io: CommandIo): void {
@@ -21,7 +21,7 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
     if (approval !== undefined) return approval;
     throw new CompanionError(
       'E_APPROVAL_UNKNOWN',
-      `No call waits under "${id}".`,
+      `No call waits under "${id.slice(0, 64)}".`,
       'It may have timed out or been answered. See "runlayer approvals list".',
       { exitCode: 2 },
     );
@@ -30,7 +30,7 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
   approvals
     .command('list')
     .description('what waits now')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const all = await io.call('approvals.list', {});
       if (options.json === true) io.out(json(all));
@@ -39,17 +39,19 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
         io.out(
           table(
             ['ID', 'UNTIL', 'CLIENT', 'CONNECTOR', 'TOOL'],
-            all.map((one) => [one.id, one.expiresAt.slice(11, 19), one.client, one.connector, one.tool]),
+            all.map((one) => [one.id, `${one.expiresAt.slice(11, 19)}Z`, one.client, one.connector, one.tool]),
           ),
         );
-        io.out('\nAnswer with "runlayer approvals approve <id>" or "runlayer approvals deny <id>".\n');
+        io.out(
+          '\nSee a whole call with "runlayer approvals show <id>". Answer it with\n"runlayer approvals approve <id>" or "runlayer approvals deny <id>".\n',
+        );
       }
     });
 
   approvals
     .command('show <id>')
     .description('the whole call')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .action(async (id: string, options: { json?: true }) => {
       const approval = await find(id);
       io.out(options.json === true ? json(approval) : approvalText(approval));
@@ -58,18 +60,29 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
   approvals
     .command('approve <id>')
     .description('let this one call through; only at a terminal')
-    .action(async (id: string) => {
-      io.out(approvalText(await find(id)));
+    .addOption(jsonOption())
+    .action(async (id: string, options: { json?: true }) => {
+      const approval = await find(id);
+      if (!io.tty) {
+        throw new CompanionError(
+          'E_TERMINAL_NEEDED',
+          'A call can be approved only at a terminal, by a person who sees it.',
+          'Run the same command in a terminal.',
+          { exitCode: 2 },
+        );
+      }
+      (options.json === true ? io.err : io.out)(approvalText(approval));
       await confirm(io, 'Let exactly this call through?', false);
       await io.callConfirmed('approvals.approve', { id });
-      io.out('Approved.\n');
+      io.out(options.json === true ? json({ id, answer: 'approved' }) : 'Approved.\n');
     });
 
   approvals
     .command('deny <id>')
     .description('refuse this one call')
-    .action(async (id: string) => {
+    .addOption(jsonOption())
+    .action(async (id: string, options: { json?: true }) => {
       await io.call('approvals.deny', { id });
-      io.out('Denied.\n');
+      io.out(options.json === true ? json({ id, answer: 'denied' }) : 'Denied.\n');
     });
 }

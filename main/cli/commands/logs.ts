@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { LogEntry } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
+import { moment, wholeNumber } from './option-values.ts';
 import { json, shown } from './render.ts';
 
 interface LogOptions {
   readonly json?: true;
   readonly follow?: true;
-  readonly lines: string;
+  readonly lines: number;
   readonly connector?: string;
   readonly tool?: string;
   readonly blocked?: true;
@@ -14,14 +15,22 @@ interface LogOptions {
   readonly since?: string;
 }
 
-/** One line for a person: when, what was decided, who called what, how it ended. */
+const VERDICT_COLUMNS = 10;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** Digests are there to be compared by a program; a person needs to tell them apart. */
+function brief(value: unknown): string {
+  const text = String(value);
+  return DIGEST.test(text) ? `${text.slice(0, 12)}…` : text;
+}
+
+/** One line for a person: when (UTC), what was decided, who called what, how it ended. */
 function entryText(entry: LogEntry): string {
-  const time = entry.time.slice(0, 19).replace('T', ' ');
+  const time = `${entry.time.slice(0, 19).replace('T', ' ')}Z`;
   if (entry.kind === 'event') {
-    const detail = Object.entries(entry.detail ?? {}).map(([key, value]) => `${key}=${String(value)}`);
-    return shown(
-      `${time}  event    ${[entry.connector, entry.event, ...detail].filter((part) => part !== undefined).join(' ')}`,
-    );
+    const detail = Object.entries(entry.detail ?? {}).map(([key, value]) => `${key}=${brief(value)}`);
+    const parts = [entry.event, entry.connector, ...detail].filter((part) => part !== undefined);
+    return shown(`${time}  ${'event'.padEnd(VERDICT_COLUMNS)} ${parts.join(' ')}`);
   }
   const verdict =
     entry.outcome === 'refused' ? 'blocked' : (entry.outcome ?? (entry.effect === 'allow' ? 'running' : 'waiting'));
@@ -34,7 +43,16 @@ function entryText(entry: LogEntry): string {
         : `  ${entry.errorType}`;
   const took = entry.durationMs === undefined ? '' : `  ${entry.durationMs.toFixed(0)} ms`;
   return shown(
-    `${time}  ${verdict.padEnd(10)} ${entry.client ?? '-'} → ${entry.connector ?? '-'}.${what}${took}${why}`,
+    `${time}  ${verdict.padEnd(VERDICT_COLUMNS)} ${entry.client ?? '-'} → ${entry.connector ?? '-'}.${what}${took}${why}`,
+  );
+}
+
+function isWanted(entry: LogEntry, options: LogOptions): boolean {
+  return (
+    (options.connector === undefined || entry.connector === options.connector) &&
+    (options.tool === undefined || entry.tool === options.tool) &&
+    (options.events === true || entry.kind === 'call') &&
+    (options.blocked !== true || (entry.outcome !== undefined && entry.outcome !== 'ok'))
   );
 }
 
@@ -44,26 +62,33 @@ export function addLogCommand(program: Command, io: CommandIo): void {
     .description('what was called, what was blocked and why')
     .option('--json', 'one JSON document a line')
     .option('-f, --follow', 'go on with what happens from now on')
-    .option('-n, --lines <count>', 'how many of the newest', '50')
+    .option('-n, --lines <count>', 'how many of the newest', wholeNumber(1, 10_000), 50)
     .option('--connector <name>', 'only this connector')
     .option('--tool <name>', 'only this tool')
     .option('--blocked', 'only what was refused or failed')
     .option('--events', 'also what the companion itself did')
-    .option('--since <time>', 'only from this time on (RFC 3339, UTC)')
+    .option('--since <time>', 'only from this time on (RFC 3339, or a day)', moment)
     .action(async (options: LogOptions) => {
+      const { connector, tool, since } = options;
       const show = (entry: LogEntry): void => io.out(options.json === true ? json(entry) : `${entryText(entry)}\n`);
-      const wanted = (entry: LogEntry): boolean =>
-        (options.connector === undefined || entry.connector === options.connector) &&
-        (options.tool === undefined || entry.tool === options.tool) &&
-        (options.events === true || entry.kind === 'call') &&
-        (options.blocked !== true || (entry.outcome !== undefined && entry.outcome !== 'ok'));
+      let missed = 0;
+      // Somebody who stopped reading must not make the companion hold everything that happens meanwhile.
+      const showLive = (entry: LogEntry): void => {
+        if (io.isSlow()) {
+          missed += 1;
+          return;
+        }
+        if (missed > 0) io.err(`(${missed} entries were left out here: they came faster than they were read)\n`);
+        missed = 0;
+        show(entry);
+      };
       // Followed from before the query, so that nothing falls between the two.
       const early: LogEntry[] = [];
       let live: ((entry: LogEntry) => void) | undefined;
       const end =
         options.follow === true
           ? io.subscribe((event) => {
-              if (event.type !== 'log' || !wanted(event.entry)) return;
+              if (event.type !== 'log' || !isWanted(event.entry, options)) return;
               // A call is shown when it ended; what never ends is in the list without --follow.
               if (event.entry.kind === 'call' && event.entry.outcome === undefined) return;
               if (live === undefined) early.push(event.entry);
@@ -72,21 +97,24 @@ export function addLogCommand(program: Command, io: CommandIo): void {
           : undefined;
       try {
         const entries = await io.call('logs.query', {
-          limit: Number(options.lines),
-          ...(options.connector === undefined ? {} : { connector: options.connector }),
-          ...(options.tool === undefined ? {} : { tool: options.tool }),
+          limit: options.lines,
+          ...(connector === undefined ? {} : { connector }),
+          ...(tool === undefined ? {} : { tool }),
           ...(options.blocked === undefined ? {} : { blocked: true }),
           ...(options.events === undefined ? {} : { events: true }),
-          ...(options.since === undefined ? {} : { since: options.since }),
+          ...(since === undefined ? {} : { since }),
         });
-        if (entries.length === 0 && options.follow !== true && options.json !== true) io.out('No calls yet.\n');
+        if (entries.length === 0 && options.follow !== true && options.json !== true) {
+          const filtered = [connector, tool, options.blocked, since].some((filter) => filter !== undefined);
+          io.out(filtered ? 'Nothing fits.\n' : 'No calls yet.\n');
+        }
         const seen = new Set(
           entries.filter((entry) => entry.outcome !== undefined || entry.kind === 'event').map((entry) => entry.id),
         );
         for (const entry of entries.toReversed()) show(entry);
         if (end === undefined) return;
         for (const entry of early) if (!seen.has(entry.id)) show(entry);
-        live = show;
+        live = showLive;
         await io.gone;
       } finally {
         end?.();

@@ -1,8 +1,17 @@
 import type { Command } from 'commander';
 import type { Effect } from '../../../preload/contract/index.ts';
+import { globMatches } from '../../policy/glob.ts';
 import type { CommandIo } from '../command-io.ts';
-import { confirm } from './confirm.ts';
-import { json, table } from './render.ts';
+import { callAsking } from './confirm.ts';
+import { jsonOption, yesOption } from './option-values.ts';
+import { json, shown, table } from './render.ts';
+
+/** An ask rule weakens where a connector denies by default. */
+const QUESTION: Readonly<Record<Effect, string>> = {
+  allow: 'Allow every call of',
+  ask: 'Ask instead of denying each call of',
+  deny: 'Deny every call of',
+};
 
 export function addPolicyCommands(program: Command, io: CommandIo): void {
   const policy = program.command('policy').description('rules about tools; deny wins over ask, ask over allow');
@@ -11,18 +20,23 @@ export function addPolicyCommands(program: Command, io: CommandIo): void {
       .command(`${effect} <connector> <tool>`)
       .usage(`<connector> '<tool>' [options]`)
       .description(text)
-      .option('-y, --yes', 'answer the question with yes')
-      .option('--json', 'print one JSON document')
+      .addOption(yesOption())
+      .addOption(jsonOption())
       .action(async (connector: string, tool: string, options: { yes?: true; json?: true }) => {
-        if (effect === 'allow')
-          await confirm(io, `Allow every call of "${tool}" on "${connector}"?`, options.yes === true);
-        const call = effect === 'allow' || options.yes === true ? io.callConfirmed : io.call;
-        const rule = await call('policy.add', { effect, connector, tool });
-        io.out(
-          options.json === true
-            ? json(rule)
-            : `Rule ${rule.id}: ${rule.effect} "${rule.tool}" on "${rule.connector}".\n`,
+        const rule = await callAsking(
+          io,
+          { name: 'policy.add', input: { effect, connector, tool } },
+          `${QUESTION[effect]} "${tool}" on "${connector}"?`,
+          options.yes === true,
         );
+        if (options.json === true) {
+          io.out(json(rule));
+          return;
+        }
+        io.out(`Rule ${rule.id}: ${rule.effect} "${shown(rule.tool)}" on "${shown(rule.connector)}".\n`);
+        const connectors = await io.call('connectors.list', {});
+        if (!connectors.some((one) => globMatches(rule.connector, one.name)))
+          io.out('No connector has such a name yet; see "runlayer connectors list".\n');
       });
   };
   add('allow', 'let a tool be called without asking ("*" and "?" match; quote them)');
@@ -32,7 +46,7 @@ export function addPolicyCommands(program: Command, io: CommandIo): void {
   policy
     .command('list')
     .description('all rules')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const rules = await io.call('policy.list', {});
       if (options.json === true) io.out(json(rules));
@@ -49,13 +63,16 @@ export function addPolicyCommands(program: Command, io: CommandIo): void {
   policy
     .command('remove <id>')
     .description('remove a rule')
-    .option('-y, --yes', 'answer the question with yes')
-    .action(async (id: string, options: { yes?: true }) => {
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .action(async (id: string, options: { yes?: true; json?: true }) => {
       const rule = (await io.call('policy.list', {})).find((candidate) => candidate.id === id);
-      const weakens = rule !== undefined && rule.effect !== 'allow';
-      if (weakens)
-        await confirm(io, `Remove the rule "${rule.effect} ${rule.tool} on ${rule.connector}"?`, options.yes === true);
-      const removed = await (weakens ? io.callConfirmed : io.call)('policy.remove', { id });
-      io.out(`Removed rule ${removed.id}.\n`);
+      const removed = await callAsking(
+        io,
+        { name: 'policy.remove', input: { id } },
+        `Remove the rule "${rule?.effect ?? ''} ${rule?.tool ?? ''} on ${rule?.connector ?? ''}"?`,
+        options.yes === true,
+      );
+      io.out(options.json === true ? json(removed) : `Removed rule ${removed.id}.\n`);
     });
 }

@@ -1,35 +1,57 @@
 import { Option, type Command } from 'commander';
-import { WritableClientId, type ClientChange } from '../../../preload/contract/index.ts';
+import { ClientId, CompanionError, WritableClientId, type ClientChange } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
 import type { LocalActions } from '../local/actions.ts';
-import { json, table } from './render.ts';
+import { jsonOption } from './option-values.ts';
+import { hang, json, shown, table } from './render.ts';
 
-export function clientOption(): Option {
-  return new Option('--client <id>', 'which client')
-    .argParser((value: string) => value.replaceAll('-', '_'))
+/** `-` is accepted for `_`. A client that we know but cannot write can still be connected by hand. */
+function readClient(text: string): WritableClientId {
+  const id = text.replaceAll('-', '_');
+  const writable = WritableClientId.safeParse(id);
+  if (writable.success) return writable.data;
+  const known = ClientId.safeParse(id).success;
+  throw new CompanionError(
+    'E_CLIENT_UNKNOWN',
+    known
+      ? `This version cannot write the configuration of ${id} yet.`
+      : `There is no client named "${text.slice(0, 64)}".`,
+    known
+      ? 'Give it the command ~/.runlayer/bin/runlayer with the arguments "run <connector>" by hand.'
+      : `It can be ${WritableClientId.options.join(' or ')}.`,
+    { exitCode: 2 },
+  );
+}
+
+const clientOption = (): Option =>
+  new Option('--client <id>', `which client: ${WritableClientId.options.join(' or ')}`)
+    .argParser(readClient)
     .makeOptionMandatory();
-}
+const dryRunOption = (): Option => new Option('--dry-run', 'show the exact change and write nothing');
 
-/** `-` is accepted for `_`; an unknown client is a misuse with the list of known ones. */
-export function parseClient(value: string): WritableClientId {
-  return WritableClientId.parse(value);
-}
+const DONE: Readonly<Record<ClientChange['action'], string>> = {
+  created: 'Created',
+  changed: 'Changed',
+  unchanged: 'Nothing to change in',
+  removed: 'Removed our entries from',
+  restored: 'Restored',
+  deleted: 'Deleted (we had created it):',
+};
 
 export function changeText(change: ClientChange): string {
-  const done: Readonly<Record<ClientChange['action'], string>> = {
-    created: 'Created',
-    changed: 'Changed',
-    unchanged: 'Nothing to change in',
-    removed: 'Removed our entries from',
-    restored: 'Restored',
-    deleted: 'Deleted (we had created it):',
-  };
-  const head = change.dryRun ? `This would change ${change.path}:` : `${done[change.action]} ${change.path}`;
-  const parts = [head, ...(change.diff === '' ? [] : [change.diff.trimEnd()])];
-  if (change.dryRun) parts.push('Nothing was written (--dry-run).');
-  if (change.backup !== undefined) parts.push(`Backup: ${change.backup}`);
-  parts.push(...change.notes);
-  return `${parts.join('\n')}\n`;
+  const dry = change.dryRun && change.action !== 'unchanged';
+  return [
+    dry ? `This would change ${shown(change.path)}:\n` : `${DONE[change.action]} ${shown(change.path)}\n`,
+    ...(change.diff === ''
+      ? []
+      : change.diff
+          .trimEnd()
+          .split('\n')
+          .map((line) => `${shown(line)}\n`)),
+    ...(dry ? ['Nothing was written (--dry-run).\n'] : []),
+    ...(change.backup === undefined ? [] : [`Backup: ${shown(change.backup)}\n`]),
+    ...change.notes.map((note) => hang('', note)),
+  ].join('');
 }
 
 export function addSetupCommands(program: Command, io: CommandIo, local: LocalActions): void {
@@ -37,34 +59,37 @@ export function addSetupCommands(program: Command, io: CommandIo, local: LocalAc
   setup
     .command('list')
     .description('clients on this machine and what they start through the companion')
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
       const all = await io.call('clients.list', {});
-      if (options.json === true) io.out(json(all));
-      else
-        io.out(
-          table(
-            ['CLIENT', 'STATE', 'MANAGED', 'NOT MANAGED', 'FILE'],
-            all.map((view) => [
-              view.id,
-              view.state,
-              view.connectors.join(', ') || '-',
-              view.unmanaged.join(', ') || '-',
-              view.path,
-            ]),
-          ),
-        );
+      if (options.json === true) {
+        io.out(json(all));
+        return;
+      }
+      io.out(
+        table(
+          ['CLIENT', 'STATE', 'MANAGED', 'NOT MANAGED', 'FILE'],
+          all.map((view) => [
+            view.id,
+            view.state,
+            view.connectors.join(', ') || '-',
+            view.unmanaged.join(', ') || '-',
+            view.path,
+          ]),
+        ),
+      );
+      for (const view of all) if (view.problem !== undefined) io.out(`\n${hang(`${view.id}: `, view.problem)}`);
     });
   setup
     .command('install')
     .description('let a client start a connector through the companion')
     .addOption(clientOption())
     .requiredOption('--connector <name>', 'which connector')
-    .option('--dry-run', 'show the exact change and write nothing')
-    .option('--json', 'print one JSON document')
-    .action(async (options: { client: string; connector: string; dryRun?: true; json?: true }) => {
+    .addOption(dryRunOption())
+    .addOption(jsonOption())
+    .action(async (options: { client: WritableClientId; connector: string; dryRun?: true; json?: true }) => {
       const change = await io.call('clients.install', {
-        client: parseClient(options.client),
+        client: options.client,
         connector: options.connector,
         dryRun: options.dryRun === true,
       });
@@ -76,13 +101,13 @@ export function addSetupCommands(program: Command, io: CommandIo, local: LocalAc
     .description("take our entries out of a client's file; needs no companion")
     .addOption(clientOption())
     .option('--connector <name>', 'only this one')
-    .option('--dry-run', 'show the exact change and write nothing')
-    .option('--json', 'print one JSON document')
+    .addOption(dryRunOption())
+    .addOption(jsonOption())
     .action((options: Parameters<LocalActions['setupUninstall']>[0]) => local.setupUninstall(options));
   setup
     .command('undo')
     .description("take back the last change to a client's file, byte for byte; needs no companion")
     .addOption(clientOption())
-    .option('--json', 'print one JSON document')
+    .addOption(jsonOption())
     .action((options: Parameters<LocalActions['setupUndo']>[0]) => local.setupUndo(options));
 }

@@ -1,16 +1,18 @@
 /** The commands that the thin client carries out itself. */
+import type { WritableClientId } from '../../../preload/contract/index.ts';
+
 export interface LocalActions {
   serve(options: { readonly onDemand?: true }): Promise<void>;
-  stop(): Promise<void>;
+  stop(options: { readonly json?: true }): Promise<void>;
   doctor(options: { readonly json?: true }): Promise<void>;
   auditVerify(options: { readonly json?: true }): Promise<void>;
   setupUninstall(options: {
-    readonly client: string;
+    readonly client: WritableClientId;
     readonly connector?: string;
     readonly dryRun?: true;
     readonly json?: true;
   }): Promise<void>;
-  setupUndo(options: { readonly client: string; readonly json?: true }): Promise<void>;
+  setupUndo(options: { readonly client: WritableClientId; readonly json?: true }): Promise<void>;
 }
 
 function notHere(): never {

@@ -17,7 +17,7 @@ import { VERSION } from '../../version.ts';
 import { Status } from '../../../preload/contract/index.ts';
 import { CommandEnd } from '../command-end.ts';
 import type { CommandIo } from '../command-io.ts';
-import { json, shown } from '../commands/render.ts';
+import { hang, json } from '../commands/render.ts';
 
 interface Finding {
   readonly check: string;
@@ -134,7 +134,9 @@ function checkSettings(home: string): Finding {
       );
 }
 
-async function checkKeychain(): Promise<Finding> {
+async function checkKeychain(home: string): Promise<Finding> {
+  if (existsSync(join(home, 'vault.jwe')))
+    return ok('keychain', 'you chose the encrypted vault, vault.jwe in the home');
   const choice = await createKeychain({ installId: 'doctor' }).choose();
   return choice.kind === 'ready'
     ? ok('keychain', `${choice.store.id} can be written and read`)
@@ -207,7 +209,7 @@ export async function runDoctor(io: CommandIo, home: string, asJson: boolean): P
     checkNode(),
     folder,
     ...(usable ? [...(await checkCompanion(home)), checkSettings(home)] : []),
-    await checkKeychain(),
+    await checkKeychain(home),
     await checkLoginShell(),
     ...(await checkClients(home)),
   ];
@@ -215,12 +217,11 @@ export async function runDoctor(io: CommandIo, home: string, asJson: boolean): P
   if (asJson) io.out(json({ ok: !failed, findings }));
   else {
     for (const finding of findings) {
-      io.out(`${MARK[finding.state]}  ${finding.check.padEnd(14)} ${shown(finding.text)}\n`);
-      if (finding.next !== undefined) io.out(`${' '.repeat(21)}${shown(finding.next)}\n`);
+      const first = `${MARK[finding.state]}  ${finding.check.padEnd(14)} `;
+      io.out(hang(first, finding.text));
+      if (finding.next !== undefined) io.out(hang(' '.repeat(first.length), finding.next));
     }
-    io.out(
-      failed ? '\nSomething needs you: see the lines marked FAIL.\n' : `\nAll links hold. (home of ${homedir()})\n`,
-    );
+    io.out(failed ? '\nSomething needs you: see the lines marked FAIL.\n' : '\nNothing is broken.\n');
   }
   if (failed) throw new CommandEnd(1);
 }

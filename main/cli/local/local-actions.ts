@@ -3,13 +3,13 @@ import { CompanionError } from '../../../preload/contract/index.ts';
 import { verifyDirectory } from '../../audit/disk/verify-directory.ts';
 import { undo, uninstall } from '../../clients/operations.ts';
 import { localClientEnvironment } from '../../host/client-environment.ts';
-import { readHolder } from '../../host/host-lock.ts';
+import { readHolder, type Holder } from '../../host/host-lock.ts';
 import { programPaths } from '../../host/program-paths.ts';
 import { startTime } from '../../process/start-time.ts';
 import { folderProblem } from '../../transport/wire/owner-only.ts';
 import type { CommandIo } from '../command-io.ts';
-import { json, shown } from '../commands/render.ts';
-import { changeText, parseClient } from '../commands/setup.ts';
+import { hang, json, shown } from '../commands/render.ts';
+import { changeText } from '../commands/setup.ts';
 import { CommandEnd } from '../command-end.ts';
 import type { LocalActions } from './actions.ts';
 import { runDoctor } from './doctor.ts';
@@ -21,17 +21,26 @@ const LOOK_MS = 50;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function stopCompanion(io: CommandIo, home: string): Promise<void> {
+/** Tells it to end; a number alone could by now be anybody's. */
+async function sendStop(holder: Holder): Promise<void> {
+  if ((await startTime(holder.pid)) !== holder.start) return;
+  try {
+    process.kill(holder.pid, 'SIGTERM');
+  } catch {
+    // It ended in this moment; whether it did is looked at next.
+  }
+}
+
+async function stopCompanion(io: CommandIo, home: string, asJson: boolean): Promise<void> {
   const problem = folderProblem(home);
   if (problem !== undefined && problem.code !== 'E_HOME_MISSING')
     throw new CompanionError(problem.code, problem.message, problem.next, { exitCode: 3 });
   const holder = problem === undefined ? readHolder(home) : undefined;
   if (holder === undefined) {
-    io.out('No companion runs here.\n');
+    io.out(asJson ? json({ stopped: false }) : 'No companion runs here.\n');
     return;
   }
-  // A number alone could by now be anybody's.
-  if ((await startTime(holder.pid)) === holder.start) process.kill(holder.pid, 'SIGTERM');
+  await sendStop(holder);
   const deadline = performance.now() + STOP_MS;
   while (readHolder(home) !== undefined) {
     if (performance.now() > deadline) {
@@ -43,15 +52,17 @@ async function stopCompanion(io: CommandIo, home: string): Promise<void> {
     }
     await pause(LOOK_MS);
   }
-  io.out('Stopped.\n');
+  io.out(asJson ? json({ stopped: true }) : 'Stopped.\n');
 }
+
+const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
 
 export function localActions(io: CommandIo, home: string): LocalActions {
   const clients = (): ReturnType<typeof localClientEnvironment> =>
     localClientEnvironment({ companionHome: home, program: programPaths(), installLauncher: false });
   return {
     serve: (options) => serve(io, home, options.onDemand === true),
-    stop: () => stopCompanion(io, home),
+    stop: (options) => stopCompanion(io, home, options.json === true),
     doctor: (options) => runDoctor(io, home, options.json === true),
     auditVerify: async (options) => {
       const report = await verifyDirectory(join(home, 'audit'));
@@ -59,23 +70,23 @@ export function localActions(io: CommandIo, home: string): LocalActions {
       else {
         for (const problem of report.problems)
           io.out(`${shown(problem.file)}:${problem.line}  ${problem.code}  ${shown(problem.text)}\n`);
-        io.out(
-          `${report.ok ? 'The audit trail is whole' : `${report.problems.length} problems`}: ${report.records} records in ${report.chains.length} chains.\n${report.note}\n`,
-        );
+        const extent = `${count(report.records, 'record')} in ${count(report.chains.length, 'chain')}`;
+        io.out(`${report.ok ? 'The audit trail is whole' : count(report.problems.length, 'problem')}: ${extent}.\n`);
+        io.out(hang('', report.note));
         if (!report.ok) io.out('Keep the files as they are and find out who could write to them.\n');
       }
       if (!report.ok) throw new CommandEnd(1);
     },
     setupUninstall: async (options) => {
       const change = await uninstall(await clients(), {
-        client: parseClient(options.client),
+        client: options.client,
         dryRun: options.dryRun === true,
         ...(options.connector === undefined ? {} : { connector: options.connector }),
       });
       io.out(options.json === true ? json(change) : changeText(change));
     },
     setupUndo: async (options) => {
-      const change = await undo(await clients(), { client: parseClient(options.client) });
+      const change = await undo(await clients(), { client: options.client });
       io.out(options.json === true ? json(change) : changeText(change));
     },
   };

@@ -2,27 +2,30 @@
 import { isatty } from 'node:tty';
 import { toFailure, CompanionError } from '../../../preload/contract/index.ts';
 import { VERSION } from '../../version.ts';
-import { companionHome } from '../../transport/wire/socket-path.ts';
 import type { CommandIo } from '../command-io.ts';
 import { CommandEnd } from '../command-end.ts';
 import { runProgram } from '../program.ts';
+import { formatFailure } from '../thin/failure-text.ts';
+import { workingDirectory } from '../thin/hello.ts';
 import { promptPerson } from '../thin/prompt.ts';
-import { formatFailure } from '../thin/pump.ts';
+import { ownWords } from '../thin/routing.ts';
 import { localActions } from './local-actions.ts';
 
 function unreachable(): never {
-  throw new Error('this command is carried out by the companion');
+  throw new CompanionError('E_USAGE', 'A command stands first on the line.', 'See "runlayer --help".', { exitCode: 2 });
 }
 
-export async function runLocal(argv: readonly string[]): Promise<number> {
+/** @param home absolute path of the companion's home. */
+export async function runLocal(argv: readonly string[], home: string): Promise<number> {
   const io: CommandIo = {
     argv,
     call: unreachable,
     callConfirmed: unreachable,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    tty: isatty(0),
-    cwd: process.cwd(),
+    isSlow: () => false,
+    tty: isatty(0) && isatty(2),
+    cwd: workingDirectory(),
     ask: (text, secret) => promptPerson({ text, secret }),
     input: unreachable,
     subscribe: unreachable,
@@ -30,11 +33,11 @@ export async function runLocal(argv: readonly string[]): Promise<number> {
   };
   const words = argv.length === 0 ? ['--help'] : argv;
   try {
-    await runProgram(words, io, VERSION, localActions(io, companionHome(process.env)));
+    await runProgram(words, io, VERSION, localActions(io, home));
     return 0;
   } catch (error) {
     if (error instanceof CommandEnd) return error.exitCode;
-    process.stderr.write(formatFailure(Buffer.from(JSON.stringify(toFailure(error))), argv.includes('--json')));
+    process.stderr.write(formatFailure(toFailure(error), ownWords(argv).includes('--json')));
     return error instanceof CompanionError ? error.exitCode : 1;
   }
 }

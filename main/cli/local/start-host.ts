@@ -6,7 +6,6 @@ import { programPaths } from '../../host/program-paths.ts';
 import { sessionEnvironment } from '../../process/session-environment.ts';
 import { startDetached } from '../../process/start-detached.ts';
 import { ensureOwnFolder } from '../../transport/wire/owner-only.ts';
-import { companionHome } from '../../transport/wire/socket-path.ts';
 import type { Unreachable } from '../thin/connect.ts';
 
 const LOOK_MS = 50;
@@ -24,9 +23,11 @@ function isAlive(pid: number): boolean {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Resolves with the reason once the started host has ended; while it lives this never resolves. */
-export async function startOnDemandHost(): Promise<Unreachable> {
-  const home = companionHome(process.env);
+/**
+ * Resolves with the reason once the started host has ended; while it lives this never resolves.
+ * @param home absolute path of the companion's home.
+ */
+export async function startOnDemandHost(home: string): Promise<Unreachable> {
   const problem = ensureOwnFolder(home);
   if (problem !== undefined) return problem;
   const logs = join(home, 'logs');

@@ -19,6 +19,12 @@ export type Reached =
 const START_MS = 10_000;
 const RETRY_MS = 25;
 
+const notStarted = (message: string): Unreachable => ({
+  code: 'E_COMPANION_NOT_STARTED',
+  message,
+  next: 'Run "runlayer serve" in a terminal to see why.',
+});
+
 function tryConnect(path: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ path, noDelay: true });
@@ -42,10 +48,14 @@ export async function reachRunning(home: string): Promise<Reached | undefined> {
 }
 
 /**
- * The companion, started by `start` where none runs. `start` resolves with the reason when the host that it started
- * ended before it listened, and never otherwise.
+ * The companion, started by `start` where none runs, within `startMs` milliseconds. `start` resolves with the reason
+ * when the host that it started ended before it listened, and never otherwise.
  */
-export async function reachOrStart(home: string, start: () => Promise<Unreachable>): Promise<Reached> {
+export async function reachOrStart(
+  home: string,
+  start: () => Promise<Unreachable>,
+  startMs: number = START_MS,
+): Promise<Reached> {
   const running = await reachRunning(home);
   if (running !== undefined) return running;
   let failure: Unreachable | undefined;
@@ -54,14 +64,11 @@ export async function reachOrStart(home: string, start: () => Promise<Unreachabl
       failure = reason;
     },
     (error: unknown) => {
-      failure = {
-        code: 'E_COMPANION_NOT_STARTED',
-        message: `The companion could not be started: ${error instanceof Error ? error.message : String(error)}.`,
-        next: 'Run "runlayer serve" in a terminal to see why.',
-      };
+      const reason = error instanceof Error ? error.message : String(error);
+      failure = notStarted(`The companion could not be started: ${reason}.`);
     },
   );
-  const deadline = performance.now() + START_MS;
+  const deadline = performance.now() + startMs;
   for (;;) {
     const reached = await reachRunning(home);
     if (reached !== undefined) return reached;
@@ -69,11 +76,7 @@ export async function reachOrStart(home: string, start: () => Promise<Unreachabl
     if (performance.now() > deadline) {
       return {
         kind: 'failed',
-        failure: {
-          code: 'E_COMPANION_NOT_STARTED',
-          message: 'The companion did not come up within 10 seconds.',
-          next: 'Run "runlayer serve" in a terminal to see why.',
-        },
+        failure: notStarted(`The companion did not come up within ${Math.round(startMs / 1000)} seconds.`),
       };
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

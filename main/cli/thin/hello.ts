@@ -22,7 +22,7 @@ export function hello(kind: HelloKind, argv: readonly string[]): Buffer {
 }
 
 /** A client may start us in a folder that is gone. */
-function workingDirectory(): string {
+export function workingDirectory(): string {
   try {
     return process.cwd();
   } catch {

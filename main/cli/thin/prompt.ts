@@ -1,27 +1,30 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
-/** Asks at the terminal; a secret is not echoed. Rejects where there is no terminal to ask at. */
-export function promptPerson(prompt: { text: string; secret: boolean }): Promise<string> {
-  if (!process.stdin.isTTY) return Promise.reject(new Error('there is no terminal to ask at'));
-  return new Promise((resolve, reject) => {
-    process.stderr.write(prompt.text);
+/** Asks at the terminal; a secret is not echoed. Resolves undefined without an answer (Ctrl-C, Ctrl-D, no terminal). */
+export function promptPerson(prompt: { text: string; secret: boolean }): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({
       input: process.stdin,
       output: prompt.secret ? silent : process.stderr,
       terminal: true,
+      historySize: 0,
+      // Known to the line editor, so that it is still there after a backspace.
+      prompt: prompt.secret ? '' : prompt.text,
     });
-    let answered = false;
+    if (prompt.secret) process.stderr.write(prompt.text);
+    else lines.prompt();
+    let answer: string | undefined;
     lines.once('line', (line) => {
-      answered = true;
+      answer = line;
       lines.close();
-      if (prompt.secret) process.stderr.write('\n');
-      resolve(line);
     });
     lines.once('close', () => {
       process.stdin.pause();
-      if (!answered) reject(new Error('no answer'));
+      if (prompt.secret || answer === undefined) process.stderr.write('\n');
+      resolve(answer);
     });
   });
 }

@@ -3,27 +3,59 @@
  * death closes the socket, and the companion ends the session.
  */
 import type { Socket } from 'node:net';
-import { encodeFrames, FRAME, FrameReader } from '../../transport/wire/frames.ts';
+import { encodeFrames, FRAME, FrameReader, type FrameType } from '../../transport/wire/frames.ts';
 import type { Unreachable } from './connect.ts';
+import { formatFailure } from './failure-text.ts';
 import { hello, type HelloKind } from './hello.ts';
+import { whenOrphaned } from './orphan.ts';
 
 export interface PumpOptions {
   readonly socket: Socket;
   readonly kind: HelloKind;
   readonly argv: readonly string[];
-  /** Reads stdin from the start; otherwise only once the companion asks for nothing else. */
-  readonly onPrompt: (prompt: { text: string; secret: boolean }) => Promise<string>;
+  /** Undefined where nobody answered. */
+  readonly onPrompt: (prompt: { text: string; secret: boolean }) => Promise<string | undefined>;
   readonly json: boolean;
 }
 
-const LOST = 'runlayer: the companion went away. Start it again with "runlayer serve" or open the app.\n';
+export type PumpEnd =
+  | { readonly kind: 'exit'; readonly code: number }
+  /** The companion would not talk to us at all. `said`: what was read from stdin meanwhile. */
+  | { readonly kind: 'refused'; readonly failure: Unreachable; readonly said: readonly Buffer[] };
 
-/** Resolves with the exit code for this process, or with the reason why the companion would not talk to us at all. */
-export function pump(options: PumpOptions): Promise<number | Unreachable> {
+/** A client that asks before it was heard is answered all the same; nobody asks with more than this. */
+const MAX_SAID_BYTES = 1024 * 1024;
+
+const LOST: Unreachable = {
+  code: 'E_COMPANION_LOST',
+  message: 'The companion went away.',
+  next: 'Start it again with "runlayer serve" or open the app.',
+};
+const NO_ANSWER: Unreachable = {
+  code: 'E_DECLINED',
+  message: 'The question was not answered; nothing was changed.',
+  next: 'Run it again if you change your mind.',
+};
+const TOO_LARGE: Unreachable = {
+  code: 'E_INPUT',
+  message: 'The command line and the environment together are larger than 1 MiB.',
+  next: 'Start it with fewer or shorter arguments and variables.',
+};
+
+/** Clients show what a server wrote last: for them it is one line. */
+function lostText({ kind, json }: PumpOptions): string {
+  return kind === 'run' ? `runlayer: ${LOST.message} ${LOST.next}\n` : formatFailure(LOST, json);
+}
+
+export function pump(options: PumpOptions): Promise<PumpEnd> {
   const { socket } = options;
   return new Promise((resolve) => {
     let code: number | undefined;
     let refused: Unreachable | undefined;
+    const said: Buffer[] = [];
+    let saidBytes = 0;
+    let heard = false;
+
     const send = (pieces: readonly Buffer[]): boolean => {
       if (pieces.length === 1 && pieces[0] !== undefined) return socket.write(pieces[0]);
       socket.cork();
@@ -32,55 +64,75 @@ export function pump(options: PumpOptions): Promise<number | Unreachable> {
       socket.uncork();
       return ready;
     };
-
-    let reading = false;
-    const readInput = (): void => {
-      if (reading) return;
-      reading = true;
-      process.stdin.on('data', (chunk: Buffer) => {
-        if (!send(encodeFrames(FRAME.stdin, chunk))) process.stdin.pause();
-      });
-      socket.on('drain', () => process.stdin.resume());
-      process.stdin.on('end', () => send(encodeFrames(FRAME.stdin, Buffer.alloc(0))));
-      process.stdin.on('error', () => send(encodeFrames(FRAME.stdin, Buffer.alloc(0))));
+    const fail = (failure: Unreachable, exitCode: number): void => {
+      process.stderr.write(formatFailure(failure, options.json));
+      code = exitCode;
+      socket.destroy();
     };
 
+    const onInput = (chunk: Buffer): void => {
+      saidBytes += chunk.length;
+      if (!heard && saidBytes <= MAX_SAID_BYTES) said.push(chunk);
+      if (!send(encodeFrames(FRAME.stdin, chunk))) process.stdin.pause();
+    };
+    const endInput = (): void => {
+      send(encodeFrames(FRAME.stdin, Buffer.alloc(0)));
+      if (options.kind !== 'run') return;
+      const ignore = whenOrphaned(() => {
+        code ??= 0;
+        socket.destroy();
+      });
+      socket.once('close', ignore);
+    };
+    const readInput = (): void => {
+      process.stdin.on('data', onInput);
+      socket.on('drain', () => process.stdin.resume());
+      process.stdin.on('end', endInput);
+      process.stdin.on('error', endInput);
+    };
+
+    const onFrame = (type: FrameType, bytes: Buffer): void => {
+      switch (type) {
+        case FRAME.stdout:
+          if (bytes.length > 0 && !process.stdout.write(bytes)) {
+            socket.pause();
+            process.stdout.once('drain', () => socket.resume());
+          }
+          return;
+        case FRAME.stderr:
+          process.stderr.write(bytes);
+          return;
+        case FRAME.exit:
+          code = bytes[0] ?? 1;
+          // It reads no more: waiting until it has taken what we still hold would be waiting for ever.
+          socket.destroy();
+          return;
+        case FRAME.prompt:
+          void options.onPrompt(readPrompt(bytes)).then((answer) => {
+            if (answer === undefined) fail(NO_ANSWER, 2);
+            else send(encodeFrames(FRAME.answer, Buffer.from(answer)));
+          });
+          return;
+        case FRAME.error: {
+          const failure = readFailure(bytes);
+          if (failure.code === 'E_PROTOCOL') refused = failure;
+          else process.stderr.write(formatFailure(failure, options.json));
+          return;
+        }
+        case FRAME.hello:
+        case FRAME.stdin:
+        case FRAME.signal:
+        case FRAME.answer:
+        case FRAME.resize:
+          socket.destroy();
+      }
+    };
     const reader = new FrameReader({
       frame: (type, bytes) => {
-        switch (type) {
-          case FRAME.stdout:
-            if (bytes.length > 0 && !process.stdout.write(bytes)) {
-              socket.pause();
-              process.stdout.once('drain', () => socket.resume());
-            }
-            return;
-          case FRAME.stderr:
-            process.stderr.write(bytes);
-            return;
-          case FRAME.exit:
-            code = bytes[0] ?? 1;
-            return;
-          case FRAME.prompt: {
-            const asked: unknown = JSON.parse(bytes.toString('utf8'));
-            options
-              .onPrompt(readPrompt(asked))
-              .then((answer) => send(encodeFrames(FRAME.answer, Buffer.from(answer))))
-              .catch(() => socket.destroy());
-            return;
-          }
-          case FRAME.error: {
-            const failure = readFailure(bytes);
-            if (failure.code === 'E_PROTOCOL') refused = failure;
-            else process.stderr.write(formatFailure(bytes, options.json));
-            return;
-          }
-          case FRAME.hello:
-          case FRAME.stdin:
-          case FRAME.signal:
-          case FRAME.answer:
-          case FRAME.resize:
-            socket.destroy();
-        }
+        if (code !== undefined) return;
+        onFrame(type, bytes);
+        heard ||= refused === undefined;
+        if (heard) said.length = 0;
       },
       violation: () => socket.destroy(),
     });
@@ -88,45 +140,56 @@ export function pump(options: PumpOptions): Promise<number | Unreachable> {
     socket.on('data', (chunk: Buffer) => reader.push(chunk));
     socket.on('error', () => {});
     // A client that closes our output is gone: so are we, and the companion notices.
-    process.stdout.on('error', () => socket.destroy());
-    process.stderr.on('error', () => {});
-    socket.on('close', () => {
-      if (refused !== undefined) {
-        resolve(refused);
-        return;
-      }
-      if (code === undefined) process.stderr.write(LOST);
-      resolve(code ?? 3);
+    process.stdout.on('error', () => {
+      code ??= 0;
+      socket.destroy();
     });
-    send(encodeFrames(FRAME.hello, hello(options.kind, options.argv)));
+    socket.on('close', () => {
+      process.stdin.off('data', onInput);
+      if (refused !== undefined) resolve({ kind: 'refused', failure: refused, said });
+      else {
+        if (code === undefined) process.stderr.write(lostText(options));
+        resolve({ kind: 'exit', code: code ?? 3 });
+      }
+    });
+
+    let opening: Buffer[];
+    try {
+      opening = encodeFrames(FRAME.hello, hello(options.kind, options.argv));
+    } catch {
+      socket.destroy();
+      refused = TOO_LARGE;
+      return;
+    }
+    send(opening);
     // A terminal is read only when the companion asks; a pipe or a file is the command's input.
     if (options.kind !== 'command' || !process.stdin.isTTY) readInput();
+    else endInput();
   });
 }
 
-function readPrompt(value: unknown): { text: string; secret: boolean } {
-  const text = typeof value === 'object' && value !== null && 'text' in value ? value.text : '';
-  const secret = typeof value === 'object' && value !== null && 'secret' in value ? value.secret : true;
-  return { text: typeof text === 'string' ? text : '', secret: secret !== false };
+/** What is in a control frame, field by field; anything else in it counts as absent. */
+function readFields(bytes: Buffer): (name: string) => unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    value = undefined;
+  }
+  return (name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined);
+}
+
+function readPrompt(bytes: Buffer): { text: string; secret: boolean } {
+  const field = readFields(bytes);
+  const text = field('text');
+  return { text: typeof text === 'string' ? text : '', secret: field('secret') !== false };
 }
 
 function readFailure(bytes: Buffer): Unreachable {
-  let failure: unknown;
-  try {
-    failure = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    failure = undefined;
-  }
-  const field = (name: string): string => {
-    const value: unknown = typeof failure === 'object' && failure !== null ? Reflect.get(failure, name) : undefined;
+  const field = readFields(bytes);
+  const text = (name: string): string => {
+    const value = field(name);
     return typeof value === 'string' ? value : '';
   };
-  return { code: field('code'), message: field('message'), next: field('next') };
-}
-
-/** One error as `--json` or as two lines for a person. */
-export function formatFailure(bytes: Buffer, json: boolean): string {
-  const failure = readFailure(bytes);
-  if (json) return `${JSON.stringify({ error: failure })}\n`;
-  return `runlayer: ${failure.message}\n${failure.next === '' ? '' : `  ${failure.next}\n`}`;
+  return { code: text('code'), message: text('message'), next: text('next') };
 }

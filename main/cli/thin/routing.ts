@@ -1,0 +1,32 @@
+/** Which command lines the companion carries out. All others (help, misspelt, local) need none, and start none. */
+
+const COMPANION_COMMANDS: ReadonlySet<string> = new Set([
+  'run',
+  'connectors',
+  'policy',
+  'secrets',
+  'approvals',
+  'setup',
+  'logs',
+  'status',
+  'open',
+]);
+/** They must work when the companion does not. */
+const LOCAL_SUBCOMMANDS: ReadonlySet<string> = new Set(['setup uninstall', 'setup undo']);
+/** They do nothing without a subcommand; alone they show their help. */
+const GROUPS: ReadonlySet<string> = new Set(['connectors', 'policy', 'secrets', 'approvals', 'setup']);
+
+/** The words before `--`: what stands behind it belongs to a server. */
+export function ownWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
+export function isForCompanion(argv: readonly string[]): boolean {
+  const own = ownWords(argv);
+  const [command = '', subcommand = ''] = own;
+  if (!COMPANION_COMMANDS.has(command)) return false;
+  if (own.includes('--help') || own.includes('-h')) return false;
+  if (own.length === 1 && GROUPS.has(command)) return false;
+  return !LOCAL_SUBCOMMANDS.has(`${command} ${subcommand}`);
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandIo } from '../../main/cli/command-io.ts';
+import { NO_LOCAL_ACTIONS } from '../../main/cli/local/actions.ts';
+import { createProgram } from '../../main/cli/program.ts';
+import { every } from './every-command.ts';
+import { tell } from './fake-io.ts';
+
+/** What a newcomer sees first. Changed on purpose only, and together with the README. */
+const TOP = `Usage: runlayer [options] [command]
+
+Stands between AI clients and the MCP servers on this machine: secrets,
+decisions, an audit trail.
+
+Options:
+  -V, --version    print the version
+  -h, --help       show this help
+
+Commands:
+  run <connector>  what an AI client starts: speaks MCP on stdin and stdout for
+                   one connector
+  connectors       MCP servers that the companion can run
+  policy           rules about tools; deny wins over ask, ask over allow
+  secrets          values that servers get from the keychain; they go in and
+                   never come out
+  approvals        calls that wait for your yes or no
+  setup            write AI clients' configuration
+  logs             what was called, what was blocked and why
+  status           is the companion running, and is all well; never starts one
+  open             print a link that opens the interface in a browser, once,
+                   within two minutes
+  serve            run the companion here, without a window, until it is stopped
+  stop             end the companion and every server it runs
+  doctor           check every part of the chain and say what to do next
+  audit            the audit trail
+  help [command]   show the help of a command
+
+Start with:
+  runlayer connectors add files -- \\
+    npx -y @modelcontextprotocol/server-filesystem@2026.8.31 ~/Documents
+  runlayer setup install --client cursor --connector files
+
+`;
+
+const program = createProgram({ argv: [] } as unknown as CommandIo, '0', NO_LOCAL_ACTIONS);
+const commands = every(program);
+
+describe('help', () => {
+  it('at the top is this', async () => {
+    expect((await tell(['--help'])).out).toBe(TOP);
+    expect((await tell(['help'])).out).toBe(TOP);
+  });
+
+  it('names these commands', () => {
+    expect(commands.map(([name]) => name)).toEqual([
+      'run',
+      'connectors',
+      'connectors add',
+      'connectors edit',
+      'connectors list',
+      'connectors show',
+      'connectors remove',
+      'connectors enable',
+      'connectors disable',
+      'connectors test',
+      'connectors logs',
+      'policy',
+      'policy allow',
+      'policy ask',
+      'policy deny',
+      'policy list',
+      'policy remove',
+      'secrets',
+      'secrets set',
+      'secrets list',
+      'secrets remove',
+      'secrets unlock',
+      'secrets vault',
+      'secrets vault create',
+      'approvals',
+      'approvals list',
+      'approvals show',
+      'approvals approve',
+      'approvals deny',
+      'setup',
+      'setup list',
+      'setup install',
+      'setup uninstall',
+      'setup undo',
+      'logs',
+      'status',
+      'open',
+      'serve',
+      'stop',
+      'doctor',
+      'audit',
+      'audit verify',
+    ]);
+  });
+
+  it.each(commands.map(([name]) => name))('of "%s" is whole and fits in 80 columns', async (name) => {
+    const { out, code, err } = await tell([...name.split(' '), '--help']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(new RegExp(`^Usage: runlayer ${name}`));
+    expect(out).not.toMatch(/undefined|\[object|NaN|default: \[\]|null/);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.each(commands)('of "%s" says what it and each option does', (_name, command) => {
+    expect(command.description()).not.toBe('');
+    for (const option of command.options)
+      expect([option.flags, option.description === '']).toEqual([option.flags, false]);
+  });
+
+  it('every command that prints something prints JSON too', () => {
+    const without = commands
+      .filter(
+        ([, command]) => command.commands.length === 0 && !command.options.some((option) => option.long === '--json'),
+      )
+      .map(([name]) => name);
+    expect(without).toEqual(['run', 'serve']);
+  });
+
+  it('of a group without a subcommand is shown as an error', async () => {
+    for (const group of ['connectors', 'policy', 'secrets', 'secrets vault', 'approvals', 'setup', 'audit']) {
+      const { out, err, code } = await tell(group);
+      expect([group, out, code]).toEqual([group, '', 2]);
+      expect(err).toContain(`Usage: runlayer ${group}`);
+    }
+  });
+
+  it('version is one line', async () => {
+    expect(await tell('--version')).toMatchObject({ out: '1.2.3\n', code: 0 });
+    expect(await tell('-V')).toMatchObject({ out: '1.2.3\n', code: 0 });
+  });
+});

@@ -1,0 +1,237 @@
+import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectorDefinition, ConnectorView, OperationInput } from '../../preload/contract/index.ts';
+import { aConnector, CLI, connectorBench, memorySettings, memoryVault, NOW, type ConnectorBench } from './fakes.ts';
+
+let bin: string;
+beforeEach(async () => {
+  bin = await mkdtemp(join(tmpdir(), 'rl-operations-'));
+  await program('server');
+});
+afterEach(() => rm(bin, { recursive: true, force: true }));
+
+async function program(name: string): Promise<string> {
+  const path = join(bin, name);
+  await writeFile(path, '#!/bin/sh\n');
+  await chmod(path, 0o755);
+  return path;
+}
+
+const definition = (over: Partial<ConnectorDefinition> = {}): ConnectorDefinition => ({
+  command: 'server',
+  args: ['--x'],
+  env: {},
+  secrets: {},
+  ...over,
+});
+const subject = (over: Partial<OperationInput<'connectors.preview'>> = {}): OperationInput<'connectors.preview'> => ({
+  name: 'files',
+  definition: definition(),
+  default: 'read-only',
+  replace: false,
+  ...over,
+});
+const refused = (code: string): { code: string } => ({ code });
+
+/** Looks and agrees to what was shown, as the command does. */
+async function save(bench: ConnectorBench, input = subject()): Promise<ConnectorView> {
+  const { hash } = await bench.handlers['connectors.preview'](input, CLI);
+  return bench.handlers['connectors.save']({ ...input, consentHash: hash }, CLI);
+}
+
+describe('connectors.preview', () => {
+  it('shows the argv, the file and what is risky, and stores nothing', async () => {
+    const bench = connectorBench(bin, {
+      vault: memoryVault([{ name: 'there', backend: 'vault', redactable: true, updatedAt: NOW.toISOString() }]),
+    });
+    const shown = await bench.handlers['connectors.preview'](
+      subject({
+        definition: definition({
+          args: ['-c', 'a\u001b[2Jb'],
+          env: { LEVEL: '1' },
+          secrets: { A: 'keychain:there', B: 'keychain:nowhere' },
+        }),
+      }),
+      CLI,
+    );
+    expect(shown).toMatchObject({
+      argv: ['server', '-c', String.raw`$'a\u{1b}[2Jb'`],
+      path: join(bin, 'server'),
+      envNames: ['LEVEL'],
+      secrets: [
+        { env: 'A', reference: 'keychain:there', stored: true },
+        { env: 'B', reference: 'keychain:nowhere', stored: false },
+      ],
+    });
+    expect(bench.settings.writes).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof subject>[0], string]>([
+    ['a name that is taken', { name: 'taken' }, 'E_CONNECTOR_EXISTS'],
+    ['a change of what is not there', { replace: true }, 'E_CONNECTOR_UNKNOWN'],
+    ['a command that is not there', { definition: definition({ command: 'missing' }) }, 'E_COMMAND_NOT_FOUND'],
+    ['a folder that is not there', { definition: definition({ cwd: '/nowhere/at/all' }) }, 'E_FOLDER_MISSING'],
+    ['a folder that is a file', { definition: definition({ cwd: '/dev/null' }) }, 'E_FOLDER_MISSING'],
+    ['a relative command', { definition: definition({ command: './server' }) }, 'E_COMMAND_NOT_FOUND'],
+    [
+      'a variable that is both',
+      { definition: definition({ env: { A: '1' }, secrets: { A: 'keychain:a' } }) },
+      'E_CONNECTOR_ENV',
+    ],
+  ])('refuses %s', async (_title, input, code) => {
+    const bench = connectorBench(bin, { settings: memorySettings({ connectors: [aConnector('taken')] }) });
+    await expect(bench.handlers['connectors.preview'](subject(input), CLI)).rejects.toMatchObject(refused(code));
+    await expect(
+      Promise.resolve(bench.handlers['connectors.save']({ ...subject(input), consentHash: 'x' }, CLI)),
+    ).rejects.toMatchObject(refused(code));
+    expect(bench.settings.writes).toEqual([]);
+    expect(bench.consents).toEqual([]);
+  });
+});
+
+describe('connectors.save', () => {
+  it('stores with consent to exactly what was shown, recorded before it is written', async () => {
+    const bench = connectorBench(bin);
+    const view = await save(bench);
+    expect(view).toMatchObject({ name: 'files', state: 'ready', enabled: true, default: 'read-only' });
+    const [stored] = bench.settings.read().connectors;
+    expect(stored?.consent).toMatchObject({ path: join(bin, 'server'), at: NOW.toISOString() });
+    expect(bench.settings.writes).toEqual(['connectors.save by a test']);
+    expect(bench.consents).toEqual([`files ${stored?.consent?.hash.slice(0, 8) ?? ''} by a test`]);
+  });
+
+  it.each<[string, Partial<ConnectorDefinition>]>([
+    ['an argument', { args: ['--x', '--y'] }],
+    ['a value', { env: { A: '2' } }],
+    ['a secret', { secrets: { T: 'keychain:other' } }],
+    ['the folder', { cwd: '/' }],
+  ])('refuses a yes to something else: %s', async (_title, other) => {
+    const bench = connectorBench(bin);
+    const { hash } = await bench.handlers['connectors.preview'](subject(), CLI);
+    const changed = { ...subject({ definition: definition(other) }), consentHash: hash };
+    await expect(Promise.resolve(bench.handlers['connectors.save'](changed, CLI))).rejects.toMatchObject(
+      refused('E_CONSENT_CHANGED'),
+    );
+    expect(bench.settings.read().connectors).toEqual([]);
+    expect(bench.consents).toEqual([]);
+  });
+
+  it('refuses where another file took the name between look and yes', async () => {
+    const bench = connectorBench(bin);
+    const { hash } = await bench.handlers['connectors.preview'](subject(), CLI);
+    await program('other');
+    await rename(join(bin, 'server'), join(bin, 'gone'));
+    await symlink(join(bin, 'other'), join(bin, 'server'));
+    await expect(
+      Promise.resolve(bench.handlers['connectors.save']({ ...subject(), consentHash: hash }, CLI)),
+    ).rejects.toMatchObject(refused('E_CONSENT_CHANGED'));
+  });
+
+  it('stores nothing where consent cannot be recorded', async () => {
+    const bench = connectorBench(bin, {
+      recordConsent: () => {
+        throw new Error('the journal is full');
+      },
+    });
+    await expect(save(bench)).rejects.toThrow('the journal is full');
+    expect(bench.settings.read().connectors).toEqual([]);
+  });
+
+  it('replaces: what was switched off stays off, its age stays, its place in the list too', async () => {
+    const old = aConnector('files', { enabled: false, createdAt: '2020-01-01T00:00:00.000Z' });
+    const bench = connectorBench(bin, { settings: memorySettings({ connectors: [old, aConnector('last')] }) });
+    const view = await save(bench, subject({ replace: true, default: 'deny' }));
+    expect(view).toMatchObject({ state: 'disabled', default: 'deny', createdAt: old.createdAt });
+    expect(bench.settings.read().connectors.map((one) => one.name)).toEqual(['files', 'last']);
+  });
+
+  it('takes one of two that add the same name at once', async () => {
+    const bench = connectorBench(bin);
+    const both = await Promise.allSettled([save(bench), save(bench, subject({ default: 'allow' }))]);
+    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(bench.settings.read().connectors).toHaveLength(1);
+  });
+});
+
+describe('a stored connector', () => {
+  it.each([
+    'connectors.get',
+    'connectors.definition',
+    'connectors.remove',
+    'connectors.enable',
+    'connectors.disable',
+  ] as const)('%s of one that is not there names the way out', async (name) => {
+    const bench = connectorBench(bin);
+    const call = async (): Promise<unknown> => bench.handlers[name]({ name: 'nope' }, CLI);
+    await expect(call()).rejects.toMatchObject({
+      code: 'E_CONNECTOR_UNKNOWN',
+      exitCode: 2,
+      next: expect.stringContaining('runlayer connectors list') as string,
+    });
+    expect(bench.settings.writes).toEqual([]);
+  });
+
+  it('is shown without a single value', async () => {
+    const bench = connectorBench(bin);
+    await save(bench, subject({ definition: definition({ env: { B: 'value-b', A: 'value-a' } }) }));
+    const [view] = await bench.handlers['connectors.list']({}, CLI);
+    expect(view?.envNames).toEqual(['A', 'B']);
+    expect(JSON.stringify(view)).not.toContain('value-');
+  });
+
+  it('goes off and on again, and on again makes a paused one start', async () => {
+    const bench = connectorBench(bin);
+    await save(bench);
+    const runtime = bench.runtimes.of('files');
+    for (let crash = 0; crash < 5; crash += 1) runtime.crashes.exited({ hadAnswered: true });
+    expect(await bench.handlers['connectors.get']({ name: 'files' }, CLI)).toMatchObject({ state: 'paused' });
+    expect(await bench.handlers['connectors.disable']({ name: 'files' }, CLI)).toMatchObject({
+      state: 'disabled',
+      next: expect.stringContaining('runlayer connectors enable files') as string,
+    });
+    const enabled = await bench.handlers['connectors.enable']({ name: 'files' }, CLI);
+    expect(enabled).toMatchObject({ state: 'ready' });
+    expect(enabled).not.toHaveProperty('next');
+    expect(bench.settings.writes).toEqual([
+      'connectors.save by a test',
+      'connectors.disable by a test',
+      'connectors.enable by a test',
+    ]);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['is gone', () => rm(join(bin, 'server'))],
+    [
+      'is another one',
+      async () => {
+        await program('other');
+        await rm(join(bin, 'server'));
+        await symlink(join(bin, 'other'), join(bin, 'server'));
+      },
+    ],
+    ['cannot be run any more', () => chmod(join(bin, 'server'), 0o644)],
+  ])('needs consent again when its program %s', async (_title, change) => {
+    const bench = connectorBench(bin);
+    await save(bench);
+    await change();
+    const view = await bench.handlers['connectors.get']({ name: 'files' }, CLI);
+    expect(view.state).toBe('needs_consent');
+    expect(view.next).toContain('runlayer connectors edit files');
+  });
+
+  it('is removed once', async () => {
+    const bench = connectorBench(bin, { settings: memorySettings({ connectors: [aConnector('a'), aConnector('b')] }) });
+    await bench.handlers['connectors.remove']({ name: 'a' }, CLI);
+    expect(bench.settings.read().connectors.map((one) => one.name)).toEqual(['b']);
+    expect(() => bench.handlers['connectors.remove']({ name: 'a' }, CLI)).toThrow('no connector named "a"');
+  });
+
+  it('gives the last lines that its server printed', async () => {
+    const bench = connectorBench(bin, { settings: memorySettings({ connectors: [aConnector('a')] }) });
+    for (const line of ['one', 'two', 'three']) bench.runtimes.of('a').log.line(line);
+    expect(await bench.handlers['connectors.logs']({ name: 'a', lines: 2 }, CLI)).toEqual({ lines: ['two', 'three'] });
+    expect(() => bench.handlers['connectors.logs']({ name: 'b', lines: 2 }, CLI)).toThrow('no connector named "b"');
+  });
+});

@@ -1,0 +1,268 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createDispatch, type CallContext, type Dispatch, type Handlers } from '../../main/operations/dispatch.ts';
+import {
+  CompanionError,
+  operations,
+  type Caller,
+  type CompanionEvent,
+  type OperationName,
+  type Weakens,
+} from '../../preload/contract/index.ts';
+import { SAMPLES } from './sample-inputs.ts';
+
+/** Pinned by hand: an operation that becomes reachable from elsewhere, or no longer weakens, must be seen here. */
+const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weakens: Weakens]>> = {
+  'status.get': ['cli ui shell', 'never'],
+  'host.handOver': ['cli', 'never'],
+  'interface.link': ['cli shell', 'never'],
+  'connectors.list': ['cli ui shell', 'never'],
+  'connectors.get': ['cli ui shell', 'never'],
+  'connectors.preview': ['cli', 'never'],
+  'connectors.save': ['cli', 'always'],
+  'connectors.definition': ['cli', 'never'],
+  'connectors.remove': ['cli', 'never'],
+  'connectors.enable': ['cli', 'always'],
+  'connectors.disable': ['cli ui shell', 'never'],
+  'connectors.test': ['cli', 'never'],
+  'connectors.logs': ['cli ui shell', 'never'],
+  'policy.list': ['cli ui shell', 'never'],
+  'policy.add': ['cli', 'depends'],
+  'policy.remove': ['cli', 'depends'],
+  'secrets.list': ['cli ui shell', 'never'],
+  'secrets.set': ['cli', 'never'],
+  'secrets.remove': ['cli', 'never'],
+  'secrets.keychain': ['cli ui shell', 'never'],
+  'secrets.createVault': ['cli', 'never'],
+  'secrets.unlock': ['cli', 'never'],
+  'approvals.list': ['cli ui shell', 'never'],
+  'approvals.approve': ['cli', 'always'],
+  'approvals.deny': ['cli ui shell', 'never'],
+  'logs.query': ['cli ui shell', 'never'],
+  'clients.list': ['cli ui shell', 'never'],
+  'clients.install': ['cli', 'never'],
+};
+const NAMES = Object.keys(EXPECTED) as OperationName[];
+const CALLERS: readonly Caller[] = ['cli', 'ui', 'shell'];
+
+interface Bench {
+  readonly dispatch: Dispatch;
+  /** Names of the handlers that ran. */
+  readonly ran: string[];
+  readonly events: CompanionEvent[];
+}
+
+function bench(options: Partial<Parameters<typeof createDispatch>[0]> = {}): Bench {
+  const ran: string[] = [];
+  const events: CompanionEvent[] = [];
+  const handlers = Object.fromEntries(
+    NAMES.map((name) => [
+      name,
+      (): string => {
+        ran.push(name);
+        return `did ${name}`;
+      },
+    ]),
+  ) as unknown as Handlers;
+  const dispatch = createDispatch({ handlers, weakens: {}, announce: (event) => events.push(event), ...options });
+  return { dispatch, ran, events };
+}
+
+const context = (over: Partial<CallContext> = {}): CallContext => ({
+  caller: 'cli',
+  confirmed: false,
+  tty: false,
+  by: 'test',
+  ...over,
+});
+
+/** The code of the refusal, or undefined where it was carried out. */
+async function refusal(call: Promise<unknown>): Promise<string | undefined> {
+  return call.then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof CompanionError)) throw error;
+      expect(error.next).not.toBe('');
+      expect(error.exitCode).toBe(2);
+      return error.code;
+    },
+  );
+}
+
+describe('the list of operations', () => {
+  it('is the pinned one', () => {
+    const actual = Object.entries(operations).map(([name, { callers, weakens }]) => [
+      name,
+      [callers.join(' '), weakens],
+    ]);
+    expect(Object.fromEntries(actual)).toEqual(EXPECTED);
+  });
+});
+
+describe('who may call', () => {
+  for (const name of NAMES) {
+    for (const caller of CALLERS) {
+      const allowed = EXPECTED[name][0].split(' ').includes(caller);
+      it(`${caller} ${allowed ? 'may' : 'may not'} call ${name}`, async () => {
+        const { dispatch, ran } = bench();
+        const code = await refusal(dispatch(name, SAMPLES[name], context({ caller, confirmed: true })));
+        expect(code).toBe(allowed ? undefined : 'E_NOT_ALLOWED');
+        expect(ran).toEqual(allowed ? [name] : []);
+      });
+    }
+  }
+});
+
+describe('what weakens protection', () => {
+  for (const name of NAMES) {
+    const weakens = EXPECTED[name][1];
+    it(`${name} (${weakens}) ${weakens === 'never' ? 'needs no' : 'needs a'} yes`, async () => {
+      const { dispatch, ran, events } = bench();
+      const code = await refusal(dispatch(name, SAMPLES[name], context()));
+      expect(code).toBe(weakens === 'never' ? undefined : 'E_CONFIRMATION');
+      expect(ran).toEqual(weakens === 'never' ? [name] : []);
+      expect(events).toEqual([]);
+    });
+  }
+
+  it('is announced after it was carried out, and only then', async () => {
+    const { dispatch, events } = bench();
+    await expect(dispatch('policy.add', SAMPLES['policy.add'], context({ confirmed: true }))).resolves.toBe(
+      'did policy.add',
+    );
+    expect(events).toEqual([
+      { type: 'weakened', operation: 'policy.add', text: 'policy.add was carried out.', caller: 'test' },
+    ]);
+    events.length = 0;
+    await dispatch('policy.list', {}, context({ confirmed: true }));
+    expect(events).toEqual([]);
+  });
+
+  it('is not announced where the handler failed', async () => {
+    const { events, dispatch } = bench({
+      handlers: {
+        'policy.add': () => {
+          throw new CompanionError('E_X', 'no', 'n', { exitCode: 2 });
+        },
+      } as unknown as Handlers,
+    });
+    expect(await refusal(dispatch('policy.add', SAMPLES['policy.add'], context({ confirmed: true })))).toBe('E_X');
+    expect(events).toEqual([]);
+  });
+
+  it.each([
+    [true, 'E_CONFIRMATION'],
+    [false, undefined],
+  ])('"depends" asks the test about the parsed input (%s)', async (answer, code) => {
+    const seen: unknown[] = [];
+    const { dispatch } = bench({
+      weakens: {
+        'policy.add': (input) => {
+          seen.push(input);
+          return answer;
+        },
+      },
+    });
+    expect(await refusal(dispatch('policy.add', SAMPLES['policy.add'], context()))).toBe(code);
+    expect(seen).toEqual([SAMPLES['policy.add']]);
+  });
+
+  it('counts as weakening where its test fails', async () => {
+    const { dispatch, ran } = bench({
+      weakens: {
+        'policy.add': () => {
+          throw new Error('cannot tell');
+        },
+      },
+    });
+    await expect(dispatch('policy.add', SAMPLES['policy.add'], context())).rejects.toThrow('cannot tell');
+    expect(ran).toEqual([]);
+  });
+
+  it('needs the window too where there is one, after the caller said yes, and only then', async () => {
+    const asked: string[] = [];
+    let answer = false;
+    const { dispatch, ran } = bench({
+      confirmInWindow: (name) => {
+        asked.push(name);
+        return Promise.resolve(answer);
+      },
+    });
+    const save = (confirmed: boolean): Promise<string | undefined> =>
+      refusal(dispatch('connectors.save', SAMPLES['connectors.save'], context({ confirmed })));
+    expect(await save(false)).toBe('E_CONFIRMATION');
+    expect(asked).toEqual([]);
+    expect(await save(true)).toBe('E_DECLINED');
+    expect(ran).toEqual([]);
+    answer = true;
+    expect(await save(true)).toBeUndefined();
+    expect(await refusal(dispatch('policy.list', {}, context()))).toBeUndefined();
+    expect(asked).toEqual(['connectors.save', 'connectors.save']);
+  });
+});
+
+describe('input', () => {
+  it.each(['', 'nope', '__proto__', 'constructor', 'toString', 'policy.add '])('unknown operation %j', async (name) => {
+    const { dispatch } = bench();
+    expect(await refusal(dispatch(name, {}, context({ confirmed: true })))).toBe('E_OPERATION_UNKNOWN');
+  });
+
+  it.each<[OperationName, unknown]>([
+    ['connectors.get', undefined],
+    ['connectors.get', null],
+    ['connectors.get', {}],
+    ['connectors.get', { name: 'UPPER' }],
+    ['connectors.get', { name: '' }],
+    ['connectors.get', { name: 'x'.repeat(64) }],
+    ['connectors.get', { name: '../x' }],
+    ['connectors.get', { name: 'x', more: 1 }],
+    ['connectors.logs', { name: 'x', lines: 0 }],
+    ['connectors.logs', { name: 'x', lines: Number.NaN }],
+    ['connectors.logs', { name: 'x', lines: 1.5 }],
+    ['policy.add', { effect: 'allow', connector: 'x', tool: 'a b' }],
+    ['policy.add', { effect: 'allow', connector: 'x', tool: '\u001b[2J' }],
+    ['policy.add', { effect: 'allow', connector: 'x', tool: 'a'.repeat(129) }],
+    ['policy.add', { effect: 'permit', connector: 'x', tool: 'a' }],
+    ['secrets.set', { name: 'x', value: '' }],
+    ['secrets.set', { name: 'x', value: 'v'.repeat(65_537) }],
+    ['secrets.createVault', { passphrase: 'short' }],
+    ['logs.query', { limit: 10_001 }],
+    ['logs.query', { since: 'yesterday' }],
+    ['clients.install', { client: 'zed', connector: 'x', dryRun: true }],
+  ])('%s refuses %j', async (name, input) => {
+    const { dispatch, ran } = bench();
+    expect(await refusal(dispatch(name, input, context({ confirmed: true })))).toBe('E_INPUT');
+    expect(ran).toEqual([]);
+  });
+
+  it('says where and what, and never repeats a value', async () => {
+    const { dispatch } = bench();
+    const call = dispatch('secrets.set', { name: 'bad name', value: 'hunter2-hunter2' }, context());
+    await expect(call).rejects.toMatchObject({
+      message: '"name" does not fit: a secret name is 1 to 128 letters, digits, ".", "-" and "_".',
+    });
+    const long = dispatch('secrets.set', { name: 'n', value: 'hunter2'.repeat(20_000) }, context());
+    await expect(long).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') as string });
+  });
+
+  it('is what the schema gave, defaults included', async () => {
+    const seen: unknown[] = [];
+    const { dispatch } = bench({
+      handlers: { 'logs.query': (input: unknown) => seen.push(input) } as unknown as Handlers,
+    });
+    await dispatch('logs.query', {}, context());
+    expect(seen).toEqual([{ limit: 100 }]);
+  });
+
+  it('of any shape is carried out or refused, and refused before a handler runs', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...NAMES), fc.jsonValue(), async (name, input) => {
+        const { dispatch, ran } = bench();
+        const code = await refusal(dispatch(name, input, context()));
+        expect([undefined, 'E_INPUT', 'E_CONFIRMATION']).toContain(code);
+        expect(ran).toEqual(code === undefined ? [name] : []);
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+  });
+});

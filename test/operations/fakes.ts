@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { CompanionError, type Connector, type Rule, type SecretEntry } from '../../preload/contract/index.ts';
+import { createApprovals, type Approvals } from '../../main/approval/approvals.ts';
+import { ConnectorRuntimes } from '../../main/connectors/runtimes.ts';
+import { connectorHandlers, type ConnectorParts } from '../../main/operations/connector-handlers.ts';
+import type { CallContext } from '../../main/operations/dispatch.ts';
+import { otherHandlers, type OtherParts } from '../../main/operations/other-handlers.ts';
+import { EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
+import type { SettingsStore } from '../../main/settings/settings-store.ts';
+
+export const NOW = new Date('2026-11-21T08:00:00.000Z');
+export const CLI: CallContext = { caller: 'cli', confirmed: true, tty: true, by: 'a test' };
+
+const notUsed = (): never => {
+  throw new Error('a part that this test does not give');
+};
+
+export interface MemorySettings extends SettingsStore {
+  /** What was written, oldest first: `operation by caller`. */
+  readonly writes: string[];
+}
+
+export function memorySettings(start: Partial<Settings> = {}): MemorySettings {
+  let current: Settings = { ...EMPTY_SETTINGS, ...start };
+  const writes: string[] = [];
+  return {
+    writes,
+    read: () => current,
+    update: (operation, caller, change) => {
+      current = change(current);
+      writes.push(`${operation} by ${caller}`);
+      return current;
+    },
+    problem: undefined,
+    reload: notUsed,
+  };
+}
+
+/** Names and values in memory; says the same words as the vault. */
+export function memoryVault(
+  entries: SecretEntry[] = [],
+): ConnectorParts['vault'] & { readonly values: Map<string, string> } {
+  const values = new Map<string, string>();
+  const state = { backend: null, state: 'ready', detail: 'in memory' } as const;
+  return {
+    values,
+    list: () => entries,
+    set: (name, value) => {
+      values.set(name, value);
+      const entry: SecretEntry = { name, backend: 'vault', redactable: true, updatedAt: NOW.toISOString() };
+      entries.push(entry);
+      return Promise.resolve(entry);
+    },
+    remove: (name) => {
+      const at = entries.findIndex((entry) => entry.name === name);
+      if (at < 0) return Promise.reject(new CompanionError('E_SECRET_UNKNOWN', 'none', 'list', { exitCode: 2 }));
+      entries.splice(at, 1);
+      return Promise.resolve();
+    },
+    resolve: notUsed,
+    state: () => Promise.resolve(state),
+    peekState: () => state,
+    createVault: () => Promise.resolve(state),
+    unlock: () => Promise.resolve(state),
+    hasPendingCall: () => false,
+  };
+}
+
+export interface ConnectorBench {
+  readonly handlers: ReturnType<typeof connectorHandlers>;
+  readonly settings: MemorySettings;
+  readonly runtimes: ConnectorRuntimes;
+  readonly consents: string[];
+}
+
+/** `pathVariable`: the PATH that the login shell gives. */
+export function connectorBench(
+  pathVariable: string,
+  over: Partial<ConnectorParts> & { settings?: MemorySettings } = {},
+): ConnectorBench {
+  const settings = over.settings ?? memorySettings();
+  const runtimes = new ConnectorRuntimes(() => 0);
+  const consents: string[] = [];
+  const handlers = connectorHandlers({
+    runtimes,
+    vault: memoryVault(),
+    login: { get: () => Promise.resolve({ env: { PATH: pathVariable } }) },
+    prepare: {
+      find: notUsed,
+      runtimes,
+      vault: { resolve: notUsed },
+      live: notUsed,
+      login: notUsed,
+      policyOf: notUsed,
+    } as unknown as ConnectorParts['prepare'],
+    track: { started: notUsed, ended: notUsed },
+    clock: () => NOW,
+    version: '0.0.0',
+    recordConsent: (connector, hash, by) => consents.push(`${connector} ${hash.slice(0, 8)} by ${by}`),
+    ...over,
+    settings,
+  });
+  return { handlers, settings, runtimes, consents };
+}
+
+export interface OtherBench {
+  readonly handlers: ReturnType<typeof otherHandlers>;
+  readonly settings: MemorySettings;
+  readonly approvals: Approvals;
+  /** What was recorded, as words. */
+  readonly recorded: string[];
+}
+
+export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettings } = {}): OtherBench {
+  const settings = over.settings ?? memorySettings();
+  const recorded: string[] = [];
+  let ids = 0;
+  const approvals = createApprovals({
+    clock: () => NOW,
+    newId: () => `a${++ids}`,
+    schedule: () => () => {},
+    waitMs: 50_000,
+    maxWaiting: 10,
+    record: (approval, answer, by) => recorded.push(`${approval.id} ${answer} by ${by}`),
+    announce: () => {},
+  });
+  const handlers = otherHandlers({
+    vault: memoryVault(),
+    approvals,
+    index: { query: notUsed } as unknown as OtherParts['index'],
+    clock: () => NOW,
+    newRuleId: () => `r${++ids}`,
+    status: notUsed,
+    mintLink: () => Promise.resolve('http://127.0.0.1:1/#t=x'),
+    handOver: () => ({ chainId: 'c', sessions: 2 }),
+    clientEnvironment: notUsed,
+    recordSecret: (name, change, by) => recorded.push(`secret ${name} ${change} by ${by}`),
+    recordClient: (client, action, by) => recorded.push(`client ${client} ${action} by ${by}`),
+    announce: () => {},
+    ...over,
+    settings,
+  });
+  return { handlers, settings, approvals, recorded };
+}
+
+export function aConnector(name: string, over: Partial<Connector> = {}): Connector {
+  return {
+    name,
+    definition: { command: 'server', args: [], env: {}, secrets: {} },
+    default: 'read-only',
+    enabled: true,
+    createdAt: NOW.toISOString(),
+    ...over,
+  };
+}
+
+export function aRule(effect: Rule['effect'], connector: string, tool: string): Rule {
+  const id = `r${createHash('sha256').update(`${effect} ${connector} ${tool}`).digest('hex').slice(0, 6)}`;
+  return { id, effect, connector, tool, createdAt: NOW.toISOString() };
+}

@@ -36,7 +36,9 @@ export function consentRequest(subject: ConsentSubject): ConsentRequest {
     argv: displayArgv([definition.command, ...definition.args]),
     path: displayText(resolved.path),
     realPath: displayText(resolved.realPath),
-    envNames: Object.keys(definition.env).sort(),
+    env: Object.entries(definition.env)
+      .map(([name, value]) => `${name}=${displayText(value)}`)
+      .sort(),
     secrets: Object.entries(definition.secrets)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([env, reference]) => ({

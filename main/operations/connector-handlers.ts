@@ -200,6 +200,8 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       settings.update('connectors.remove', context.by, (current) => ({
         ...current,
         connectors: current.connectors.filter((connector) => connector.name !== name),
+        // What was allowed to this connector must not be inherited by another one of the same name.
+        rules: current.rules.filter((rule) => rule.effect !== 'allow' || rule.connector !== name),
       }));
       return {};
     },

@@ -68,7 +68,8 @@ function exitCodeOf(exit: { readonly code: number | null; readonly signal: NodeJ
 function claimedBy(connection: Connection): Claimed {
   const { argv, pid } = connection.hello;
   const at = argv.indexOf('--client');
-  const client = at < 0 ? undefined : argv[at + 1];
+  const joined = argv.find((word) => word.startsWith('--client='));
+  const client = joined?.slice('--client='.length) ?? (at < 0 ? undefined : argv[at + 1]);
   return { ...(client === undefined ? {} : { client: client.slice(0, 64) }), pid };
 }
 

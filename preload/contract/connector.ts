@@ -94,7 +94,8 @@ export const ConsentRequest = z.strictObject({
   argv: z.array(z.string()),
   path: z.string(),
   realPath: z.string(),
-  envNames: z.array(z.string()),
+  /** `NAME=value`, escaped: a value can aim a server elsewhere, and it is no secret. */
+  env: z.array(z.string()),
   secrets: z.array(z.strictObject({ env: z.string(), reference: z.string(), stored: z.boolean() })),
   cwd: z.string().optional(),
   risks: z.array(Risk),

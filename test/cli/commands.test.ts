@@ -35,7 +35,7 @@ const consent: ConsentRequest = {
   argv: ['npx', '-y', 'server'],
   path: '/usr/bin/npx',
   realPath: '/opt/node/npx',
-  envNames: [],
+  env: ['API_URL=https://example.org'],
   secrets: [{ env: 'TOKEN', reference: 'keychain:token', stored: false }],
   risks: [{ code: 'unpinned_package', evidence: 'server', text: 'Any version of the package may run.' }],
   default: 'ask',
@@ -205,6 +205,7 @@ describe('connectors add', () => {
 
   program   /usr/bin/npx
             (which is /opt/node/npx)
+  env       API_URL=https://example.org
   secret    TOKEN from keychain:token (not stored yet:
             "runlayer secrets set token")
   default   ask: every call that no rule names waits for you

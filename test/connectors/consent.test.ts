@@ -40,14 +40,14 @@ describe('consentRequest', () => {
     storedSecrets: new Set(['github']),
   });
 
-  it('shows the whole argv, escaped, names but no values, and which secrets are there', () => {
+  it('shows the whole argv, escaped, what its environment says, and which secrets are there', () => {
     expect(ConsentRequest.parse(request)).toEqual({
       connector: 'github',
       hash: definitionHash(definition, resolved),
       argv: ['npx', '-y', 'thing@1.2.3', "'a b'", String.raw`$'\u{202e}'`],
       path: '/usr/bin/npx',
       realPath: '/usr/lib/npx-cli.js',
-      envNames: ['ALPHA', 'ZED'],
+      env: ['ALPHA=value-of-alpha', 'ZED=1'],
       secrets: [
         { env: 'API', reference: 'keychain:other', stored: false },
         { env: 'TOKEN', reference: 'keychain:github', stored: true },
@@ -56,7 +56,6 @@ describe('consentRequest', () => {
       risks: [],
       default: 'ask',
     });
-    expect(JSON.stringify(request)).not.toContain('value-of-alpha');
   });
 
   it('escapes paths', () => {

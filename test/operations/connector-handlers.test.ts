@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectorDefinition, ConnectorView, OperationInput } from '../../preload/contract/index.ts';
+import type { ConnectorDefinition, ConnectorView, OperationInput, Rule } from '../../preload/contract/index.ts';
 import { aConnector, CLI, connectorBench, memorySettings, memoryVault, NOW, type ConnectorBench } from './fakes.ts';
 
 let bin: string;
@@ -59,7 +59,7 @@ describe('connectors.preview', () => {
     expect(shown).toMatchObject({
       argv: ['server', '-c', String.raw`$'a\u{1b}[2Jb'`],
       path: join(bin, 'server'),
-      envNames: ['LEVEL'],
+      env: ['LEVEL=1'],
       secrets: [
         { env: 'A', reference: 'keychain:there', stored: true },
         { env: 'B', reference: 'keychain:nowhere', stored: false },
@@ -222,9 +222,21 @@ describe('a stored connector', () => {
   });
 
   it('is removed once', async () => {
-    const bench = connectorBench(bin, { settings: memorySettings({ connectors: [aConnector('a'), aConnector('b')] }) });
+    const rule = (id: string, effect: 'allow' | 'deny', connector: string): Rule => {
+      return { id, effect, connector, tool: '*', createdAt: '2026-01-01T00:00:00.000Z' };
+    };
+    const rules = [
+      rule('r1', 'allow', 'a'),
+      rule('r2', 'deny', 'a'),
+      rule('r3', 'allow', '*'),
+      rule('r4', 'allow', 'b'),
+    ];
+    const settings = memorySettings({ connectors: [aConnector('a'), aConnector('b')], rules });
+    const bench = connectorBench(bin, { settings });
     await bench.handlers['connectors.remove']({ name: 'a' }, CLI);
     expect(bench.settings.read().connectors.map((one) => one.name)).toEqual(['b']);
+    // Another connector of this name must not inherit what was allowed to this one.
+    expect(bench.settings.read().rules.map((one) => one.id)).toEqual(['r2', 'r3', 'r4']);
     expect(() => bench.handlers['connectors.remove']({ name: 'a' }, CLI)).toThrow('no connector named "a"');
   });
 

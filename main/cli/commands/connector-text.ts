@@ -16,7 +16,7 @@ function argvLines(argv: readonly string[]): string[] {
 }
 
 export function consentText(request: ConsentRequest): string {
-  const { path, realPath, cwd, envNames, secrets, risks } = request;
+  const { path, realPath, cwd, env, secrets, risks } = request;
   return [
     `Connector "${request.connector}" will run, whenever a client asks for it:\n\n`,
     ...argvLines(request.argv),
@@ -24,11 +24,11 @@ export function consentText(request: ConsentRequest): string {
     `  program   ${shown(path)}\n`,
     ...(realPath === path ? [] : [`            (which is ${shown(realPath)})\n`]),
     ...(cwd === undefined ? [] : [`  folder    ${shown(cwd)}\n`]),
-    ...(envNames.length === 0 ? [] : [hang('  env       ', envNames.join(', '))]),
-    ...secrets.map(({ env, reference, stored }) =>
+    ...env.map((entry) => hang('  env       ', shown(entry))),
+    ...secrets.map(({ env: variable, reference, stored }) =>
       hang(
         '  secret    ',
-        `${env} from ${reference}${stored ? '' : ` (not stored yet: "runlayer secrets set ${reference.replace(/^keychain:/, '')}")`}`,
+        `${variable} from ${reference}${stored ? '' : ` (not stored yet: "runlayer secrets set ${reference.replace(/^keychain:/, '')}")`}`,
       ),
     ),
     hang('  default   ', DEFAULT_TEXT[request.default]),

@@ -8,7 +8,7 @@ interface Rig {
   readonly approvals: Approvals;
   readonly recorded: string[];
   readonly announced: string[];
-  readonly timers: { ms: number; then: () => void; live: boolean }[];
+  readonly timers: { ms: number; fire: () => void; live: boolean }[];
   readonly order: string[];
   recordFails: boolean;
   ask(signal?: AbortSignal, argumentsText?: () => string): Promise<Decision>;
@@ -33,8 +33,8 @@ function rig(extra: Partial<ApprovalOptions> = {}): Rig {
   const approvals = createApprovals({
     clock: () => new Date('2026-11-21T00:00:00.000Z'),
     newId: () => `a${++ids}`,
-    schedule: (ms, then) => {
-      const timer = { ms, then, live: true };
+    schedule: (ms, fire) => {
+      const timer = { ms, fire, live: true };
       r.timers.push(timer);
       return () => {
         timer.live = false;
@@ -91,7 +91,7 @@ describe('a call that waits', () => {
     const answers = [r.ask(), r.ask(), r.ask(controller.signal)];
     const full = r.ask();
     r.approvals.answer('a1', 'denied', 'person');
-    r.timers[1]?.then();
+    r.timers[1]?.fire();
     controller.abort();
     expect((await Promise.all([...answers, full])).map((answer) => answer.code)).toEqual([
       'approval_denied',
@@ -117,7 +117,7 @@ describe('a call that waits', () => {
     const ends: Record<string, () => void> = {
       approved: () => void r.approvals.answer('a1', 'approved', 'x'),
       denied: () => void r.approvals.answer('a1', 'denied', 'x'),
-      timeout: () => r.timers[0]?.then(),
+      timeout: () => r.timers[0]?.fire(),
       cancelled: () => controller.abort(),
     };
     ends[how]?.();
@@ -150,7 +150,7 @@ describe('a call that waits', () => {
     void r.ask();
     void r.ask();
     expect(await r.ask()).toMatchObject({ code: 'approval_unavailable' });
-    r.timers[0]?.then();
+    r.timers[0]?.fire();
     void r.ask();
     expect(r.approvals.list().map((view) => view.id)).toEqual(['a2', 'a3', 'a4']);
   });
@@ -165,7 +165,7 @@ describe('when an answer cannot be recorded', () => {
     expect(r.approvals.list()).toHaveLength(1);
     expect(r.announced).toEqual(['+a1']);
     r.recordFails = false;
-    r.timers[0]?.then();
+    r.timers[0]?.fire();
     expect(await answer).toMatchObject({ code: 'approval_timeout' });
   });
 
@@ -183,7 +183,7 @@ describe('when an answer cannot be recorded', () => {
     r.recordFails = true;
     const controller = new AbortController();
     const answers = [r.ask(), r.ask(controller.signal)];
-    r.timers[0]?.then();
+    r.timers[0]?.fire();
     controller.abort();
     expect((await Promise.all(answers)).map((answer) => answer.code)).toEqual([
       'approval_timeout',

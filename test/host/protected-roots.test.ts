@@ -37,7 +37,11 @@ afterAll(() => {
 const isProtected = (text: string): boolean => protectedPathIn({ path: text }, paths) !== undefined;
 const percent = (text: string, times = 1): string =>
   Array.from({ length: times }).reduce<string>(
-    (value) => [...value].map((c) => (/[a-z0-9]/.test(c) ? c : `%${c.charCodeAt(0).toString(16)}`)).join(''),
+    (value) =>
+      value
+        .split('')
+        .map((c) => (/[a-z0-9]/.test(c) ? c : `%${c.charCodeAt(0).toString(16)}`))
+        .join(''),
     text,
   );
 
@@ -104,7 +108,7 @@ describe.skipIf(onWindows)(
       ['a dot', () => '.'],
       ['out of it again', () => `${home}/.runlayer/../work/x`],
       ['a file that holds the path among other text', () => `read ${home}/.runlayer/x please\n`],
-      ['long content', () => `${'some text with a / in it '.repeat(10_000)}`],
+      ['long content', () => 'some text with a / in it '.repeat(10_000)],
       ['a file URL that is none', () => 'file://%%%'],
       ['a name longer than any file', () => `${home}/${'x'.repeat(3000)}`],
       ['a path longer than any', () => `${home}/${'x/'.repeat(5000)}`],

@@ -4,7 +4,8 @@ import { globMatches } from '../../main/policy/glob.ts';
 
 /** The same by the engine's own matcher. */
 function oracle(glob: string): RegExp {
-  const source = [...glob]
+  const source = glob
+    .split('')
     .map((c) => (c === '*' ? '.*' : c === '?' ? '.' : c.replace(/[\\^$.|+()[\]{}/-]/, '\\$&')))
     .join('');
   return new RegExp(`^${source}$`, 's');
@@ -31,7 +32,7 @@ describe('globMatches', () => {
     ['\\*', '*', false],
     ['\\*', '\\anything', true],
     ['(a|b)', '(a|b)', true],
-    ['a*a*a*b', `${'a'.repeat(50)}`, false],
+    ['a*a*a*b', 'a'.repeat(50), false],
   ])('%j on %j: %s', (glob, text, expected) => {
     expect(globMatches(glob, text)).toBe(expected);
   });

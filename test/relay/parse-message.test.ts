@@ -260,7 +260,7 @@ describe('ids', () => {
   });
 
   it('keep their source text', () => {
-    for (const id of ['-7', '9007199254740993', '"\\u00e9"', '"a\\/b"', `${'7'.repeat(1000)}`]) {
+    for (const id of ['-7', '9007199254740993', '"\\u00e9"', '"a\\/b"', '7'.repeat(1000)]) {
       expect(parse(`{"jsonrpc":"2.0", "id" : ${id} ,"method":"x"}`)).toMatchObject({ kind: 'request', id });
     }
   });

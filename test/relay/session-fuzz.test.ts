@@ -24,6 +24,7 @@ function naiveParse(text: string, unique: (depth: number) => boolean): Json {
   };
   const space = (): void => void take(/[ \t\r\n]*/y);
   const string = (): string => {
+    // eslint-disable-next-line no-control-regex -- JSON forbids them
     const source = take(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y) ?? fail();
     return JSON.parse(source) as string;
   };
@@ -153,7 +154,7 @@ class Conversation {
   private clientLine(): string {
     const id = this.id();
     const waiting = this.toServer.at(-1 - this.pick(10));
-    const asked = [...this.toClient].reverse().find((line) => line.includes('"method":"roots'));
+    const asked = this.toClient.findLast((line) => line.includes('"method":"roots'));
     return this.oneOf([
       ...Array<() => string>(6).fill(
         () =>

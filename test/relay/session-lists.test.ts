@@ -150,9 +150,9 @@ describe('tools/list', () => {
     expect(
       h.client
         .messages()
-        .map((answer) => [answer.id, answer.error?.code])
-        .sort(),
-    ).toEqual(['E', 'a', 'b', 'c', 'd', 'e'].map((id) => [id, -32602]));
+        .map((answer) => `${String(answer.id)} ${answer.error?.code}`)
+        .toSorted(),
+    ).toEqual(['E', 'a', 'b', 'c', 'd', 'e'].map((id) => `${id} -32602`));
   });
 
   it('names without end do not push out those that are known', () => {

@@ -1,0 +1,211 @@
+/** What others build on, as literals: a change here is a change of the product and of its documentation. */
+import { describe, expect, it } from 'vitest';
+import {
+  AUDIT_SCHEMA_VERSION,
+  CompanionError,
+  Decision,
+  DecisionCode,
+  DecidedBy,
+  DefaultMode,
+  Effect,
+  EventRecord,
+  Failure,
+  Glob,
+  IntentRecord,
+  operations,
+  OutcomeRecord,
+  toFailure,
+} from '../../preload/contract/index.ts';
+
+describe('the operations', () => {
+  it('are these, for these callers, and weaken protection or not', () => {
+    const list = Object.fromEntries(
+      Object.entries(operations).map(([name, { callers, weakens }]) => [name, `${callers.join(' ')}: ${weakens}`]),
+    );
+    expect(list).toEqual({
+      'status.get': 'cli ui shell: never',
+      'host.handOver': 'cli: never',
+      'interface.link': 'cli shell: never',
+      'connectors.list': 'cli ui shell: never',
+      'connectors.get': 'cli ui shell: never',
+      'connectors.preview': 'cli: never',
+      'connectors.save': 'cli: always',
+      'connectors.definition': 'cli: never',
+      'connectors.remove': 'cli: never',
+      'connectors.enable': 'cli: always',
+      'connectors.disable': 'cli ui shell: never',
+      'connectors.test': 'cli: never',
+      'connectors.logs': 'cli ui shell: never',
+      'policy.list': 'cli ui shell: never',
+      'policy.add': 'cli: depends',
+      'policy.remove': 'cli: depends',
+      'secrets.list': 'cli ui shell: never',
+      'secrets.set': 'cli: never',
+      'secrets.remove': 'cli: never',
+      'secrets.keychain': 'cli ui shell: never',
+      'secrets.createVault': 'cli: never',
+      'secrets.unlock': 'cli: never',
+      'approvals.list': 'cli ui shell: never',
+      'approvals.approve': 'cli: always',
+      'approvals.deny': 'cli ui shell: never',
+      'logs.query': 'cli ui shell: never',
+      'clients.list': 'cli ui shell: never',
+      'clients.install': 'cli: never',
+    });
+  });
+
+  it('open to a page neither weaken protection nor hand out a secret', () => {
+    for (const [name, { callers, weakens }] of Object.entries(operations)) {
+      if ((callers as readonly string[]).includes('ui')) expect(weakens, name).toBe('never');
+      if (/^secrets\.(set|unlock|createVault)$/.test(name)) expect(callers, name).toEqual(['cli']);
+    }
+  });
+
+  it.each(Object.keys(operations))('%s refuses what it does not know', (name) => {
+    const { input } = operations[name as keyof typeof operations];
+    expect(input.safeParse({ surprise: 1 }).success).toBe(false);
+    expect(input.safeParse(null).success).toBe(false);
+  });
+});
+
+describe('decisions', () => {
+  it('have these codes', () => {
+    expect(DecisionCode.options).toEqual([
+      'rule_allow',
+      'rule_ask',
+      'rule_deny',
+      'default_allow',
+      'default_read_only',
+      'default_ask',
+      'default_deny',
+      'protected_path',
+      'unknown_tool',
+      'invalid_tool_name',
+      'ambiguous_tool_name',
+      'oversized_tool',
+      'method_denied',
+      'approval_granted',
+      'approval_denied',
+      'approval_timeout',
+      'approval_cancelled',
+      'approval_unavailable',
+      'audit_unavailable',
+      'engine_error',
+    ]);
+  });
+
+  it('have these effects, sources and defaults', () => {
+    expect(Effect.options).toEqual(['deny', 'ask', 'allow']);
+    expect(DecidedBy.options).toEqual(['tenant', 'local', 'pin', 'guard', 'approval', 'engine']);
+    expect(DefaultMode.options).toEqual(['allow', 'read-only', 'ask', 'deny']);
+    expect(Object.keys(Decision.shape)).toEqual(['effect', 'decidedBy', 'code', 'reason', 'ruleId']);
+  });
+
+  it.each([
+    ['*', true],
+    ['a?b*', true],
+    ['x'.repeat(128), true],
+    ['', false],
+    ['x'.repeat(129), false],
+    ['a b', false],
+    ['a\u0000', false],
+    ['a\u0085', false],
+  ])('a glob: %j %s', (glob, fits) => {
+    expect(Glob.safeParse(glob).success).toBe(fits);
+  });
+});
+
+describe('audit records', () => {
+  const common = ['v', 'id', 'chain_id', 'seq', 'time'];
+  const call = [
+    'call',
+    'mcp.method.name',
+    'mcp.session.id',
+    'gen_ai.tool.name',
+    'mcp.resource.uri',
+    'gen_ai.prompt.name',
+    'jsonrpc.request.id',
+    'connector',
+    'claimed',
+  ];
+
+  it('are of version 1 and these kinds, with these fields', () => {
+    expect(AUDIT_SCHEMA_VERSION).toBe(1);
+    expect(Object.keys(IntentRecord.shape)).toEqual([
+      ...common,
+      ...call,
+      'kind',
+      'decision',
+      'arguments',
+      'argument_bytes',
+    ]);
+    expect(Object.keys(OutcomeRecord.shape)).toEqual([
+      ...common,
+      ...call,
+      'kind',
+      'outcome',
+      'error.type',
+      'duration_ms',
+      'result_bytes',
+    ]);
+    expect(Object.keys(EventRecord.shape)).toEqual([
+      ...common,
+      'kind',
+      'event',
+      'connector',
+      'mcp.session.id',
+      'claimed',
+      'detail',
+    ]);
+    expect([IntentRecord, OutcomeRecord, EventRecord].map((record) => record.shape.kind.value)).toEqual([
+      'intent',
+      'outcome',
+      'event',
+    ]);
+  });
+
+  it('end and happen in these ways', () => {
+    expect(OutcomeRecord.shape.outcome.options).toEqual([
+      'ok',
+      'tool_error',
+      'error',
+      'refused',
+      'failed',
+      'cancelled',
+      'unknown',
+    ]);
+    expect(EventRecord.shape.event.options).toEqual([
+      'companion_started',
+      'companion_stopped',
+      'session_started',
+      'session_ended',
+      'messages_dropped',
+      'approval_answered',
+      'settings_written',
+      'consent_given',
+      'secret_changed',
+      'client_configured',
+      'journal_recovered',
+    ]);
+  });
+});
+
+describe('failures', () => {
+  it('carry a code, a message and a next step, and nothing else', () => {
+    const error = new CompanionError('E_X', 'm', 'n', { exitCode: 4, cause: new Error('inner') });
+    expect(toFailure(error)).toEqual({ code: 'E_X', message: 'm', next: 'n' });
+    expect(error).toMatchObject({ name: 'CompanionError', exitCode: 4, cause: expect.any(Error) as Error });
+    expect(new CompanionError('E_X', 'm', 'n').exitCode).toBe(1);
+  });
+
+  it.each([new Error('broken'), 'text', undefined, null, 5])(
+    'of %s are internal ones that say what to do',
+    (thrown) => {
+      const failure = toFailure(thrown);
+      expect(Failure.safeParse(failure).success).toBe(true);
+      expect(failure.code).toBe('E_INTERNAL');
+      expect(failure.next).toContain('runlayer doctor');
+      expect(JSON.stringify(failure)).not.toContain('at ');
+    },
+  );
+});

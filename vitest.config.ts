@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     reporters: ['./test/reporter.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Only a test that hangs may run into these: a loaded machine must not fail one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
   },
 });

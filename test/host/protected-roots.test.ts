@@ -84,6 +84,7 @@ describe.skipIf(onWindows)(
       ['through a link to what is not there yet', () => join(home, 'work', 'dangling')],
       ['a link, percent-encoded', () => percent(join(home, 'work', 'link'))],
       ['.. behind a link, as the system walks it', () => `${outside}/into-work/../../.runlayer/x`],
+      ['.. behind a link, to what is there', () => `${outside}/into-work/../../.runlayer/companion/settings.json`],
       ['.. behind a link, as programs resolve it', () => `${home}/work/link/../../.runlayer/x`],
       ['blown up beyond every limit', () => `${home}/${'./'.repeat(50_000)}.runlayer/x`],
       ['blown up with ..', () => `${home}/${'work/../'.repeat(2000)}.runlayer/x`],

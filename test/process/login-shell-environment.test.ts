@@ -8,7 +8,6 @@ import {
   parsePayload,
   type LoginShellResult,
 } from '../../main/process/login-shell-environment.ts';
-import { sessionEnvironment } from '../../main/process/session-environment.ts';
 import { isAlive, killHard, until } from './processes.ts';
 
 const onWindows = process.platform === 'win32';
@@ -173,31 +172,5 @@ describe('parsePayload', () => {
     ['', undefined],
   ])('%j', (text, expected) => {
     expect(of(text)).toEqual(expected);
-  });
-});
-
-describe('sessionEnvironment', () => {
-  const user = { username: 'me', homedir: '/home/me', shell: '/bin/zsh' };
-
-  it('keeps where a person works, and nothing that aims a program', () => {
-    const own = {
-      LANG: 'de_DE.UTF-8', LC_ALL: 'C', DISPLAY: ':0', SSH_AUTH_SOCK: '/s', HOME: '/repo', SHELL: '/repo/sh', USER: 'other', PATH: '/repo',
-      npm_config_registry: 'https://evil', HTTPS_PROXY: 'x', LD_PRELOAD: 'x', BASH_ENV: 'x', ZDOTDIR: '/repo', ENV: 'x', XDG_CONFIG_HOME: '/repo', U: undefined,
-    }; // prettier-ignore
-    expect(sessionEnvironment(own, user, 'linux')).toEqual({
-      LANG: 'de_DE.UTF-8',
-      LC_ALL: 'C',
-      DISPLAY: ':0',
-      SSH_AUTH_SOCK: '/s',
-      HOME: '/home/me',
-      USER: 'me',
-      LOGNAME: 'me',
-      SHELL: '/bin/zsh',
-      PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
-    });
-  });
-
-  it('keeps everything on Windows, where there is no login shell', () => {
-    expect(sessionEnvironment({ Path: 'C:\\', X: '1', U: undefined }, user, 'win32')).toEqual({ Path: 'C:\\', X: '1' });
   });
 });

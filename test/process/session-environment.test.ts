@@ -53,4 +53,9 @@ describe('sessionEnvironment', () => {
     expect(env['TMPDIR']).toBe('/tmp');
     expect(env['XDG_RUNTIME_DIR']).toBeUndefined();
   });
+
+  it('keeps everything on Windows, where there is no login shell', () => {
+    const env = sessionEnvironment({ Path: 'C:\\', X: '1', U: undefined }, user, 'win32');
+    expect(env).toEqual({ Path: 'C:\\', X: '1' });
+  });
 });

@@ -35,6 +35,19 @@ describe('back-pressure', () => {
     expect(h.server.paused).toBe(true);
   });
 
+  it('a client for whom much waits is not read itself until it took it: what it sends may be what we answer', () => {
+    const h = harness({ limits: { maxBacklogBytes: 100 } });
+    h.client.ready = false;
+    h.client.waiting = 100;
+    h.fromClient('broken');
+    expect([h.client.paused, h.server.paused]).toEqual([false, true]);
+    h.client.waiting = 101;
+    h.fromClient('broken');
+    expect([h.client.paused, h.server.paused]).toEqual([true, true]);
+    h.session.clientDrained();
+    expect([h.client.paused, h.server.paused]).toEqual([false, false]);
+  });
+
   it('the relay’s own question counts too', () => {
     const h = harness();
     h.server.ready = false;

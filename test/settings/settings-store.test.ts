@@ -194,6 +194,16 @@ describe('a file that was changed by something else', () => {
     expect(effects(settings.read())).toContain('deny-rm');
   });
 
+  it('is noticed where broken bytes read as the same character', () => {
+    store();
+    const bytes = readFileSync(file());
+    const at = bytes.indexOf(Buffer.from('\ufffd'));
+    bytes[at] = 0xf0;
+    expect(bytes.toString('utf8')).toBe(readFileSync(file(), 'utf8'));
+    writeFileSync(file(), bytes);
+    expect(open().problem).toContain('it is not UTF-8 text');
+  });
+
   it('counts where it adds a deny or an ask, not where it adds an allow', () => {
     store();
     edit((now) => ({ ...now, rules: [...now.rules, rule('deny', 'd'), rule('ask', 'a'), rule('allow', 'w')] }));

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonical } from '../../main/audit/canonical.ts';
 import { shapeOf } from '../../main/audit/shape.ts';
 import { asIs } from './records.ts';
 
@@ -93,5 +94,20 @@ describe('shapeOf', () => {
     const before = process.cpuUsage();
     shapeOf([Array.from({ length: 1_000_000 }).fill('x'), 'y'.repeat(16 * 1024 * 1024)], asIs);
     expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+});
+
+describe('keys that V8 misreads', () => {
+  it('hold nothing that is escaped, so that every line that was written is read back as it stands', () => {
+    // The parser must have seen such a key before.
+    expect(Object.keys(JSON.parse('{"!":1,"\\\\":2}') as object)).toHaveLength(2);
+    const keys = ['\\', '"', 'a\\b', 'x"', '\u0000', '\n', '\u001f'];
+    for (const key of keys) {
+      const text = canonical(shapeOf({ '!': 1, [key]: 2 }, (name) => name));
+      expect(text).not.toContain('\\');
+      expect(canonical(JSON.parse(text))).toBe(text);
+    }
+    const names = Object.keys(shapeOf({ '\\': 1, '"': 1, '\n': 1 }, (name) => name) as object);
+    expect(names).toEqual(['\uff3c', '\uff02', '\u240a']);
   });
 });

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Connection } from '../../main/transport/connection.ts';
 import { listenOnSocket, type SocketListener } from '../../main/transport/socket-listener.ts';
 import { ensureOwnFolder, folderProblem } from '../../main/transport/wire/owner-only.ts';
@@ -16,6 +16,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'rl-l-'));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const listener of open.splice(0)) listener.close();
   for (const client of clients.splice(0)) {
     client.socket.destroy();
@@ -103,6 +104,7 @@ describe.skipIf(onWindows)('the socket [skipped on Windows: named pipes have no 
   });
 
   it('has a short stand-in where the home’s path is too long for a socket', async () => {
+    vi.stubEnv('TMPDIR', root);
     const home = join(root, 'x'.repeat(120));
     mkdirSync(home, { recursive: true });
     const place = socketPlace(home);

@@ -5,7 +5,7 @@ import { undo, uninstall } from '../../clients/operations.ts';
 import { localClientEnvironment } from '../../host/client-environment.ts';
 import { readHolder, type Holder } from '../../host/host-lock.ts';
 import { programPaths } from '../../host/program-paths.ts';
-import { startTime } from '../../process/start-time.ts';
+import { readStat, startTime } from '../../process/start-time.ts';
 import { folderProblem } from '../../transport/wire/owner-only.ts';
 import type { CommandIo } from '../command-io.ts';
 import { hang, json, shown } from '../commands/render.ts';
@@ -18,6 +18,7 @@ import { serve } from './serve.ts';
 /** The companion drains for 5 s; after that it is not going to end by itself. */
 const STOP_MS = 7000;
 const LOOK_MS = 50;
+const LAST_MOMENT_MS = 3000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -28,6 +29,24 @@ async function sendStop(holder: Holder): Promise<void> {
     process.kill(holder.pid, 'SIGTERM');
   } catch {
     // It ended in this moment; whether it did is looked at next.
+  }
+}
+
+async function runs({ pid, start }: Holder): Promise<boolean> {
+  if (process.platform !== 'linux') return start !== '' && (await startTime(pid)) === start;
+  const stat = readStat(pid);
+  return stat?.start === start && stat.state !== 'Z';
+}
+
+/** It has let go of the home, so all its work is done: a process that hangs in its last moment is ended. */
+async function waitForItsEnd(holder: Holder): Promise<void> {
+  const deadline = performance.now() + LAST_MOMENT_MS;
+  while (await runs(holder)) {
+    if (performance.now() > deadline) {
+      process.kill(holder.pid, 'SIGKILL');
+      return;
+    }
+    await pause(LOOK_MS);
   }
 }
 
@@ -52,6 +71,7 @@ async function stopCompanion(io: CommandIo, home: string, asJson: boolean): Prom
     }
     await pause(LOOK_MS);
   }
+  await waitForItsEnd(holder);
   io.out(asJson ? json({ stopped: true }) : 'Stopped.\n');
 }
 

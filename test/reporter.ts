@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule, TestRunEndReason, SerializedError } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node';
 
 /** Names each failed and each skipped test, and ends with one plain line that any CI can read. */
 export default class PlainReporter implements Reporter {
@@ -16,6 +16,11 @@ export default class PlainReporter implements Reporter {
       for (const error of result.errors) console.log(error.stack ?? error.message);
       for (const error of result.errors) if (error.diff !== undefined) console.log(error.diff);
     }
+  }
+
+  /** Failed hooks of a describe block; no test case carries them. */
+  onTestSuiteResult(suite: TestSuite): void {
+    for (const error of suite.errors()) this.fault(suite.fullName, error);
   }
 
   onTestModuleEnd(module: TestModule): void {

@@ -40,7 +40,6 @@ async function main(argv: readonly string[]): Promise<number> {
     const { runLocal } = await import('./local/run-local.ts');
     return await runLocal(argv, home);
   }
-  compileNoMore();
   if (argv.length > MAX_WORDS) {
     const failure = {
       code: 'E_USAGE',
@@ -73,6 +72,8 @@ async function main(argv: readonly string[]): Promise<number> {
     onPrompt: promptPerson,
     json,
   });
+  // Only a session pumps enough to be compiled; a command is over before.
+  if (isRun) await compileNoMore();
   return end.kind === 'exit' ? end.code : await refuse(end.failure, end.said);
 }
 

@@ -12,8 +12,6 @@ import { hang, json, shown } from '../commands/render.ts';
 import { changeText } from '../commands/setup.ts';
 import { CommandEnd } from '../command-end.ts';
 import type { LocalActions } from './actions.ts';
-import { runDoctor } from './doctor.ts';
-import { serve } from './serve.ts';
 
 /** The companion drains for 5 s; after that it is not going to end by itself. */
 const STOP_MS = 7000;
@@ -81,9 +79,16 @@ export function localActions(io: CommandIo, home: string): LocalActions {
   const clients = (): ReturnType<typeof localClientEnvironment> =>
     localClientEnvironment({ companionHome: home, program: programPaths(), installLauncher: false });
   return {
-    serve: (options) => serve(io, home, options.onDemand === true),
+    // Loaded when asked for: the whole companion is behind it, and help and stop need none of it.
+    serve: async (options) => {
+      const { serve } = await import('./serve.ts');
+      await serve(io, home, options.onDemand === true);
+    },
     stop: (options) => stopCompanion(io, home, options.json === true),
-    doctor: (options) => runDoctor(io, home, options.json === true),
+    doctor: async (options) => {
+      const { runDoctor } = await import('./doctor.ts');
+      await runDoctor(io, home, options.json === true);
+    },
     auditVerify: async (options) => {
       const report = await verifyDirectory(join(home, 'audit'));
       if (options.json === true) io.out(json(report));

@@ -5,8 +5,6 @@ import { VERSION } from '../../version.ts';
 import type { CommandIo } from '../command-io.ts';
 import { compileNoMore } from '../thin/no-late-compilation.ts';
 
-/** What is being compiled when we end is done by then. */
-const LAST_COMPILATION_MS = 100;
 const IDLE_MS = 15 * 60_000;
 
 export async function serve(io: CommandIo, home: string, onDemand: boolean): Promise<void> {
@@ -37,8 +35,7 @@ export async function serve(io: CommandIo, home: string, onDemand: boolean): Pro
     );
   }
   await companion.stopped;
-  compileNoMore();
-  await new Promise((resolve) => setTimeout(resolve, LAST_COMPILATION_MS));
+  await compileNoMore();
   // A keychain call that was given up on would hold the process open.
   process.exit(0);
 }

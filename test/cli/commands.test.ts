@@ -264,9 +264,9 @@ Stored. Next, connect a client:
     ],
     ['a second "--" is the server\'s', ['--', 'npx', '--', 'x'], { args: ['--', 'x'] }],
     ['an empty argument stays', ['--', 'npx', ''], { args: [''] }],
-    ['a path is taken from here', ['--', './bin/server', './data'], { command: '/work/bin/server', args: ['./data'] }],
+    ['a path is taken from here', ['--', './bin/server', './data'], { command: '/here/bin/server', args: ['./data'] }],
     ['an absolute path stays', ['--', '/bin/../bin/server'], { command: '/bin/../bin/server' }],
-    ['a folder is taken from here', ['--cwd', 'sub', '--', 'npx'], { cwd: '/work/sub' }],
+    ['a folder is taken from here', ['--cwd', 'sub', '--', 'npx'], { cwd: '/here/sub' }],
     ['a value keeps its "="', ['--env', 'A=b=c=', '--', 'npx'], { env: { A: 'b=c=' } }],
     ['an empty value stays', ['--env', 'A=', '--', 'npx'], { env: { A: '' } }],
     [

@@ -59,7 +59,7 @@ export async function tell(line: string | readonly string[], scene: Scene = {}):
     err: (text) => void (err += text),
     isSlow: scene.isSlow ?? ((): boolean => false),
     tty: scene.tty ?? false,
-    cwd: scene.cwd ?? '/work',
+    cwd: scene.cwd ?? '/here',
     ask: (text) => {
       if (scene.tty !== true) return Promise.resolve(undefined);
       asked.push(text);

@@ -160,15 +160,23 @@ describe('storing', () => {
     const { vault, timers, index } = setUp({ keytar });
     await vault.state();
     const prompt = gate();
+    const reached = gate();
     let hang = true;
-    keytar.before = (call) => (call === 'set' && hang ? prompt.opened : undefined);
+    keytar.before = (call) => {
+      if (call !== 'set' || !hang) return undefined;
+      reached.open();
+      return prompt.opened;
+    };
     const setting = codeOf(vault.set('A', VALUE));
+    // The vault's own file is looked at on the real disk before: the clock must not run ahead of it.
+    await reached.opened;
     await timers.advance(5000);
     expect(await setting).toBe('E_KEYCHAIN_LOCKED');
     expect(vault.peekState()).toMatchObject({ state: 'locked', backend: 'keytar' });
     expect(vault.hasPendingCall()).toBe(true);
     hang = false;
     prompt.open();
+    await vi.waitFor(() => expect(vault.hasPendingCall()).toBe(false));
     await settle();
     expect(keytar.items.size + index.entries.length).toBe(0);
     expect(await vault.set('A', VALUE)).toMatchObject({ backend: 'keytar' });

@@ -200,7 +200,12 @@ function build(
     record = parsed.data;
     text = canonical(record);
     if (Buffer.byteLength(text) > MAX_LINE_BYTES / 2 && record.kind === 'intent') {
-      record = { ...record, arguments: { $bytes: Buffer.byteLength(canonical(record.arguments ?? null)) } };
+      const bytesOf = (value: unknown) => ({ $bytes: Buffer.byteLength(canonical(value ?? null)) });
+      record = {
+        ...record,
+        arguments: bytesOf(record.arguments),
+        ...(record.input_responses === undefined ? {} : { input_responses: bytesOf(record.input_responses) }),
+      };
       text = canonical(record);
     }
   } catch (error) {

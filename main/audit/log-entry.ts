@@ -2,16 +2,19 @@ import type { EventRecord, IntentRecord, LogEntry, OutcomeRecord } from '../../p
 
 /**
  * One line of the log for a call: its intent, and its outcome once there is one. The id is the call's, so an entry that
- * is under way and the finished one are the same entry.
+ * is under way and the finished one are the same entry. Of a call that was tried more than once `latest` is the intent of
+ * the last time: its decision is the one that stands, while time and arguments are those of the call.
  */
-export function toLogEntry(intent: IntentRecord, outcome?: OutcomeRecord): LogEntry {
+export function toLogEntry(intent: IntentRecord, outcome?: OutcomeRecord, latest: IntentRecord = intent): LogEntry {
+  const { decision, attempt } = latest;
   return {
     ...callFields(intent),
-    effect: intent.decision.effect,
-    decidedBy: intent.decision.decidedBy,
-    code: intent.decision.code,
-    reason: intent.decision.reason,
-    ...(intent.decision.ruleId === undefined ? {} : { ruleId: intent.decision.ruleId }),
+    effect: decision.effect,
+    decidedBy: decision.decidedBy,
+    code: decision.code,
+    reason: decision.reason,
+    ...(decision.ruleId === undefined ? {} : { ruleId: decision.ruleId }),
+    ...(attempt === undefined ? {} : { attempts: attempt }),
     ...(intent.arguments === undefined ? {} : { arguments: intent.arguments }),
     ...(outcome === undefined ? {} : outcomeFields(outcome)),
   };

@@ -16,7 +16,7 @@ type Redact = (text: string) => string;
 /** A copy of the record with each string well-formed, redacted and of bounded length. */
 export function scrub(record: NewAuditRecord, redact: Redact): Record<string, unknown> {
   const clean = fields(record, redact);
-  for (const key of ['decision', 'claimed', 'arguments', 'detail']) {
+  for (const key of ['decision', 'claimed', 'arguments', 'input_responses', 'detail']) {
     const value = (record as Record<string, unknown>)[key];
     if (typeof value !== 'object' || value === null) continue;
     clean[key] = key === 'decision' || key === 'claimed' ? fields(value, redact) : deep(value, redact, 0);

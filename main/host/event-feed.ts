@@ -13,7 +13,8 @@ const MAX_OPEN_INTENTS = 10_000;
 
 export function createEventFeed(onError: (error: unknown) => void): EventFeed {
   const listeners = new Set<(event: CompanionEvent) => void>();
-  const open = new Map<string, IntentRecord>();
+  /** The first attempt of a call, whose time and arguments count, and the latest, whose decision does. */
+  const open = new Map<string, { readonly first: IntentRecord; readonly latest: IntentRecord }>();
   const announce = (event: CompanionEvent): void => {
     for (const listener of listeners) {
       try {
@@ -28,12 +29,14 @@ export function createEventFeed(onError: (error: unknown) => void): EventFeed {
     statusChanged: () => announce({ type: 'status_changed' }),
     recorded: (record) => {
       if (record.kind === 'intent') {
-        if (open.size < MAX_OPEN_INTENTS) open.set(record.call, record);
-        if (listeners.size > 0) announce({ type: 'log', entry: toLogEntry(record) });
+        const first = open.get(record.call)?.first ?? record;
+        if (open.has(record.call) || open.size < MAX_OPEN_INTENTS) open.set(record.call, { first, latest: record });
+        if (listeners.size > 0) announce({ type: 'log', entry: toLogEntry(first, undefined, record) });
       } else if (record.kind === 'outcome') {
-        const intent = open.get(record.call);
+        const call = open.get(record.call);
         open.delete(record.call);
-        if (intent !== undefined && listeners.size > 0) announce({ type: 'log', entry: toLogEntry(intent, record) });
+        if (call !== undefined && listeners.size > 0)
+          announce({ type: 'log', entry: toLogEntry(call.first, record, call.latest) });
       } else if (listeners.size > 0) announce({ type: 'log', entry: eventToLogEntry(record) });
     },
     subscribe: (listener) => {

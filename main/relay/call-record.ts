@@ -1,6 +1,6 @@
 /**
- * Builds the audit records of one call: an intent before it leaves (or is refused), an outcome after it ended. Texts are not
- * cut here: the journal redacts first and bounds afterwards, because half a secret would not be recognised.
+ * Builds the audit records of one call: an intent before each attempt leaves (or is refused), an outcome after it ended.
+ * Texts are not cut here: the journal redacts first and bounds afterwards, because half a secret would not be recognised.
  */
 import type { ArgumentShape, Claimed, Decision, NewAuditRecord } from '../../preload/contract/index.ts';
 
@@ -49,15 +49,21 @@ function common(subject: CallSubject): Common {
 export function intentRecord(
   subject: CallSubject,
   decision: Decision,
-  args: ArgumentShape | undefined,
-  argumentBytes: number,
+  asked: {
+    readonly attempt: number;
+    readonly arguments: ArgumentShape | undefined;
+    readonly inputResponses: ArgumentShape | undefined;
+    readonly bytes: number;
+  },
 ): NewAuditRecord {
   return {
     kind: 'intent',
     ...common(subject),
     decision,
-    ...(args === undefined ? {} : { arguments: args }),
-    argument_bytes: argumentBytes,
+    ...(asked.attempt === 1 ? {} : { attempt: asked.attempt }),
+    ...(asked.arguments === undefined ? {} : { arguments: asked.arguments }),
+    argument_bytes: asked.bytes,
+    ...(asked.inputResponses === undefined ? {} : { input_responses: asked.inputResponses }),
   };
 }
 

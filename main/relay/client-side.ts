@@ -1,8 +1,7 @@
 /** What comes from the client: parsed strictly, matched to what was asked of it, gated where a gate concerns it. */
 import { isJsonObject } from '../../preload/contract/json.ts';
-import type { Decision } from '../../preload/contract/index.ts';
-import type { Call, CallAudit } from './call-audit.ts';
-import type { CallSubject } from './call-record.ts';
+import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
+import type { Asked, Call, CallAudit } from './call-audit.ts';
 import { agentText, engineError, errorReply, METHOD_REFUSED, OWN_ID_PREFIX, SERVER_FAILED } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import { auditedMethod, isNotificationName, mayBeNotification, passesDenyDefault } from './methods.ts';
@@ -22,6 +21,13 @@ export interface ClientSideParts {
   /** Requests of the server that wait for the client. */
   readonly asked: Pending<{ readonly deadlineAt: undefined }>;
   readonly isServerGone: () => boolean;
+}
+
+/** A recorded request that calls no tool. */
+interface Read {
+  readonly message: RequestMessage;
+  readonly call: Call;
+  readonly asked: Asked;
 }
 
 const MAX_NAME_CHARACTERS = 64;
@@ -56,7 +62,7 @@ export class ClientSide {
       case 'response':
         if (asked.take(parsed.idKey) === undefined)
           options.dropped('client', 'answer to a question that was not asked');
-        else out.toServer(line);
+        else out.toServer(line, parsed);
         return;
       case 'request':
         this.request(parsed, line);
@@ -75,7 +81,8 @@ export class ClientSide {
   }
 
   private refuse(id: string | undefined, code: number, why: string): void {
-    this.parts.out.reply(errorReply(id ?? null, code, `Not forwarded: ${why}`));
+    const idKey = id === undefined ? undefined : idKeyOf(id);
+    this.parts.out.reply(errorReply(id ?? null, code, `Not forwarded: ${why}`), idKey);
   }
 
   private notification(message: NotificationMessage, line: Buffer): void {
@@ -89,7 +96,7 @@ export class ClientSide {
       this.parts.options.dropped('client', 'a request without an id');
       return;
     }
-    this.parts.out.toServer(line);
+    this.parts.out.toServer(line, message);
   }
 
   /** A server may carry out whatever it is sent, id or not: what a gate concerns never leaves as a notification. */
@@ -117,7 +124,7 @@ export class ClientSide {
     if (this.parts.isServerGone()) {
       options.dropped('client', 'a request after the server ended');
       const text = `The server of "${options.connector}" has ended. Start the connector again.`;
-      out.reply(errorReply(message.id, SERVER_FAILED, text));
+      out.reply(errorReply(message.id, SERVER_FAILED, text), message.idKey);
       return;
     }
     if (forwarded.size + calls.size >= options.limits.maxInFlight) {
@@ -130,20 +137,32 @@ export class ClientSide {
       calls.handle(message, line);
       return;
     }
-    const audited = auditedMethod(message);
+    const facts = auditedMethod(message);
     const decision = this.decide(message);
-    if (decision.effect !== 'allow') {
-      this.refuseMethod(message, line, audited, decision);
+    if (facts === undefined && decision.effect === 'allow') {
+      forwarded.forward(message, line, undefined);
       return;
     }
-    let call: Call | undefined;
-    if (audited !== undefined) {
-      const begun = audit.begin(message, audited);
-      call = begun;
-      audit.intent(begun, decision, undefined, line.length, () => {
-        forwarded.withdraw(message, line, begun);
-        out.reply(errorReply(message.id, METHOD_REFUSED, agentText('audit_unavailable', 0, begun.subject.call)));
+    const read: Read = {
+      message,
+      call: audit.begin(message, line, facts ?? {}),
+      asked: { arguments: undefined, inputResponses: message.params['inputResponses'], bytes: line.length },
+    };
+    if (decision.effect === 'allow') this.release(read, line, decision);
+    else this.refuseMethod(read, decision);
+  }
+
+  private release(read: Read, line: Buffer, decision: Decision): void {
+    const { audit, forwarded } = this.parts;
+    const { message, call, asked } = read;
+    try {
+      audit.intent(call, decision, asked, () => {
+        forwarded.withdraw(message, line, call);
+        this.answerRefused(read, 'audit_unavailable');
       });
+    } catch (error) {
+      this.refuseMethod(read, engineError(error));
+      return;
     }
     forwarded.forward(message, line, call);
   }
@@ -173,22 +192,18 @@ export class ClientSide {
     }
   }
 
-  private refuseMethod(
-    message: RequestMessage,
-    line: Buffer,
-    facts: Partial<CallSubject> | undefined,
-    decision: Decision,
-  ): void {
-    const { audit, out } = this.parts;
-    const call = audit.begin(message, facts ?? {});
-    audit.intent(call, decision, undefined, line.length);
-    audit.outcome(call, 'refused', 0, decision.code);
+  private refuseMethod(read: Read, decision: Decision): void {
+    this.parts.audit.notMade(read.call, decision, read.asked, 'refused', decision.code);
+    this.answerRefused(read, decision.code);
+  }
+
+  private answerRefused({ message, call }: Read, code: DecisionCode): void {
     const ref = call.subject.call;
     const text =
-      decision.code === 'method_denied'
+      code === 'method_denied'
         ? `Blocked by Runlayer policy: ${message.method} is not open here. (ref ${ref})`
-        : agentText(decision.code, 0, ref);
-    out.reply(errorReply(message.id, METHOD_REFUSED, text));
+        : agentText(code, 0, ref);
+    this.parts.out.reply(errorReply(message.id, METHOD_REFUSED, text), message.idKey);
   }
 
   /** Legacy clients name themselves in initialize, modern ones in each request. */

@@ -34,6 +34,18 @@ export function errorReply(id: string | null, code: number, message: string): Bu
   return line(`{"jsonrpc":"2.0","id":${id ?? 'null'},"error":${JSON.stringify({ code, message })}}`);
 }
 
+/** Refusals that must look exactly like a tool that never was. */
+export const HIDDEN: ReadonlySet<DecisionCode> = new Set([
+  'rule_deny',
+  'default_deny',
+  'unknown_tool',
+  'invalid_tool_name',
+  'ambiguous_tool_name',
+  'oversized_tool',
+  'invalid_header_annotation',
+  'outside_binding',
+]);
+
 /** What a hidden tool and a tool that never was are both answered with, byte for byte. */
 export function unknownTool(id: string, name: string): Buffer {
   return errorReply(id, -32_602, `Unknown tool: ${name}`);

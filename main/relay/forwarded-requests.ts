@@ -1,21 +1,26 @@
 /** Requests of the client that went to the server and wait for its answer; each ends once, with an answer or a reason. */
 import type { Call, CallAudit } from './call-audit.ts';
 import type { Outcome } from './call-record.ts';
-import { errorReply, SERVER_FAILED } from './denial.ts';
+import { errorReply, isModern, SERVER_FAILED } from './denial.ts';
 import { hasInventoryDeadline } from './methods.ts';
 import type { RequestMessage } from './parse-message.ts';
 import { Pending } from './pending.ts';
+import { requestDigest, retryKey } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 
 export interface ForwardedRequest {
   readonly id: string;
+  readonly idKey: string;
   readonly method: string;
   readonly deadlineAt: number | undefined;
   readonly call: Call | undefined;
+  /** What a retry is compared with: the request or, when much is kept, its digest. Only where the era knows retries. */
+  readonly compared: Buffer | string | undefined;
 }
 
 export class ForwardedRequests {
-  private readonly pending = new Pending<ForwardedRequest>();
+  private readonly pending = new Pending<ForwardedRequest>((entry) => this.letGo(entry));
+  private comparedBytes = 0;
   /**
    * Ids that ended without an answer of the server: it may still come, and must find nobody. The oldest are let go of.
    */
@@ -42,11 +47,35 @@ export class ForwardedRequests {
     const ms = this.deadlineMs(message.method);
     this.pending.add(message.idKey, {
       id: message.id,
+      idKey: message.idKey,
       method: message.method,
       deadlineAt: ms === undefined ? undefined : this.options.now() + ms,
       call,
+      compared: call === undefined || !isModern(message.params) ? undefined : this.keep(message, line, call),
     });
-    this.out.toServer(line);
+    this.out.toServer(line, message);
+  }
+
+  /** Nothing is hashed for a call whose server asks for nothing, unless many large ones are under way. */
+  private keep(message: RequestMessage, line: Buffer, call: Call): Buffer | string {
+    if (this.comparedBytes + line.length > this.options.limits.maxComparedBytes) {
+      return requestDigest(message.method, call.subject.claimed, line);
+    }
+    this.comparedBytes += line.length;
+    // A small line is a piece of what was read at once, which must not stay for its sake.
+    return line.length * 4 < line.buffer.byteLength ? Buffer.from(line) : line;
+  }
+
+  private letGo({ compared }: ForwardedRequest): void {
+    if (Buffer.isBuffer(compared)) this.comparedBytes -= compared.length;
+  }
+
+  /** The server answered that it needs input: the call goes on with the retry that brings it. False in the legacy era. */
+  awaitInput({ call, method, compared }: ForwardedRequest, requestState: unknown): boolean {
+    if (call === undefined || compared === undefined) return false;
+    const digest = typeof compared === 'string' ? compared : requestDigest(method, call.subject.claimed, compared);
+    this.audit.awaitInput(call, retryKey(digest, requestState));
+    return true;
   }
 
   private deadlineMs(method: string): number | undefined {
@@ -86,7 +115,8 @@ export class ForwardedRequests {
 
   fail(entry: ForwardedRequest, errorType: string, reason: string): void {
     this.audit.outcome(entry.call, 'failed', 0, errorType);
-    this.out.reply(errorReply(entry.id, SERVER_FAILED, `The server of "${this.options.connector}" failed: ${reason}.`));
+    const text = `The server of "${this.options.connector}" failed: ${reason}.`;
+    this.out.reply(errorReply(entry.id, SERVER_FAILED, text), entry.idKey);
   }
 
   failByKey(idKey: string, reason: string): void {

@@ -28,6 +28,12 @@ export interface WireLimits {
   readonly inlineParseBytes: number;
   /** How long a call waits for a person. */
   readonly approvalMs: number;
+  /** How long a call waits for the client to come back with input that the server asked for. */
+  readonly inputMs: number;
+  /** Calls that wait so at once; above it the oldest is given up. */
+  readonly maxAwaitingInput: number;
+  /** Calls under way are kept up to this much, to compare a retry with; of what is above it only a digest. */
+  readonly maxComparedBytes: number;
 }
 
 const MIB = 1024 * 1024;
@@ -53,4 +59,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   notificationsPerSecond: 1000,
   inlineParseBytes: 256 * 1024,
   approvalMs: 50_000,
+  inputMs: 600_000,
+  maxAwaitingInput: 1000,
+  maxComparedBytes: 8 * MIB,
 };

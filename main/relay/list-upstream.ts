@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
 import type { Policy } from '../policy/decide.ts';
 import { OWN_ID_PREFIX } from './denial.ts';
 import type { WireLimits } from './limits.ts';
-import type { ResponseMessage } from './parse-message.ts';
+import type { RequestMessage, ResponseMessage } from './parse-message.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 export interface Lister {
@@ -42,7 +42,7 @@ export function createLister(options: {
   readonly newId: () => string;
   readonly catalogue: ToolCatalogue;
   readonly policy: () => Policy;
-  readonly send: (line: Buffer) => void;
+  readonly send: (line: Buffer, message: RequestMessage) => void;
 }): Lister {
   const pages = new Map<string, Page>();
   let running: Promise<void> | undefined;
@@ -56,7 +56,8 @@ export function createLister(options: {
       }
       const id = `${OWN_ID_PREFIX}${options.newId()}`;
       pages.set(`s${id}`, { deadlineAt: options.now() + options.limits.inventoryMs, resolve, reject });
-      options.send(Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })}\n`));
+      const line = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })}\n`);
+      options.send(line, { kind: 'request', id: JSON.stringify(id), idKey: `s${id}`, method: 'tools/list', params });
     });
 
   const listAll = async (callParams: JsonObject): Promise<void> => {

@@ -1,6 +1,12 @@
 /** Requests that wait for an answer in one direction. One-shot: an id answers once; late, forged and foreign ids find nothing. */
 export class Pending<T extends { readonly deadlineAt: number | undefined }> {
   private readonly byKey = new Map<string, T>();
+  private readonly removed: (entry: T) => void;
+
+  /** `removed` is told about each entry that leaves. */
+  constructor(removed: (entry: T) => void = () => undefined) {
+    this.removed = removed;
+  }
 
   get size(): number {
     return this.byKey.size;
@@ -20,13 +26,16 @@ export class Pending<T extends { readonly deadlineAt: number | undefined }> {
 
   take(idKey: string): T | undefined {
     const entry = this.byKey.get(idKey);
-    if (entry !== undefined) this.byKey.delete(idKey);
+    if (entry === undefined) return undefined;
+    this.byKey.delete(idKey);
+    this.removed(entry);
     return entry;
   }
 
   takeAll(): T[] {
     const all = [...this.byKey.values()];
     this.byKey.clear();
+    for (const entry of all) this.removed(entry);
     return all;
   }
 
@@ -36,6 +45,7 @@ export class Pending<T extends { readonly deadlineAt: number | undefined }> {
     for (const [key, entry] of this.byKey) {
       if (entry.deadlineAt !== undefined && entry.deadlineAt <= now) {
         this.byKey.delete(key);
+        this.removed(entry);
         overdue.push([key, entry]);
       }
     }

@@ -16,8 +16,9 @@ import {
 } from './parse-message.ts';
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
+import { isInputRequired } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
-import type { ToolCatalogue } from './tool-catalogue.ts';
+import type { FilteredList, ToolCatalogue } from './tool-catalogue.ts';
 
 export interface ServerSideParts {
   readonly options: SessionOptions;
@@ -40,16 +41,17 @@ export class ServerSide {
     this.bucket = new NotificationBucket(parts.options.limits, parts.options.now());
   }
 
-  message(parsed: Parsed, line: Buffer): void {
+  /** `related`: key of the request on whose response stream it came, where the transport knows. */
+  message(parsed: Parsed, line: Buffer, related?: string): void {
     switch (parsed.kind) {
       case 'invalid':
         this.invalid(parsed, line);
         return;
       case 'notification':
-        this.notification(parsed, line);
+        this.notification(parsed, line, related);
         return;
       case 'request':
-        this.request(parsed, line);
+        this.request(parsed, line, related);
         return;
       case 'response':
         this.response(parsed, line);
@@ -84,29 +86,34 @@ export class ServerSide {
 
   /** `id` is source text. */
   private failById(id: string, reason: string): void {
-    const { forwarded, lister } = this.parts;
     const idKey = idKeyOf(id);
-    if (idKey !== undefined && !lister.fail(idKey, reason)) forwarded.failByKey(idKey, reason);
+    if (idKey !== undefined) this.requestFailed(idKey, reason);
+  }
+
+  /** This request gets no answer. */
+  requestFailed(idKey: string, reason: string): void {
+    const { forwarded, lister } = this.parts;
+    if (!lister.fail(idKey, reason)) forwarded.failByKey(idKey, reason);
   }
 
   /** A question of the server that cannot be passed on. Without an id of its own nobody could tell which one it was. */
   private refuse(id: string | undefined, code: number, why: string): void {
     const idKey = id === undefined ? undefined : idKeyOf(id);
     if (id === undefined || idKey === undefined || this.parts.asked.has(idKey)) return;
-    this.parts.out.toServer(errorReply(id, code, `Not forwarded: ${why}.`));
+    this.parts.out.replyToServer(errorReply(id, code, `Not forwarded: ${why}.`), idKey);
   }
 
-  private request(message: RequestMessage, line: Buffer): void {
+  private request(message: RequestMessage, line: Buffer, related: string | undefined): void {
     const { options, asked, out } = this.parts;
     if (asked.has(message.idKey)) options.dropped('server', 'an id that is in use');
     else if (asked.size >= options.limits.maxInFlight) options.dropped('server', 'too many questions at once');
     else {
       asked.add(message.idKey, { deadlineAt: undefined });
-      out.toClient(line);
+      out.toClient(line, message, related);
     }
   }
 
-  private notification(message: NotificationMessage, line: Buffer): void {
+  private notification(message: NotificationMessage, line: Buffer, related: string | undefined): void {
     const { options, catalogue, asked, out } = this.parts;
     if (!this.bucket.take(options.now())) {
       options.dropped('server', 'too many notifications');
@@ -117,7 +124,7 @@ export class ServerSide {
       const idKey = cancelledKey(line);
       if (idKey !== undefined) asked.take(idKey);
     }
-    out.toClient(line);
+    out.toClient(line, message, related);
   }
 
   private response(message: ResponseMessage, line: Buffer): void {
@@ -133,30 +140,41 @@ export class ServerSide {
     } else if (message.error !== undefined) {
       const { code } = message.error;
       audit.outcome(entry.call, 'error', line.length, typeof code === 'number' ? String(code) : 'error');
-      out.toClient(line);
+      out.toClient(line, message);
     } else if (entry.method === 'tools/list' || holdsTools(message.result)) {
       this.deliverToolList(entry, message, line);
     } else {
-      const failed = isJsonObject(message.result) && message.result['isError'] === true;
-      audit.outcome(entry.call, failed ? 'tool_error' : 'ok', line.length, failed ? 'tool_error' : undefined);
-      out.toClient(line);
+      this.recordAnswer(entry, message.result, line.length);
+      out.toClient(line, message);
     }
+  }
+
+  /** The call is over, unless its server needs input of the client first. */
+  private recordAnswer(entry: ForwardedRequest, result: unknown, bytes: number): void {
+    const { audit, forwarded } = this.parts;
+    if (isInputRequired(result) && forwarded.awaitInput(entry, result['requestState'])) return;
+    const failed = isJsonObject(result) && result['isError'] === true;
+    audit.outcome(entry.call, failed ? 'tool_error' : 'ok', bytes, failed ? 'tool_error' : undefined);
   }
 
   private deliverToolList(entry: ForwardedRequest, message: ResponseMessage, line: Buffer): void {
     const { options, catalogue, forwarded, out } = this.parts;
+    let list: FilteredList;
     try {
-      const list = catalogue.filter(line, message.result, options.policy());
-      if (list.kind === 'refused') forwarded.fail(entry, 'protocol', list.reason);
-      else out.toClient(list.kind === 'changed' ? list.line : line);
+      list = catalogue.filter(line, message.result, options.policy());
     } catch (error) {
       // A list that could not be filtered is not shown.
-      forwarded.fail(
-        entry,
-        'engine',
-        error instanceof Error ? error.message : 'its list of tools could not be checked',
-      );
+      const reason = error instanceof Error ? error.message : 'its list of tools could not be checked';
+      forwarded.fail(entry, 'engine', reason);
+      return;
     }
+    if (list.kind === 'refused') {
+      forwarded.fail(entry, 'protocol', list.reason);
+      return;
+    }
+    const delivered = list.kind === 'changed' ? list.line : line;
+    this.recordAnswer(entry, message.result, delivered.length);
+    out.toClient(delivered, message);
   }
 }
 

@@ -1,13 +1,18 @@
-import type { ArgumentShape, Claimed, Decision, NewAuditRecord } from '../../preload/contract/index.ts';
+import type {
+  ArgumentShape,
+  Claimed,
+  Decision,
+  DecisionCode,
+  JsonObject,
+  NewAuditRecord,
+} from '../../preload/contract/index.ts';
 import type { ApprovalRequest } from '../approval/approvals.ts';
 import type { Policy } from '../policy/decide.ts';
 import type { ParseLarge } from './lane.ts';
 import type { WireLimits } from './limits.ts';
+import type { Message, NotificationMessage, RequestMessage } from './parse-message.ts';
 
-/** One side of the session, as its transport offers it. */
-export interface Peer {
-  /** False when the peer is slow: stop reading from the other side until it drained. */
-  write(chunks: readonly Buffer[]): boolean;
+interface Flow {
   /** Bytes that were written and not yet taken. */
   backlog(): number;
   pause(): void;
@@ -16,11 +21,44 @@ export interface Peer {
   end(): void;
 }
 
+/** One side of the session whose transport is a stream of newline frames. */
+export interface StreamPeer extends Flow {
+  /** False when the peer is slow: stop reading from the other side until it drained. */
+  write(chunks: readonly Buffer[]): boolean;
+}
+
+/** What an answer is known by; one of ours to something without a readable id has no key. */
+export interface AnswerRoute {
+  readonly kind: 'response';
+  readonly idKey: string | undefined;
+}
+
+/** One message on its way out, with what a transport needs to know where it belongs. */
+export interface Outbound {
+  /** The message and one newline behind it; no newline in it. */
+  readonly bytes: Buffer;
+  readonly message: RequestMessage | NotificationMessage | AnswerRoute;
+  /** Key of the client's request on whose response stream the server sent it; where the transport knows that. */
+  readonly related: string | undefined;
+}
+
+/** One side of the session whose transport carries whole messages, each to its own place (HTTP). */
+export interface MessagePeer extends Flow {
+  /** Answers as {@link StreamPeer.write} does. */
+  deliver(messages: readonly Outbound[]): boolean;
+}
+
+/** One side of the session, as its transport offers it. */
+export type Peer = StreamPeer | MessagePeer;
+
 export interface SessionOptions {
   readonly sessionId: string;
   readonly connector: string;
-  /** Who the client says it is; may become known only with its first request. */
-  readonly claimed: () => Claimed;
+  /**
+   * Who the client says it is; may become known only with its first request. `params` are those of the request that is
+   * recorded: where clients share a session, each request says whose it is.
+   */
+  readonly claimed: (params?: JsonObject) => Claimed;
   /** The client said its name. */
   readonly introduced: (client: string) => void;
   readonly limits: WireLimits;
@@ -47,15 +85,19 @@ export interface SessionOptions {
   readonly fatal: (reason: string) => void;
   /** The first good answer came from the server. */
   readonly alive: () => void;
+  /** Why this transport cannot carry a call of a tool that is defined so; the tool is hidden then. */
+  readonly toolProblem?: (definition: JsonObject) => DecisionCode | undefined;
 }
 
 /** Where handled messages go; they leave together at the next flush. */
 export interface Outgoing {
-  toServer(line: Buffer): void;
+  toServer(line: Buffer, message: Message): void;
   /** Takes back a line that was added since the last flush. */
   withdraw(line: Buffer): void;
-  toClient(line: Buffer): void;
-  /** An answer of our own to the client. */
-  reply(bytes: Buffer): void;
+  toClient(line: Buffer, message: Message, related?: string): void;
+  /** An answer of our own to the client, to the request with this key. */
+  reply(bytes: Buffer, idKey: string | undefined): void;
+  /** An answer of our own to the server. */
+  replyToServer(bytes: Buffer, idKey: string): void;
   flush(): void;
 }

@@ -5,12 +5,12 @@
  * and does no I/O: its owner feeds bytes and calls `tick`.
  */
 import { Batch } from './batch.ts';
-import { CallAudit } from './call-audit.ts';
+import { CallAudit, NO_INPUT } from './call-audit.ts';
 import { ClientSide } from './client-side.ts';
 import { ForwardedRequests } from './forwarded-requests.ts';
 import { Lane, type LaneOptions } from './lane.ts';
 import { createLister, type Lister } from './list-upstream.ts';
-import type { Sender } from './parse-message.ts';
+import type { Parsed, Sender } from './parse-message.ts';
 import { Pending } from './pending.ts';
 import { ServerSide } from './server-side.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
@@ -25,6 +25,7 @@ export class Session {
   private readonly toServer = new Batch();
   private readonly toClient = new Batch();
   private readonly lanes: Readonly<Record<Sender, Lane>>;
+  private readonly sides: { readonly client: ClientSide; readonly server: ServerSide };
   private readonly holds: Readonly<Record<Sender, Set<Hold>>> = { client: new Set(), server: new Set() };
   private readonly lister: Lister;
   private readonly audit: CallAudit;
@@ -39,15 +40,15 @@ export class Session {
     this.options = options;
     this.audit = new CallAudit(options);
     const { audit } = this;
-    const catalogue = new ToolCatalogue(options.limits);
+    const catalogue = new ToolCatalogue(options.limits, options.toolProblem);
     const asked = new Pending<{ readonly deadlineAt: undefined }>();
     const out: Outgoing = {
-      toServer: (line) => this.toServer.add(line),
+      toServer: (bytes, message) => this.toServer.add({ bytes, message, related: undefined }),
       withdraw: (line) => this.toServer.remove(line),
-      toClient: (line) => this.toClient.add(line),
-      reply: (bytes) => {
-        if (!this.clientGone) this.toClient.add(bytes);
-      },
+      toClient: (bytes, message, related) => this.toClient.add({ bytes, message, related }),
+      reply: (bytes, idKey) => this.toClient.add({ bytes, message: { kind: 'response', idKey }, related: undefined }),
+      replyToServer: (bytes, idKey) =>
+        this.toServer.add({ bytes, message: { kind: 'response', idKey }, related: undefined }),
       flush: () => this.flush(),
     };
     const { limits, now, newId, policy } = options;
@@ -57,8 +58,8 @@ export class Session {
       newId,
       catalogue,
       policy,
-      send: (line) => {
-        this.toServer.add(line);
+      send: (bytes, message) => {
+        this.toServer.add({ bytes, message, related: undefined });
         this.flush();
       },
     });
@@ -72,6 +73,7 @@ export class Session {
     });
     const client = new ClientSide({ ...shared, calls: this.calls, asked, isServerGone: () => this.serverGone });
     const server = new ServerSide({ ...shared, catalogue, lister: this.lister, asked });
+    this.sides = { client, server };
     this.lanes = {
       client: this.lane('client', client, () => this.endServerInput()),
       server: this.lane('server', server, () => this.failAll()),
@@ -102,6 +104,34 @@ export class Session {
     this.lanes.server.push(chunk);
   }
 
+  /**
+   * One whole message of the client, for transports that carry messages: `line` ends with a newline and holds no other.
+   * Large ones were parsed elsewhere.
+   */
+  messageFromClient(parsed: Parsed, line: Buffer): void {
+    this.handle(() => this.sides.client.message(parsed, line));
+  }
+
+  /** The same of the server; `related` is the key of the request on whose response stream it came. */
+  messageFromServer(parsed: Parsed, line: Buffer, related?: string): void {
+    this.handle(() => this.sides.server.message(parsed, line, related));
+  }
+
+  /** The server will not answer this request of ours or of the client; `reason` goes to whoever asked. */
+  requestFailed(idKey: string, reason: string): void {
+    this.handle(() => this.sides.server.requestFailed(idKey, reason));
+  }
+
+  /** Whatever goes wrong with one message ends this session, never the companion that serves the others. */
+  private handle(work: () => void): void {
+    try {
+      work();
+      this.flush();
+    } catch (error) {
+      this.options.fatal(error instanceof Error ? error.message : 'the relay failed');
+    }
+  }
+
   /** The client sends no more; what it sent goes on. */
   clientEnded(): void {
     this.lanes.client.end();
@@ -127,6 +157,7 @@ export class Session {
     const now = this.options.now();
     this.forwarded.failOverdue(now);
     this.lister.tick(now);
+    this.audit.endOverdue(now);
     this.checkPartial('client', now);
     this.checkPartial('server', now);
     this.flush();
@@ -138,7 +169,9 @@ export class Session {
     this.serverGone = true;
     this.calls.endWaiting('closed');
     this.lister.close();
-    this.forwarded.recordAll(reason === 'server_gone' ? 'failed' : 'cancelled', reason);
+    const outcome = reason === 'server_gone' ? 'failed' : 'cancelled';
+    this.forwarded.recordAll(outcome, reason);
+    this.audit.endAwaited(outcome, reason === 'server_gone' ? reason : NO_INPUT);
     this.audit.commit();
   }
 
@@ -151,8 +184,13 @@ export class Session {
     const { client, server } = this.options;
     // Written before anything leaves: intents before their calls, outcomes before they are delivered.
     this.audit.commit();
-    if (!this.toServer.isEmpty && !server.write(this.toServer.take())) this.slow('server', 'client');
-    if (!this.toClient.isEmpty && !client.write(this.toClient.take())) this.slow('client', 'server');
+    if (this.clientGone) {
+      this.toServer.clear();
+      this.toClient.clear();
+      return;
+    }
+    if (!this.toServer.isEmpty && !this.toServer.sendTo(server)) this.slow('server', 'client');
+    if (!this.toClient.isEmpty && !this.toClient.sendTo(client)) this.slow('client', 'server');
   }
 
   /**
@@ -206,6 +244,7 @@ export class Session {
     this.calls.endWaiting('server_ended');
     this.lister.close();
     this.forwarded.failAll('it closed its output');
+    this.audit.endAwaited('failed', 'server_ended');
     this.flush();
   }
 }

@@ -4,9 +4,9 @@
  * `release`, and that writes the intent first.
  */
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
-import type { Call, CallAudit } from './call-audit.ts';
-import type { Outcome } from './call-record.ts';
-import { agentText, engineError, errorReply, isModern, refusedCall, unknownTool } from './denial.ts';
+import type { Asked, Call, CallAudit } from './call-audit.ts';
+import { decideCall } from './decide-call.ts';
+import { agentText, engineError, errorReply, HIDDEN, isModern, refusedCall, unknownTool } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import type { Lister } from './list-upstream.ts';
 import type { RequestMessage } from './parse-message.ts';
@@ -23,6 +23,7 @@ interface Candidate {
   readonly line: Buffer;
   readonly call: Call;
   readonly tool: string;
+  readonly asked: Asked;
 }
 
 interface HeldCall {
@@ -42,15 +43,12 @@ export interface ToolCallsParts {
   readonly freed: () => void;
 }
 
-/** Refusals that must look exactly like a tool that never was. */
-const HIDDEN: ReadonlySet<DecisionCode> = new Set([
-  'rule_deny',
-  'default_deny',
-  'unknown_tool',
-  'invalid_tool_name',
-  'ambiguous_tool_name',
-  'oversized_tool',
-]);
+/** The whole of what leaves, as source text of a JSON value. */
+function argumentsSource(line: Buffer): string {
+  const given = memberText(line, ['params', 'arguments']) ?? '{}';
+  const responses = memberText(line, ['params', 'inputResponses']);
+  return responses === undefined ? given : `{"arguments":${given},"inputResponses":${responses}}`;
+}
 
 export class ToolCalls {
   private readonly parts: ToolCallsParts;
@@ -73,17 +71,23 @@ export class ToolCalls {
   }
 
   handle(message: RequestMessage, line: Buffer): void {
-    const tool = message.params['name'];
+    const { name: tool, inputResponses } = message.params;
     if (typeof tool !== 'string') {
       const { audit, out } = this.parts;
-      const call = audit.begin(message, {});
+      const asked: Asked = { arguments: undefined, inputResponses, bytes: line.length };
       const reason = 'The call names no tool.';
-      audit.intent(call, { effect: 'deny', decidedBy: 'engine', code: 'unknown_tool', reason }, undefined, line.length);
-      audit.outcome(call, 'refused', 0, 'unknown_tool');
-      out.reply(errorReply(message.id, -32_602, 'tools/call needs the name of a tool.'));
+      const decision: Decision = { effect: 'deny', decidedBy: 'engine', code: 'unknown_tool', reason };
+      audit.notMade(audit.begin(message, line, {}), decision, asked, 'refused', 'unknown_tool');
+      out.reply(errorReply(message.id, -32_602, 'tools/call needs the name of a tool.'), message.idKey);
       return;
     }
-    const candidate: Candidate = { message, line, tool, call: this.parts.audit.begin(message, { tool }) };
+    const candidate: Candidate = {
+      message,
+      line,
+      tool,
+      call: this.parts.audit.begin(message, line, { tool }),
+      asked: { arguments: message.params['arguments'], inputResponses, bytes: line.length },
+    };
     const { catalogue, lister } = this.parts;
     if (catalogue.get(tool) !== undefined || catalogue.callProblem(tool) !== undefined) {
       this.decide(candidate);
@@ -140,21 +144,14 @@ export class ToolCalls {
     }
   }
 
-  private evaluate({ tool, message }: Candidate): Decision {
+  private evaluate({ tool, asked }: Candidate): Decision {
     const { catalogue, options } = this.parts;
-    const facts = catalogue.get(tool);
-    const code = catalogue.callProblem(tool) ?? (facts === undefined ? 'unknown_tool' : undefined);
-    if (code !== undefined || facts === undefined) {
-      const reason =
-        code === 'unknown_tool' ? 'The server does not list this tool.' : 'The name of this tool is not safe to use.';
-      return { effect: 'deny', decidedBy: 'engine', code: code ?? 'unknown_tool', reason };
-    }
-    return options.policy().decideCall(facts, message.params['arguments']);
+    return decideCall(tool, asked, catalogue, options.policy);
   }
 
   private askPerson(candidate: Candidate, asked: Decision): void {
     const { options } = this.parts;
-    const { line, tool } = candidate;
+    const { line, tool, call } = candidate;
     if (line.length > options.limits.maxApprovalBytes) {
       const reason = `It asks, and its arguments are too long for a person to read (${line.length} bytes).`;
       this.refuse(candidate, { effect: 'deny', decidedBy: 'approval', code: 'approval_unavailable', reason });
@@ -165,8 +162,8 @@ export class ToolCalls {
         {
           connector: options.connector,
           tool,
-          client: options.claimed().client ?? 'unknown client',
-          argumentsText: () => options.showArguments(memberText(line, ['params', 'arguments']) ?? '{}'),
+          client: call.subject.claimed.client ?? 'unknown client',
+          argumentsText: () => options.showArguments(argumentsSource(line)),
           decision: asked,
         },
         signal,
@@ -208,14 +205,14 @@ export class ToolCalls {
   }
 
   private release(candidate: Candidate, decision: Decision): void {
-    const { message, line, call } = candidate;
+    const { message, line, call, asked } = candidate;
     const { audit, forwarded } = this.parts;
     if (this.serverGone) {
       this.refuse(candidate, engineError(new Error('The server has ended.')));
       return;
     }
     try {
-      audit.intent(call, decision, message.params['arguments'], line.length, () => {
+      audit.intent(call, decision, asked, () => {
         forwarded.withdraw(message, line, call);
         this.answerRefused(candidate, 'audit_unavailable');
       });
@@ -228,7 +225,7 @@ export class ToolCalls {
   }
 
   private refuse(candidate: Candidate, decision: Decision): void {
-    this.recordEnd(candidate, decision, 'refused', decision.code);
+    this.parts.audit.notMade(candidate.call, decision, candidate.asked, 'refused', decision.code);
     this.held.delete(candidate.message.idKey);
     this.answerRefused(candidate, decision.code);
   }
@@ -246,6 +243,7 @@ export class ToolCalls {
             text: agentText(code, options.limits.approvalMs, ref),
             modern: isModern(message.params),
           }),
+      message.idKey,
     );
   }
 
@@ -261,19 +259,6 @@ export class ToolCalls {
       this.refuse(candidate, decision);
       return;
     }
-    this.recordEnd(candidate, decision, 'cancelled');
-  }
-
-  /** Both records of a call that never left. */
-  private recordEnd(candidate: Candidate, decision: Decision, outcome: Outcome, errorType?: string): void {
-    const { audit } = this.parts;
-    const { message, line, call } = candidate;
-    try {
-      audit.intent(call, decision, message.params['arguments'], line.length);
-    } catch {
-      // Arguments that cannot be described must not keep the refusal out of the record.
-      audit.intent(call, decision, undefined, line.length);
-    }
-    audit.outcome(call, outcome, 0, errorType);
+    this.parts.audit.notMade(candidate.call, decision, candidate.asked, 'cancelled');
   }
 }

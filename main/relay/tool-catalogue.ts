@@ -9,6 +9,7 @@ import { foldName } from '../policy/fold.ts';
 import { actingWord, toolFacts, type ToolFacts } from '../policy/read-only.ts';
 import type { WireLimits } from './limits.ts';
 import { elementSpans, scanJson, type Span } from './scan-json.ts';
+import type { SessionOptions } from './session-options.ts';
 
 const MAX_NAME_CHARACTERS = 128;
 /** MCP tool names that we show; anything else could look like another name. */
@@ -31,10 +32,14 @@ export class ToolCatalogue {
   /** Names whose definition was too large to look at. */
   private readonly oversized = new Set<string>();
   private forgotten = 0;
+  /** Tools that the transport cannot carry, and why. */
+  private readonly unfit = new Map<string, DecisionCode>();
   private readonly limits: WireLimits;
+  private readonly toolProblem: SessionOptions['toolProblem'];
 
-  constructor(limits: WireLimits) {
+  constructor(limits: WireLimits, toolProblem?: SessionOptions['toolProblem']) {
     this.limits = limits;
+    this.toolProblem = toolProblem;
   }
 
   /** The server announced a new list: everything is looked at afresh. */
@@ -42,6 +47,7 @@ export class ToolCatalogue {
     this.facts.clear();
     this.folded.clear();
     this.oversized.clear();
+    this.unfit.clear();
     this.forgotten++;
   }
 
@@ -63,7 +69,7 @@ export class ToolCatalogue {
   private structuralProblem(name: string): DecisionCode | undefined {
     if (!TOOL_NAME.test(name)) return 'invalid_tool_name';
     if (this.oversized.has(name)) return 'oversized_tool';
-    return this.isAmbiguous(name) ? 'ambiguous_tool_name' : undefined;
+    return this.isAmbiguous(name) ? 'ambiguous_tool_name' : this.unfit.get(name);
   }
 
   private learn(name: string, definition: JsonObject, bytes: number, seenOnPage: Set<string>): void {
@@ -80,6 +86,8 @@ export class ToolCatalogue {
       if (this.oversized.size < this.limits.maxTools) this.oversized.add(name);
       return;
     }
+    const unfit = this.toolProblem?.(definition);
+    if (unfit !== undefined && this.unfit.size < this.limits.maxTools) this.unfit.set(name, unfit);
     const before = this.facts.get(name);
     if (before === undefined) {
       if (this.facts.size < this.limits.maxTools) this.facts.set(name, toolFacts(name, definition));

@@ -4,6 +4,9 @@ import { Decision } from './decision.ts';
 /**
  * Records of the journal. Names with dots follow the OpenTelemetry semantic conventions for MCP (1.38); the rest are
  * ours. Every record is redacted before it is built: no argument value longer than 256 bytes, no secret.
+ *
+ * The version is raised when a record of before no longer fits or no longer means the same. Fields and words are added
+ * within a version: a program of before takes only the records that hold one for unfit, and still proves the chain.
  */
 export const AUDIT_SCHEMA_VERSION = 1;
 
@@ -37,7 +40,7 @@ const common = {
 };
 
 const call = {
-  /** UUIDv7 that joins the intent and the outcome of one call. */
+  /** UUIDv7 that joins the intents (one for each attempt) and the one outcome of a call. */
   call: z.string(),
   'mcp.method.name': z.string(),
   'mcp.session.id': z.string(),
@@ -54,8 +57,13 @@ export const IntentRecord = z.strictObject({
   ...call,
   kind: z.literal('intent'),
   decision: Decision,
+  /** From 2 on: the server had answered that it needs input, and the client called again with it. */
+  attempt: z.number().int().min(2).optional(),
   arguments: z.unknown().optional(),
+  /** Of the whole message. */
   argument_bytes: z.number().int(),
+  /** What the client answered to the server's questions; described as `arguments` are. */
+  input_responses: z.unknown().optional(),
 });
 
 export const OutcomeRecord = z.strictObject({
@@ -64,11 +72,12 @@ export const OutcomeRecord = z.strictObject({
   kind: z.literal('outcome'),
   /**
    * `ok`: the server answered; `tool_error`: it answered isError; `error`: a JSON-RPC error; `refused`: it never left;
-   * `failed`: the server ended or broke the protocol; `cancelled`: the client took it back or went away; `unknown`: the
-   * companion was ended before it knew.
+   * `failed`: the server ended or broke the protocol; `cancelled`: the client took it back, went away, or did not give
+   * the input that the server asked for; `unknown`: the companion was ended before it knew.
    */
   outcome: z.enum(['ok', 'tool_error', 'error', 'refused', 'failed', 'cancelled', 'unknown']),
   'error.type': z.string().optional(),
+  /** From the first attempt on. */
   duration_ms: z.number().nonnegative(),
   result_bytes: z.number().int(),
 });
@@ -87,6 +96,9 @@ export const EventRecord = z.strictObject({
     'consent_given',
     'secret_changed',
     'client_configured',
+    'hub_config_changed',
+    'hub_token_changed',
+    'hub_listener_changed',
     'journal_recovered',
   ]),
   connector: z.string().optional(),
@@ -106,7 +118,7 @@ type Unstamped<T> = T extends AuditRecord ? Omit<T, 'v' | 'id' | 'chain_id' | 's
 /** A record before the journal gives it its place in the chain. */
 export type NewAuditRecord = Unstamped<AuditRecord>;
 
-/** One line of `runlayer logs`: an intent with its outcome, or an event. */
+/** One line of `runlayer logs`: a call with its outcome, or an event. */
 export const LogEntry = z.strictObject({
   id: z.string(),
   time: z.string(),
@@ -125,6 +137,8 @@ export const LogEntry = z.strictObject({
   outcome: z.string().optional(),
   errorType: z.string().optional(),
   durationMs: z.number().optional(),
+  /** How often it was tried, where more than once; effect, code and reason are those of the last time. */
+  attempts: z.number().int().min(2).optional(),
   arguments: z.unknown().optional(),
   event: z.string().optional(),
   detail: z.record(z.string(), z.unknown()).optional(),

@@ -21,6 +21,8 @@ export const DecisionCode = z.enum([
   'invalid_tool_name',
   'ambiguous_tool_name',
   'oversized_tool',
+  'invalid_header_annotation',
+  'outside_binding',
   'method_denied',
   'approval_granted',
   'approval_denied',

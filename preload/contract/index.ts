@@ -5,6 +5,7 @@ export * from './connector.ts';
 export * from './decision.ts';
 export * from './events.ts';
 export * from './failure.ts';
+export * from './hub.ts';
 export * from './json.ts';
 export * from './operations.ts';
 export * from './policy.ts';

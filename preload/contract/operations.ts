@@ -3,6 +3,22 @@ import { ApprovalView } from './approval.ts';
 import { LogEntry, LogFilter } from './audit.ts';
 import { ClientChange, ClientView, WritableClientId } from './client.ts';
 import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest, SecretName } from './connector.ts';
+import {
+  AllowedTools,
+  BindingId,
+  BindingSecrets,
+  ClientLabel,
+  HubBindingView,
+  HubConfig,
+  HubConfigName,
+  HubDescription,
+  HubEndpoint,
+  HubListener,
+  HubListenerId,
+  HubTarget,
+  HubToken,
+  NewHubListener,
+} from './hub.ts';
 import { DefaultMode, Effect, Glob, Rule } from './policy.ts';
 import { KeychainState, SecretView } from './secret.ts';
 import { Status } from './status.ts';
@@ -88,6 +104,23 @@ export const operations = {
   'connectors.enable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, cliOnly, 'always'),
   'connectors.disable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
   'connectors.test': operation(z.strictObject({ name: ConnectorName }), ConnectorTestResult, cliOnly),
+  /** Begins a sign-in; a person finishes it in a browser on this machine within five minutes. */
+  'connectors.signIn': operation(
+    z.strictObject({ name: ConnectorName }),
+    z.strictObject({ id: z.string(), authorizationUrl: z.string() }),
+    cliOnly,
+  ),
+  /** Answers when the sign-in is over. */
+  'connectors.signInResult': operation(
+    z.strictObject({ id: z.string() }),
+    z.strictObject({ connector: z.string(), scope: z.string().nullable(), endsAt: z.string().nullable() }),
+    cliOnly,
+  ),
+  'connectors.signOut': operation(
+    z.strictObject({ name: ConnectorName }),
+    z.strictObject({ wasSignedIn: z.boolean(), revoked: z.boolean() }),
+    cliOnly,
+  ),
   /** Last lines of the server's stderr and of what it printed outside the protocol; redacted. */
   'connectors.logs': operation(
     z.strictObject({ name: ConnectorName, lines: z.number().int().min(1).max(5000) }),
@@ -109,6 +142,70 @@ export const operations = {
   'secrets.keychain': operation(none, KeychainState, everyone),
   'secrets.createVault': operation(z.strictObject({ passphrase: z.string().min(8).max(1024) }), KeychainState, cliOnly),
   'secrets.unlock': operation(z.strictObject({ passphrase: z.string().min(1).max(1024) }), KeychainState, cliOnly),
+
+  'hub.configs.list': operation(none, z.array(HubConfig), everyone),
+  'hub.configs.get': operation(z.strictObject({ name: HubConfigName }), HubConfig, everyone),
+  /** With an address, this is the consent to it. */
+  'hub.configs.create': operation(
+    z.strictObject({
+      name: HubConfigName,
+      target: HubTarget,
+      allowedTools: AllowedTools,
+      description: HubDescription,
+    }),
+    HubConfig,
+    cliOnly,
+    'depends',
+  ),
+  /** What is not named stays. It counts for every binding of the config at once. */
+  'hub.configs.update': operation(
+    z.strictObject({
+      name: HubConfigName,
+      target: HubTarget.optional(),
+      allowedTools: AllowedTools.optional(),
+      description: HubDescription.optional(),
+    }),
+    HubConfig,
+    cliOnly,
+    'depends',
+  ),
+  /** Refused while a binding uses it. */
+  'hub.configs.delete': operation(z.strictObject({ name: HubConfigName }), none, cliOnly),
+  /** The token in the answer is shown to nobody ever again. Config null: all connectors. */
+  'hub.bind': operation(
+    z.strictObject({
+      config: HubConfigName.nullable(),
+      secrets: BindingSecrets,
+      client: ClientLabel.optional(),
+    }),
+    HubToken.extend({ url: z.string() }),
+    cliOnly,
+    'always',
+  ),
+  'hub.binds': operation(none, z.array(HubBindingView), everyone),
+  /** All of them or none; the old tokens are dead when it answers. */
+  'hub.rotate': operation(
+    z.strictObject({ bindings: z.array(BindingId).min(1).max(1024) }),
+    z.strictObject({ url: z.string(), tokens: z.array(HubToken) }),
+    cliOnly,
+    'always',
+  ),
+  'hub.revoke': operation(z.strictObject({ binding: BindingId }), none, everyone),
+  'hub.endpoint': operation(none, HubEndpoint, everyone),
+  'hub.listen.add': operation(NewHubListener, HubListener, cliOnly, 'always'),
+  'hub.listen.remove': operation(z.strictObject({ id: HubListenerId }), none, everyone),
+
+  /** Is a forwarded identity genuine, and for this server? For people who write servers. */
+  'identity.verify': operation(
+    z.strictObject({
+      token: z.string().min(1).max(16_384),
+      serverId: z.string().min(1).max(256),
+      jwksUrl: z.string().min(1).max(2048),
+      issuer: z.string().min(1).max(2048).optional(),
+    }),
+    z.strictObject({ kid: z.string(), claims: z.record(z.string(), z.unknown()) }),
+    cliOnly,
+  ),
 
   'approvals.list': operation(none, z.array(ApprovalView), everyone),
   'approvals.approve': operation(z.strictObject({ id: z.string() }), none, cliOnly, 'always'),

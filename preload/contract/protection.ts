@@ -83,7 +83,7 @@ function connectorConcerns(connectors: readonly ConnectorView[]): Concern[] {
     .map((connector) =>
       connector.state === 'paused'
         ? {
-            text: `${connector.name} is paused: its server keeps crashing.`,
+            text: `${connector.name} is paused: its server keeps ${connector.target.kind === 'http' ? 'failing' : 'crashing'}.`,
             next: 'See why:',
             command: `runlayer connectors logs ${connector.name}`,
           }

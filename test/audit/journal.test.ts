@@ -82,6 +82,12 @@ describe('append', () => {
   it('keeps arguments by their size when they make the record too long', async () => {
     const record = journal.append(intent(1, { arguments: Array.from({ length: 300 }).fill('x'.repeat(4000)) }));
     expect(record).toMatchObject({ arguments: { $bytes: 1_200_901 } });
+    expect(record).not.toHaveProperty('input_responses');
+    const answers = Array.from({ length: 300 }).fill('y'.repeat(4000));
+    expect(journal.append(intent(1, { attempt: 2, input_responses: answers }))).toMatchObject({
+      arguments: { $bytes: 20 },
+      input_responses: { $bytes: 1_200_901 },
+    });
     expect((await verifyStore()).ok).toBe(true);
   });
 });
@@ -90,6 +96,7 @@ describe('what cannot be recorded', () => {
   it.each<[string, () => unknown]>([
     ['a record that does not fit the schema', () => journal.append(outcome(1, { duration_ms: -1 }))],
     ['a number that is not one', () => journal.append(outcome(1, { duration_ms: Number.NaN }))],
+    ['a first attempt that is called one', () => journal.append(intent(1, { attempt: 1 }))],
     ['an infinite argument', () => journal.append(intent(1, { arguments: [Infinity] }))],
     ['an unknown member', () => journal.append(unchecked({ ...event(), secret: 'hunter2' }))],
     ['a word that is not in the list', () => journal.append(unchecked({ ...event(), event: 'hunter2' }))],

@@ -64,6 +64,24 @@ describe('log entries', () => {
     expect(LogEntry.parse(entry)).toEqual(entry);
   });
 
+  it('of a call that was tried more than once carry its own time and arguments, and the decision of the last time', () => {
+    const { ruleId: _, ...ruled } = theIntent.decision;
+    const decision = { ...ruled, effect: 'deny', code: 'default_deny', reason: 'It is closed now.' } as const;
+    const latest: IntentRecord = {
+      ...theIntent,
+      time: '2026-01-02T03:09:00.000Z',
+      attempt: 3,
+      decision,
+      arguments: {},
+    };
+    const { ruleId: __, ...rest } = decided;
+    const expected = { ...call, ...rest, ...decision, ...ended, time: theIntent.time, attempts: 3 };
+    const entry = toLogEntry(theIntent, theOutcome, latest);
+    expect(entry).toEqual(expected);
+    expect(LogEntry.parse(entry)).toEqual(entry);
+    expect(toLogEntry(latest)).toMatchObject({ attempts: 3, time: latest.time });
+  });
+
   it('name the prompt or the resource of a call that has no tool', () => {
     const { 'gen_ai.tool.name': _, ...rest } = theIntent;
     expect(toLogEntry({ ...rest, 'gen_ai.prompt.name': 'greet' }).tool).toBe('greet');

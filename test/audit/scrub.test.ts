@@ -18,10 +18,11 @@ describe('scrub', () => {
       claimed: { client: SECRET },
       decision: { effect: 'deny', decidedBy: 'local', code: 'rule_deny', reason: `no ${SECRET}`, ruleId: SECRET },
       arguments: { [SECRET]: [SECRET, { deep: SECRET }] },
+      input_responses: { [SECRET]: { content: [SECRET] } },
     });
     const text = JSON.stringify(scrub(record, redact));
     expect(text).not.toContain(SECRET);
-    expect(text.split('[secret]')).toHaveLength(14);
+    expect(text.split('[secret]')).toHaveLength(16);
   });
 
   it('redacts outcomes and events', () => {

@@ -44,6 +44,16 @@ describe('verify', () => {
     });
   });
 
+  it('passes calls that were tried more than once', async () => {
+    const store = memoryStore();
+    const start = { chainId: 'c0ffee', seq: -1, hash: GENESIS };
+    const journal = createJournal({ store, clock: steppingClock(), newId: countingIds(), redact: asIs, start });
+    journal.append(intent(1));
+    journal.append(intent(1, { attempt: 2, input_responses: { name: { action: 'accept' } } }));
+    journal.append(outcome(1));
+    expect(await check({ [FILE]: store.lines })).toMatchObject({ ok: true, records: 3 });
+  });
+
   it.each<[string, Record<string, readonly Buffer[]>]>([
     ['nothing', {}],
     ['an empty first segment', { [FILE]: [] }],

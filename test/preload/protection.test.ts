@@ -8,9 +8,7 @@ import { status as fakeStatus } from '../shell/harness.ts';
 const status = (change: Record<string, unknown> = {}): Status => Status.parse(fakeStatus(change));
 const connector = (change: Partial<ConnectorView> = {}): ConnectorView => ({
   name: 'files',
-  argv: [],
-  envNames: [],
-  secrets: {},
+  target: { kind: 'program', argv: [], envNames: [], secrets: {} },
   default: 'ask',
   enabled: true,
   state: 'ready',
@@ -84,6 +82,21 @@ describe('assessProtection', () => {
     expect(protection.state).toBe(state);
     expect(protection.concerns[0]?.command).toBe(command);
     for (const concern of protection.concerns) expect(concern.next.length).toBeGreaterThan(3);
+  });
+
+  it('says of a server at an address that it fails, not that it crashes', () => {
+    const target = {
+      kind: 'http',
+      url: 'https://x/',
+      transport: 'sse',
+      headerNames: [],
+      secrets: {},
+      oauth: false,
+    } as const;
+    const paused = connector({ state: 'paused', target: { ...target, headerNames: [] } });
+    expect(assessProtection({ status: status(), connectors: [paused] }).concerns[0]?.text).toBe(
+      'files is paused: its server keeps failing.',
+    );
   });
 
   it('does not mind what is disabled or not known yet', () => {

@@ -4,10 +4,10 @@ import type { Decision, DefaultMode, NewAuditRecord, Rule } from '../../preload/
 import type { ApprovalRequest } from '../../main/approval/approvals.ts';
 import { compilePolicy, type Policy } from '../../main/policy/decide.ts';
 import { DEFAULT_LIMITS, type WireLimits } from '../../main/relay/limits.ts';
-import type { Peer, SessionOptions } from '../../main/relay/session-options.ts';
+import type { SessionOptions, StreamPeer } from '../../main/relay/session-options.ts';
 import { Session } from '../../main/relay/session.ts';
 
-export class FakePeer implements Peer {
+export class FakePeer implements StreamPeer {
   bytes: Buffer[] = [];
   writes = 0;
   /** What write() answers. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../preload/contract/audit.ts';
 import {
+  attemptsOf,
   callsOf,
   decisionOf,
   deciderText,
@@ -61,6 +62,15 @@ describe('words', () => {
     [61_000, '61 s'],
   ])('%s ms: %s', (durationMs, text) => {
     expect(durationOf(entry(durationMs === undefined ? {} : { durationMs }))).toBe(text);
+  });
+
+  it('say how often a call was tried, where more than once, and what it waited for in vain', () => {
+    expect(attemptsOf(entry({}))).toBeUndefined();
+    expect(attemptsOf(entry({ attempts: 3 }))).toBe('3 attempts');
+    expect(outcomeText(entry({ outcome: 'cancelled', errorType: 'input_not_given' }))).toBe(
+      'The server asked for input that did not come. (input_not_given)',
+    );
+    expect(outcomeText(entry({ outcome: 'cancelled' }))).toBe('The client took it back.');
   });
 
   it('say what is known', () => {

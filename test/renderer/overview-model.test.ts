@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, headlineOf, statsOf } from '../../renderer/features/overview/overview-model.ts';
+import { durationText, headlineOf, statsOf, targetText } from '../../renderer/features/overview/overview-model.ts';
 import { clockText, momentText } from '../../renderer/ui/time.ts';
 
 describe('headlineOf', () => {
@@ -74,5 +74,13 @@ describe('times', () => {
 
   it('leave a text alone that is no time', () => {
     expect(clockText('soon')).toBe('soon');
+  });
+});
+
+describe('targetText', () => {
+  it('is the command line of a program, the address of a server', () => {
+    expect(targetText({ kind: 'program', argv: ['npx', "'a b'"], envNames: [], secrets: {} })).toBe("npx 'a b'");
+    const url = 'https://mcp.example.com/mcp';
+    expect(targetText({ kind: 'http', url, transport: 'sse', headerNames: [], secrets: {}, oauth: false })).toBe(url);
   });
 });

@@ -18,7 +18,7 @@ export interface OpenIndexOptions {
 export interface AuditIndex {
   /** What the journal holds now, the newest entries first. */
   query(filter: LogFilter): Promise<LogEntry[]>;
-  /** Intents without an outcome, oldest first; those of `exceptChains` (hosts that are still running) left out. */
+  /** The first intent of each call without an outcome, oldest first; those of `exceptChains` (hosts that are still running) left out. */
   unfinished(options?: { readonly exceptChains?: readonly string[] }): Promise<IntentRecord[]>;
   /** There is more in the journal. Costs nothing: the index is brought up to date a little later. */
   poke(): void;

@@ -20,14 +20,14 @@ export function queryEntries(database: DatabaseSync, filter: LogFilter): LogEntr
   if (filter.since !== undefined) where('time >= ?', new Date(filter.since).toISOString());
   const rows = database
     .prepare(
-      `SELECT kind, record, outcome FROM entry ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+      `SELECT kind, record, latest, outcome FROM entry ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
        ORDER BY time DESC, seq DESC LIMIT ?`,
     )
     .all(...values, filter.limit);
   return rows.flatMap((row) => toEntry(row) ?? []);
 }
 
-/** Intents without an outcome, oldest first. */
+/** The first intent of each call without an outcome, oldest first. */
 export function unfinishedIntents(database: DatabaseSync, exceptChains: readonly string[]): IntentRecord[] {
   return database
     .prepare(
@@ -45,7 +45,10 @@ function toEntry(row: Record<string, unknown>): LogEntry | undefined {
   const record = readRecord(row['record']);
   const outcome = readOutcome(row['outcome']);
   if (record?.kind === 'event') return eventToLogEntry(record);
-  if (record !== undefined) return toLogEntry(record, outcome);
+  if (record !== undefined) {
+    const latest = readRecord(row['latest']);
+    return toLogEntry(record, outcome, latest?.kind === 'intent' ? latest : record);
+  }
   return outcome === undefined ? undefined : outcomeToLogEntry(outcome);
 }
 

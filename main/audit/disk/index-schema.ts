@@ -4,7 +4,7 @@ import { CompanionError } from '../../../preload/contract/failure.ts';
 import { CORRUPT_SUFFIX } from '../segment-name.ts';
 
 /** Raised with every change of the tables. A lower version is rebuilt from the journal: nothing here needs migrating. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** Refused or failed calls; the query must say exactly this for SQLite to use the index on it. */
 export const BLOCKED = `(denied = 1 OR outcome_kind IN ('refused', 'failed'))`;
@@ -18,8 +18,10 @@ const TABLES = `
     seq INTEGER NOT NULL,
     connector TEXT,
     tool TEXT,
-    denied INTEGER NOT NULL,  -- the decision was deny
-    record TEXT,              -- JSON of the intent or event; NULL for an outcome that has no intent
+    denied INTEGER NOT NULL,  -- the last decision was deny
+    attempts INTEGER NOT NULL DEFAULT 1,
+    record TEXT,              -- JSON of the first intent or the event; NULL for an outcome that has no intent
+    latest TEXT,              -- JSON of the last intent where it is not the first
     outcome_kind TEXT,
     outcome TEXT              -- JSON
   );

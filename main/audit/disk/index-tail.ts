@@ -157,6 +157,7 @@ interface Statements {
   position: StatementSync;
   move: StatementSync;
   intent: StatementSync;
+  attempt: StatementSync;
   outcome: StatementSync;
   event: StatementSync;
 }
@@ -167,10 +168,16 @@ function prepareStatements(database: DatabaseSync): Statements {
     move: database.prepare('INSERT OR REPLACE INTO position (file, bytes, hash) VALUES (?, ?, ?)'),
     // An intent may come after its outcome: the outcome of a call that a crash cut off is written by the next chain.
     intent: database.prepare(`
-      INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, record) VALUES (?, 'call', ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, attempts, record)
+      VALUES (?, 'call', ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET time = excluded.time, chain = excluded.chain, seq = excluded.seq,
-        connector = excluded.connector, tool = excluded.tool, denied = excluded.denied, record = excluded.record
+        connector = excluded.connector, tool = excluded.tool, denied = excluded.denied, attempts = excluded.attempts,
+        record = excluded.record
       WHERE entry.record IS NULL`),
+    // Changes nothing where the attempt is the first that is known, because its segment is all that is left.
+    attempt: database.prepare(
+      'UPDATE entry SET attempts = ?1, denied = ?2, latest = ?3 WHERE id = ?4 AND attempts < ?1',
+    ),
     // What is known wins over \`unknown\`; otherwise the first outcome stands.
     outcome: database.prepare(`
       INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, outcome_kind, outcome)
@@ -189,7 +196,9 @@ function insertRecord(statements: Statements, record: AuditRecord): void {
     case 'intent': {
       const denied = record.decision.effect === 'deny' ? 1 : 0;
       const text = JSON.stringify(record);
-      statements.intent.run(record.call, time, chain, seq, record.connector, targetOf(record), denied, text);
+      const { call, connector, attempt = 1 } = record;
+      statements.intent.run(call, time, chain, seq, connector, targetOf(record), denied, attempt, text);
+      if (attempt > 1) statements.attempt.run(attempt, denied, text, call);
       return;
     }
     case 'outcome': {

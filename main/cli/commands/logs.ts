@@ -42,9 +42,9 @@ function entryText(entry: LogEntry): string {
         ? ''
         : `  ${entry.errorType}`;
   const took = entry.durationMs === undefined ? '' : `  ${entry.durationMs.toFixed(0)} ms`;
-  return shown(
-    `${time}  ${verdict.padEnd(VERDICT_COLUMNS)} ${entry.client ?? '-'} → ${entry.connector ?? '-'}.${what}${took}${why}`,
-  );
+  const tries = entry.attempts === undefined ? '' : `  ${entry.attempts} attempts`;
+  const who = `${entry.client ?? '-'} → ${entry.connector ?? '-'}`;
+  return shown(`${time}  ${verdict.padEnd(VERDICT_COLUMNS)} ${who}.${what}${took}${tries}${why}`);
 }
 
 function isWanted(entry: LogEntry, options: LogOptions): boolean {

@@ -66,9 +66,14 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   unknown: 'The companion ended before it knew.',
 };
 
+/** What `cancelled` and the rest do not say by themselves. */
+const ERRORS: Readonly<Record<string, string>> = {
+  input_not_given: 'The server asked for input that did not come.',
+};
+
 export function outcomeText(entry: LogEntry): string {
   if (entry.outcome === undefined) return entry.effect === 'ask' ? 'It waits for an answer.' : 'It is under way.';
-  const text = OUTCOMES[entry.outcome] ?? entry.outcome;
+  const text = ERRORS[entry.errorType ?? ''] ?? OUTCOMES[entry.outcome] ?? entry.outcome;
   return entry.errorType === undefined ? text : `${text} (${entry.errorType})`;
 }
 
@@ -89,6 +94,11 @@ export function deciderText(entry: LogEntry): string {
 /** What the call was about: its tool, or its method where it names no tool. */
 export function subjectOf(entry: LogEntry): string {
   return entry.tool ?? entry.method ?? entry.event ?? '–';
+}
+
+/** How often it was tried; undefined where once, as almost always. */
+export function attemptsOf(entry: LogEntry): string | undefined {
+  return entry.attempts === undefined ? undefined : `${entry.attempts} attempts`;
 }
 
 export function durationOf(entry: LogEntry): string {

@@ -2,7 +2,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { LogEntry } from '../../../preload/contract/audit.ts';
 import { fullText } from '../../ui/time.ts';
 import { VisibleText } from '../../ui/visible-text.tsx';
-import { deciderText, durationOf, outcomeText } from './activity-model.ts';
+import { attemptsOf, deciderText, durationOf, outcomeText } from './activity-model.ts';
 import { argumentLines, type ArgumentLine } from './argument-lines.ts';
 
 function Field({ label, children }: { label: string; children: ReactNode }): ReactElement {
@@ -33,6 +33,7 @@ function Line({ line }: { line: ArgumentLine }): ReactElement {
 
 /** All that the journal knows about one call, in words. */
 export function CallDetail({ entry }: { entry: LogEntry }): ReactElement {
+  const attempts = attemptsOf(entry);
   return (
     <div className="grid gap-x-8 gap-y-3 lg:grid-cols-2">
       <dl>
@@ -51,6 +52,9 @@ export function CallDetail({ entry }: { entry: LogEntry }): ReactElement {
           <VisibleText text={outcomeText(entry)} />
         </Field>
         <Field label="Duration">{durationOf(entry)}</Field>
+        {attempts === undefined ? null : (
+          <Field label="Attempts">{attempts}: the server asked for input and the client called again with it.</Field>
+        )}
         <Field label="Time">
           <time dateTime={entry.time}>{fullText(entry.time)}</time>
         </Field>

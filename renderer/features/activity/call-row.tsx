@@ -5,7 +5,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { Cell } from '../../ui/table.tsx';
 import { momentText } from '../../ui/time.ts';
 import { VisibleText } from '../../ui/visible-text.tsx';
-import { DECISION_TONES, decisionOf, subjectOf } from './activity-model.ts';
+import { attemptsOf, DECISION_TONES, decisionOf, subjectOf } from './activity-model.ts';
 import { CallDetail } from './call-detail.tsx';
 
 /** One call. The tool's name is the button; a click anywhere on the row does the same for a pointer. */
@@ -21,6 +21,7 @@ export const CallRow = memo(function CallRow({
   onToggle: (id: string) => void;
 }): ReactElement {
   const decision = decisionOf(entry);
+  const attempts = attemptsOf(entry);
   const detailId = `call-${entry.id}`;
   return (
     <>
@@ -49,6 +50,7 @@ export const CallRow = memo(function CallRow({
             <VisibleText text={subjectOf(entry)} max={80} />
             <Icon name="chevron" className={`size-3 text-soft transition-transform ${open ? 'rotate-90' : ''}`} />
           </button>
+          {attempts === undefined ? null : <span className="ml-2 text-soft">{attempts}</span>}
         </Cell>
         <Cell className="text-soft">
           <VisibleText text={entry.connector ?? '–'} max={64} />

@@ -88,3 +88,8 @@ export const DEFAULT_TEXTS: Readonly<Record<ConnectorView['default'], string>> =
   ask: 'ask',
   deny: 'deny',
 };
+
+/** What is run or reached, in one line. */
+export function targetText(target: ConnectorView['target']): string {
+  return target.kind === 'http' ? target.url : target.argv.join(' ');
+}

@@ -6,7 +6,7 @@ import { Empty, Section } from '../../ui/card.tsx';
 import { Command } from '../../ui/command.tsx';
 import { Cell, Table } from '../../ui/table.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
-import { CONNECTOR_STATES, DEFAULT_TEXTS } from './overview-model.ts';
+import { CONNECTOR_STATES, DEFAULT_TEXTS, targetText } from './overview-model.ts';
 
 export function Connectors({ connectors }: { connectors: readonly ConnectorView[] }): ReactElement {
   return (
@@ -17,7 +17,7 @@ export function Connectors({ connectors }: { connectors: readonly ConnectorView[
           <Command text="runlayer connectors add --help" />
         </Empty>
       ) : (
-        <Table label="Connectors" columns={['Name', 'Runs', 'Unless a rule says else', 'Sessions', 'State']}>
+        <Table label="Connectors" columns={['Name', 'Runs or reaches', 'Unless a rule says else', 'Sessions', 'State']}>
           {connectors.map((connector) => {
             const state = CONNECTOR_STATES[connector.state];
             return (
@@ -27,7 +27,7 @@ export function Connectors({ connectors }: { connectors: readonly ConnectorView[
                 </Cell>
                 <Cell className="max-w-80">
                   <span className="font-mono text-xs text-soft">
-                    <VisibleText text={connector.argv.join(' ')} max={160} />
+                    <VisibleText text={targetText(connector.target)} max={160} />
                   </span>
                   {connector.next === undefined ? null : (
                     <div className="mt-1">

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openIndex } from '../../../main/audit/disk/index-client.ts';
 import type { AuditIndex } from '../../../main/audit/disk/index-client.ts';
+import { unknownOutcome } from '../../../main/audit/unknown-outcome.ts';
 import type { LogEntry } from '../../../preload/contract/audit.ts';
 import { callId, event, intent, outcome } from '../records.ts';
 import { filesOf, tempHome } from './temp.ts';
@@ -122,6 +123,89 @@ describe('query', () => {
   });
 });
 
+describe('a call that was tried more than once', () => {
+  const deny = { effect: 'deny', decidedBy: 'local', code: 'rule_deny', reason: 'no' } as const;
+  const again = (n: number, attempt: number, extra: Parameters<typeof intent>[1] = {}) =>
+    intent(n, { attempt, 'jsonrpc.request.id': `${n}-${attempt}`, input_responses: { name: 'x' }, ...extra });
+
+  it('is one entry, at its own place, and counts as what became of it', async () => {
+    const { journal, open } = await setUp();
+    const index = open();
+    journal.append(intent(101));
+    expect((await index.query(all))[0]).not.toHaveProperty('attempts');
+    journal.append(intent(102));
+    journal.append(again(101, 2));
+    expect(await index.query(all)).toMatchObject([{ id: callId(102) }, { id: callId(101), attempts: 2 }]);
+    journal.append(again(101, 3, { decision: deny, arguments: { path: 'notes.txt' } }));
+    journal.append(outcome(101, { outcome: 'refused', 'error.type': 'rule_deny', duration_ms: 9000 }));
+    const [, entry, ...none] = await index.query(all);
+    expect(none).toEqual([]);
+    expect(entry).toEqual({
+      id: callId(101),
+      time: expect.any(String) as string,
+      kind: 'call',
+      connector: 'files',
+      client: 'claude-ai',
+      session: 'session-1',
+      method: 'tools/call',
+      tool: 'read_file',
+      ...deny,
+      arguments: { path: 'notes.txt' },
+      attempts: 3,
+      outcome: 'refused',
+      errorType: 'rule_deny',
+      durationMs: 9000,
+    });
+    expect(idsOf(await index.query({ ...all, blocked: true }))).toEqual(ids(101));
+    await index.rebuild();
+    expect((await index.query(all))[1]).toEqual(entry);
+  });
+
+  it('is not blocked once a later attempt was let through', async () => {
+    const { journal, open } = await setUp();
+    journal.append(intent(101, { decision: deny }));
+    journal.append(again(101, 2));
+    expect(await open().query({ ...all, blocked: true })).toEqual([]);
+  });
+
+  it('is shown with what is left of it', async () => {
+    const { journal, open } = await setUp();
+    journal.append(again(101, 2, { decision: deny }));
+    journal.append(outcome(102));
+    journal.append(again(102, 2));
+    journal.append(again(102, 3));
+    const entries = await open().query(all);
+    expect(entries).toMatchObject([
+      { id: callId(102), attempts: 3, outcome: 'ok' },
+      { id: callId(101), attempts: 2, effect: 'deny' },
+    ]);
+  });
+
+  it('does not go back to an attempt that a damaged journal shows again', async () => {
+    const { journal, open } = await setUp();
+    journal.append(intent(101));
+    journal.append(again(101, 3));
+    journal.append(again(101, 2, { decision: deny }));
+    journal.append(again(101, 3, { decision: deny }));
+    journal.append(intent(101, { decision: deny }));
+    expect(await open().query(all)).toMatchObject([{ attempts: 3, effect: 'allow' }]);
+  });
+
+  it('is unfinished once, and what a restart says of it ends it', async () => {
+    const { journal, open } = await setUp();
+    journal.append(intent(101));
+    journal.append(again(101, 2));
+    journal.append(again(101, 3));
+    const index = open();
+    const unfinished = await index.unfinished();
+    expect(unfinished).toHaveLength(1);
+    expect(unfinished[0]).toMatchObject({ call: callId(101), 'jsonrpc.request.id': '101' });
+    for (const one of unfinished) journal.append(unknownOutcome(one));
+    expect(await index.unfinished()).toEqual([]);
+    expect(await index.query(all)).toMatchObject([{ id: callId(101), outcome: 'unknown', attempts: 3 }]);
+  });
+});
+
 describe('unfinished', () => {
   it('is every intent without outcome, oldest first, but for hosts that live', async () => {
     const { journal, open, auditDirectory } = await setUp();
@@ -222,6 +306,18 @@ describe('the index is only an index', () => {
     const after = new DatabaseSync(databasePath);
     expect(after.prepare('SELECT count(*) AS n FROM future').get()).toMatchObject({ n: 0 });
     after.close();
+  });
+
+  it('of an earlier version is made anew', async () => {
+    const { journal, open, databasePath, problems } = await setUp();
+    journal.append(intent(101));
+    const database = new DatabaseSync(databasePath);
+    database.exec(`CREATE TABLE entry (id TEXT PRIMARY KEY, kind TEXT NOT NULL, record TEXT);
+      INSERT INTO entry VALUES ('old', 'call', '{}');
+      CREATE TABLE position (file TEXT PRIMARY KEY, bytes INTEGER NOT NULL, hash TEXT); PRAGMA user_version = 1`);
+    database.close();
+    expect(idsOf(await open().query(all))).toEqual(ids(101));
+    expect(problems).toEqual([]);
   });
 
   it('rebuilds on demand', async () => {

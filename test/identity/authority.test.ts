@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { oauthAuthority, type AuthorityOptions } from '../../main/identity/authority.ts';
+import { identityStale } from '../../main/identity/identity-failures.ts';
+import type { HttpDefinition } from '../../preload/contract/connector.ts';
+import { codeOf, failureOf } from '../secrets/fakes.ts';
+import { aRig, aVault } from './rig.ts';
+
+const TOKEN = 'ghp_Q1w2E3r4T5y6-canary';
+
+function aDefinition(over: Partial<HttpDefinition> = {}): HttpDefinition {
+  return { url: 'https://mcp.example/', transport: 'streamable-http', headers: {}, secrets: {}, oauth: false, ...over };
+}
+
+const nobody: AuthorityOptions['oauth'] = {
+  authorization: () => Promise.resolve(undefined),
+  refused: () => Promise.reject(new Error('not asked')),
+};
+
+async function open(over: Partial<HttpDefinition>, more: Partial<AuthorityOptions> = {}) {
+  const rig = aVault();
+  await rig.vault.set('token', TOKEN);
+  const { vault, live } = rig;
+  const options = { connector: 'demo', definition: aDefinition(over), vault, live, oauth: nobody, ...more };
+  return { ...rig, ...(await oauthAuthority(options)) };
+}
+
+const identity = (headers: Record<string, string>) => ({ headers: () => Promise.resolve(headers) });
+
+describe('what is sent', () => {
+  it('is what is configured, with secrets in their place until the session ends', async () => {
+    const { authority, live, release } = await open({
+      headers: { 'X-Team': 'blue' },
+      secrets: { Authorization: 'Bearer keychain:token', 'X-Api-Key': 'keychain:token' },
+    });
+    expect(await authority.headers()).toEqual({
+      'X-Team': 'blue',
+      Authorization: `Bearer ${TOKEN}`,
+      'X-Api-Key': TOKEN,
+    });
+    expect(live.redact(TOKEN)).toBe('[redacted]');
+    release();
+    release();
+    expect(live.size).toBe(0);
+  });
+
+  it('is one header of each name, and the sign-in wins', async () => {
+    const { authority } = await open(
+      { headers: { AUTHORIZATION: 'configured' }, secrets: { authorization: 'keychain:token' }, oauth: true },
+      { oauth: { ...nobody, authorization: () => Promise.resolve('Bearer signed-in') } },
+    );
+    expect(await authority.headers()).toEqual({ Authorization: 'Bearer signed-in' });
+  });
+
+  it('never holds an identity that somebody configured', async () => {
+    const headers = { 'x-runlayer-user-email': 'boss@example.com', 'X-RUNLAYER-ORG-ID': '1', 'X-Other': 'x' };
+    const secrets = { 'X-Runlayer-Identity-Token': 'keychain:token' };
+    const { authority, live } = await open({ headers, secrets }, { identity: identity({ 'X-Runlayer-Org-Id': '7' }) });
+    expect(await authority.headers()).toEqual({ 'X-Other': 'x', 'X-Runlayer-Org-Id': '7' });
+    expect(live.size).toBe(0);
+  });
+
+  it('is nothing where the identity cannot be had', async () => {
+    const { authority } = await open({}, { identity: { headers: () => Promise.reject(identityStale()) } });
+    expect(await codeOf(authority.headers())).toBe('E_IDENTITY_STALE');
+  });
+
+  it('is no identity in the clear, but to this machine', async () => {
+    const told = { identity: identity({ 'X-Runlayer-Org-Id': '7' }) };
+    const away = await open({ url: 'http://mcp.example/' }, told);
+    expect(await codeOf(away.authority.headers())).toBe('E_IDENTITY_IN_THE_CLEAR');
+    const here = await open({ url: 'http://127.0.0.1:1/' }, told);
+    expect(await here.authority.headers()).toEqual({ 'X-Runlayer-Org-Id': '7' });
+    const untold = await open({ url: 'http://mcp.example/' }, { identity: identity({}) });
+    expect(await untold.authority.headers()).toEqual({});
+  });
+
+  it('is nothing before somebody signed in', async () => {
+    const { authority } = await open({ oauth: true, headers: { 'X-Team': 'blue' } });
+    const failure = await failureOf(authority.headers());
+    expect(failure.toFailure()).toEqual({
+      code: 'E_SIGN_IN_NEEDED',
+      message: 'Nobody is signed in to "demo".',
+      next: 'Sign in with "runlayer connectors login demo".',
+    });
+  });
+});
+
+describe('what cannot be sent', () => {
+  it('holds nothing after a secret that is not there', async () => {
+    const rig = aVault();
+    await rig.vault.set('token', TOKEN);
+    const definition = aDefinition({ secrets: { A: 'keychain:token', B: 'keychain:missing' } });
+    const { vault, live } = rig;
+    expect(await codeOf(oauthAuthority({ connector: 'demo', definition, vault, live, oauth: nobody }))).toBe(
+      'E_SECRET_UNKNOWN',
+    );
+    expect(live.size).toBe(0);
+  });
+
+  it.each(['oauth.demo', 'oauth.other', 'OAuth.other'])('refuses the sign-in %s as a header', async (name) => {
+    const { vault, live } = aVault();
+    await vault.set(name, TOKEN);
+    const definition = aDefinition({ secrets: { A: `Bearer keychain:${name}` } });
+    expect(await codeOf(oauthAuthority({ connector: 'demo', definition, vault, live, oauth: nobody }))).toBe(
+      'E_SECRET_RESERVED',
+    );
+  });
+
+  it.each(['one\r\nX-Evil: 1', 'one\n', 'tab\there', 'ünïcode-Q1w2E3r4'])(
+    'refuses a value no header carries: %j',
+    async (value) => {
+      const { vault, live } = aVault();
+      await vault.set('token', value);
+      const definition = aDefinition({ secrets: { 'X-Key': 'keychain:token' } });
+      const failure = await failureOf(oauthAuthority({ connector: 'demo', definition, vault, live, oauth: nobody }));
+      expect(failure.code).toBe('E_SECRET_HEADER');
+      expect(failure.message).not.toContain(value.slice(0, 3) === 'one' ? 'Evil' : value);
+      expect(live.size).toBe(0);
+    },
+  );
+});
+
+describe('what happens after a refusal', () => {
+  it('says what to look at where nobody signs in', async () => {
+    const facts = { status: 401, challenge: undefined, sent: {} };
+    const withSecret = await open({ secrets: { A: 'keychain:token' } });
+    expect(await withSecret.authority.refused(facts)).toMatchObject({
+      reason: 'the server does not take the credentials of "demo": store them again with "runlayer secrets set"',
+    });
+    const without = await open({});
+    expect(await without.authority.refused(facts)).toMatchObject({
+      reason: 'the server asks for credentials: give some with "runlayer connectors edit demo"',
+    });
+    expect(await without.authority.refused({ ...facts, status: 403 })).toMatchObject({
+      kind: 'refused',
+      reason: 'the server does not allow this',
+    });
+  });
+
+  it('is the sign-in’s business where there is one', async () => {
+    const { vault, live, oauth, signIn, server } = await aRig();
+    await signIn();
+    const definition = aDefinition({ url: server.url, oauth: true });
+    const { authority } = await oauthAuthority({ connector: 'demo', definition, vault, live, oauth });
+    const sent = await authority.headers();
+    server.endAccessTokens();
+    expect(await authority.refused({ status: 401, challenge: undefined, sent })).toEqual({ kind: 'retry' });
+    expect(await authority.headers()).not.toEqual(sent);
+  });
+});

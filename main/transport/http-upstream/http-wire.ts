@@ -1,0 +1,169 @@
+/**
+ * Single HTTP requests to one server, over connections that are kept. Follows no redirect, uses no proxy and always checks
+ * certificates, whatever the environment says. A request that the server surely did not carry out, because a kept
+ * connection turned out to be dead, is sent once more; every other failure is the caller's.
+ */
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { connectionReason } from './failure-words.ts';
+import type { Schedule } from './link.ts';
+
+export interface WireOrder {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  /** Of the same server; without it the one of its URL. */
+  readonly path?: string;
+  /** Names and values in turn, Host and length included. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | undefined;
+  /** How long the response's headers may take once the connection is there; undefined: as long as they like. */
+  readonly headersMs: number | undefined;
+  /** Carrying it out twice does no harm. */
+  readonly repeatable: boolean;
+  /** The request has left. */
+  readonly flushed: () => void;
+}
+
+export type WireReply =
+  | { readonly kind: 'response'; readonly response: IncomingMessage }
+  /** `isRefusal`: it lies at credentials, trying again at once is of no use. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isRefusal: boolean }
+  | { readonly kind: 'aborted' };
+
+export interface WireCall {
+  /** Never rejects. */
+  readonly reply: Promise<WireReply>;
+  /** Ends it in whatever state it is, the reading of its response included. */
+  abort(): void;
+}
+
+const CONNECT_MS = 20_000;
+/** Shorter than servers commonly keep an idle connection, so that a request rarely meets one that is being closed. */
+const IDLE_MS = 15_000;
+const MAX_IDLE = 64;
+const PROBE_MS = 30_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+const LOOPBACK = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+
+/** Both loopback addresses, whatever a resolver makes of the name: a server there may get what no other may. */
+const lookUpLocalhost: LookupFunction = (_host, options, callback) => {
+  if (options.all === true) callback(null, LOOPBACK);
+  else callback(null, '127.0.0.1', 4);
+};
+
+export class HttpWire {
+  private readonly url: URL;
+  private readonly schedule: Schedule;
+  private readonly kept: HttpAgent;
+  /** Makes a connection of its own for each request. */
+  private readonly fresh: HttpAgent;
+  private readonly target: Readonly<Record<string, unknown>>;
+  private readonly open = new Set<() => void>();
+  private closed = false;
+
+  constructor(url: URL, schedule: Schedule) {
+    this.url = url;
+    this.schedule = schedule;
+    const isSecure = url.protocol === 'https:';
+    const Agent = isSecure ? HttpsAgent : HttpAgent;
+    const tls = isSecure ? { rejectUnauthorized: true } : {};
+    const options = { noDelay: true, keepAliveMsecs: PROBE_MS, ...tls };
+    this.kept = new Agent({
+      ...options,
+      keepAlive: true,
+      maxFreeSockets: MAX_IDLE,
+      scheduling: 'lifo',
+      timeout: IDLE_MS,
+    });
+    this.fresh = new Agent({ ...options, keepAlive: false });
+    this.target = {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port === '' ? (isSecure ? 443 : 80) : Number(url.port),
+      path: `${url.pathname}${url.search}`,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      insecureHTTPParser: false,
+      ...(url.hostname === 'localhost' ? { lookup: lookUpLocalhost } : {}),
+      ...tls,
+    };
+  }
+
+  /** Throws when a header cannot be sent as it is. */
+  send(order: WireOrder): WireCall {
+    let current: ClientRequest | undefined;
+    let cancelTimer: (() => void) | undefined;
+    let isSettled = false;
+    const { promise, resolve } = Promise.withResolvers<WireReply>();
+    const settle = (reply: WireReply): void => {
+      cancelTimer?.();
+      cancelTimer = undefined;
+      isSettled = true;
+      this.open.delete(abort);
+      resolve(reply);
+    };
+    const limit = (ms: number, reason: string): void => {
+      cancelTimer?.();
+      cancelTimer = this.schedule(ms, () => {
+        settle({ kind: 'failed', reason, isRefusal: false });
+        current?.destroy();
+      });
+    };
+    const start = (agent: HttpAgent, mayRepeat: boolean): void => {
+      const { method, headers, headersMs, path } = order;
+      const create = this.url.protocol === 'https:' ? httpsRequest : httpRequest;
+      const request = create({ ...this.target, ...(path === undefined ? {} : { path }), method, headers, agent });
+      current = request;
+      const fail = (error: unknown): void => {
+        if (isSettled || current !== request) return;
+        // Not wholly sent: no server carries out half a message. Sent on a connection that was kept: it may have been.
+        const surelyNotDone = !request.writableFinished || order.repeatable;
+        if (mayRepeat && !this.closed && request.reusedSocket && surelyNotDone) start(this.fresh, false);
+        else settle({ kind: 'failed', reason: connectionReason(error, this.url), isRefusal: false });
+      };
+      request.once('response', (response) => {
+        settle({ kind: 'response', response });
+      });
+      request.on('error', fail);
+      // A server that switches protocols ends here, too.
+      request.once('close', () => fail(new Error('closed')));
+      request.once('finish', order.flushed);
+      const connected = (): void => {
+        if (isSettled) return;
+        cancelTimer?.();
+        cancelTimer = undefined;
+        if (headersMs !== undefined) limit(headersMs, 'it did not begin to answer in time');
+      };
+      request.once('socket', (socket) => {
+        if (!socket.connecting) {
+          connected();
+          return;
+        }
+        limit(CONNECT_MS, `${this.url.origin} cannot be reached: check the network, then call again`);
+        socket.once(this.url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      });
+      // Head and body leave in one writev; joining them first was measured and gains nothing.
+      request.end(order.body);
+    };
+    const abort = (): void => {
+      settle({ kind: 'aborted' });
+      current?.destroy();
+    };
+    if (this.closed) abort();
+    else {
+      this.open.add(abort);
+      start(this.kept, true);
+    }
+    return { reply: promise, abort };
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    this.closed = true;
+    for (const abort of this.open) abort();
+    this.kept.destroy();
+    this.fresh.destroy();
+  }
+}

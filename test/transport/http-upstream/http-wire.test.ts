@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { HttpWire, type WireOrder, type WireReply } from '../../../main/transport/http-upstream/http-wire.ts';
+import { Bell, Stage, Timers } from './rig.ts';
+
+const stage = new Stage();
+afterEach(() => stage.close());
+
+async function listen(server: Server & { closeAllConnections(): void }, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  stage.add(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return (server.address() as AddressInfo).port;
+}
+
+function wire(url: string): { readonly wire: HttpWire; readonly timers: Timers } {
+  const timers = new Timers(new Bell());
+  const made = new HttpWire(new URL(url), timers.schedule);
+  stage.add(async () => made.close());
+  return { wire: made, timers };
+}
+
+const ORDER: WireOrder = {
+  method: 'GET',
+  headers: ['Host', 'x'],
+  body: undefined,
+  headersMs: 1000,
+  repeatable: true,
+  flushed: () => {},
+};
+
+function said(reply: WireReply): string | number {
+  if (reply.kind === 'response') return reply.response.statusCode ?? 0;
+  return reply.kind === 'failed' ? reply.reason : reply.kind;
+}
+
+const ok: RequestListener = (_, response) => response.writeHead(200).end();
+
+describe('localhost', () => {
+  test.each(['127.0.0.1', '::1'])('finds a server at %s', async (host) => {
+    const port = await listen(createServer(ok), host).catch(() => undefined);
+    // A machine without IPv6 has nothing to find there.
+    if (port === undefined) return;
+    expect(said(await wire(`http://localhost:${port}/`).wire.send(ORDER).reply)).toBe(200);
+  });
+});
+
+test('a connection that does not come about is given up on', async () => {
+  const bell = new Bell();
+  let connected = 0;
+  // Takes the connection and never says a word of TLS.
+  const server = createServer();
+  server.on('connection', () => {
+    connected++;
+    bell.ring();
+  });
+  const port = await listen(server, '127.0.0.1');
+  const { wire: made, timers } = wire(`https://127.0.0.1:${port}/`);
+  const call = made.send(ORDER);
+  await bell.until(() => connected === 1);
+  timers.run(20_000);
+  expect(said(await call.reply)).toContain('cannot be reached');
+  expect(timers.pending).toEqual([]);
+});
+
+test('what is aborted ends at once, and closed means closed', async () => {
+  const port = await listen(
+    createServer(() => {}),
+    '127.0.0.1',
+  );
+  const { wire: made, timers } = wire(`http://127.0.0.1:${port}/`);
+  const one = made.send(ORDER);
+  one.abort();
+  expect(said(await one.reply)).toBe('aborted');
+  const two = made.send(ORDER);
+  made.close();
+  expect(said(await two.reply)).toBe('aborted');
+  expect(said(await made.send(ORDER).reply)).toBe('aborted');
+  expect(timers.pending).toEqual([]);
+});
+
+describe('a certificate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'http-wire-'));
+  const made = spawnSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+    ].concat(['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')]),
+  );
+  const pair =
+    made.status === 0
+      ? { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }
+      : undefined;
+  rmSync(folder, { recursive: true });
+
+  test.skipIf(pair === undefined)('that nobody vouches for is refused, whatever the environment says', async () => {
+    let asked = 0;
+    const server = createSecureServer(pair ?? {}, (request, response) => {
+      asked++;
+      ok(request, response);
+    });
+    const port = await listen(server, '127.0.0.1');
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      const reply = await wire(`https://localhost:${port}/`).wire.send(ORDER).reply;
+      expect(said(reply)).toBe(
+        `the certificate of https://localhost:${port} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      );
+    } finally {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+    }
+    expect(asked).toBe(0);
+  });
+});

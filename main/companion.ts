@@ -9,6 +9,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import {
   Status,
   type Caller,
+  type DefaultMode,
   type CompanionEvent,
   type HostKind,
   type NewAuditRecord,
@@ -22,6 +23,13 @@ import { connectorArgument } from './cli/run-arguments.ts';
 import { serveCommand } from './cli/serve-command.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
 import { displayText } from './connectors/display.ts';
+import { createOpenHttp } from './connectors/open-http.ts';
+import { createHubHost } from './hub/hub-host.ts';
+import { createToken } from './hub/tokens.ts';
+import { createOAuthRegistry } from './identity/oauth-registry.ts';
+import { hubHandlers, hubWeakeningTests } from './operations/hub-handlers.ts';
+import { identityHandlers } from './operations/identity-handlers.ts';
+import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
 import { prepareServer } from './connectors/prepare-server.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
 import { createHttpInterface, type HttpInterface } from './control/http-interface.ts';
@@ -51,6 +59,7 @@ import { createSecretVault } from './secrets/vault.ts';
 import { openSettings } from './settings/settings-store.ts';
 import type { Connection } from './transport/connection.ts';
 import { createParsePool } from './transport/parse-pool.ts';
+import type { SessionDependencies } from './transport/governed-session.ts';
 import { runSession, type RunningSession } from './transport/run-session.ts';
 import { listenOnSocket } from './transport/socket-listener.ts';
 
@@ -188,6 +197,22 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     return policy;
   };
 
+  /** Of a hub config that names an address instead of a connector. */
+  const policyOfEndpoint = (config: string, mode: DefaultMode): Policy => {
+    const key = `hub ${mode} ${config}`;
+    let policy = policies.get(key);
+    if (policy === undefined) {
+      policy = compilePolicy({
+        connector: config,
+        default: mode,
+        rules: settings.read().rules,
+        protectedPaths: paths,
+      });
+      policies.set(key, policy);
+    }
+    return policy;
+  };
+
   const installId = await readOrCreateInstallId(home, newId);
   const vault = createSecretVault({
     installId,
@@ -220,6 +245,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     if (problem !== undefined) warn(problem);
   });
 
+  const schedule = (ms: number, then: () => void): (() => void) => {
+    const timer = setTimeout(then, ms).unref();
+    return () => clearTimeout(timer);
+  };
+  const parsePool = createParsePool(limits);
+  const oauth = createOAuthRegistry({ vault, live, warn: (text) => warn(text) });
   const runtimes = new ConnectorRuntimes(() => performance.now());
   const prepare = {
     find: (name: string) => settings.read().connectors.find((candidate) => candidate.name === name),
@@ -228,6 +259,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     live,
     login,
     policyOf,
+    spawn: spawnServer,
+    track,
+    openHttp: createOpenHttp({ oauth, vault, live, limits, parseLarge: parsePool.parse, schedule, version }),
   };
   const approvals = createApprovals({
     clock,
@@ -252,7 +286,6 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       ),
   });
 
-  const parsePool = createParsePool(limits);
   const sessions = new Set<RunningSession>();
   let draining = false;
   let handedOver = false;
@@ -319,10 +352,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     while (runs.size > 0) await Promise.all(runs);
     await stop();
   };
-  const handOver = (): { chainId: string; sessions: number } => {
+  const handOver = async (): Promise<{ chainId: string; sessions: number }> => {
     handedOver = true;
     draining = true;
     listener.stopListening();
+    // The other host needs the port: clients of the hub find it there, with the same tokens, and begin anew.
+    await hub.close();
     claimed.lock.release();
     // From now on the other host writes the settings; what it tightens must hold here too.
     settingsWatch = watch(home, (_type, name) => {
@@ -333,12 +368,60 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     return { chainId: journal.head.chainId, sessions: sessions.size };
   };
 
+  const sessionDependencies: SessionDependencies = {
+    limits,
+    approvals,
+    record: (records) => journal.appendAll(records),
+    shape: (value) => shapeOf(value, redact),
+    showArguments: (source) => showArguments(source, redact),
+    redact,
+    newId,
+    parseLarge: parsePool.parse,
+  };
+  const serve = (session: Pick<RunningSession, 'connector' | 'done' | 'stop'>): Promise<void> => {
+    sessions.add(session);
+    feed.statusChanged();
+    return session.done.then(() => {
+      sessions.delete(session);
+      feed.statusChanged();
+      idle?.touch();
+    });
+  };
+  const hub = createHubHost({
+    settings,
+    prepare,
+    session: sessionDependencies,
+    policyOfEndpoint,
+    createEndpoint: (serving) =>
+      createHttpEndpoint({
+        ...serving,
+        limits,
+        parseLarge: parsePool.parse,
+        now: () => Date.now(),
+        schedule,
+        randomToken: () => randomBytes(32).toString('base64url'),
+        log: (text) => logger.info(text),
+      }),
+    openAggregate: () => {
+      throw new Error('not wired yet');
+    },
+    began: (session) => {
+      idle?.touch();
+      const running = serve(session).finally(() => runs.delete(running));
+      runs.add(running);
+    },
+    changed: () => feed.statusChanged(),
+    warn: (text) => warn(text),
+  });
+
   const { confirmInWindow } = options;
   const waitingCall = (id: string): string => {
     const approval = approvals.list().find((candidate) => candidate.id === id);
     if (approval === undefined) return 'It waits no longer.';
     return `${displayText(approval.client)} calls "${displayText(approval.tool)}" on "${approval.connector}" with\n${approval.arguments}`;
   };
+  const recordSecret = (name: string, change: 'set' | 'removed', by: string): void =>
+    event('secret_changed', { name, change, by });
   const dispatch = createDispatch({
     handlers: {
       ...connectorHandlers({
@@ -347,10 +430,22 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         vault,
         login,
         prepare,
-        track,
         clock,
         version,
         recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
+        forgetSignIn: async (connector) => {
+          await oauth.signOut(connector).catch(() => warn(`The sign-in to "${connector}" is still in the keychain.`));
+        },
+      }),
+      ...identityHandlers({ find: prepare.find, oauth, newSignInId: newId, recordSecret }),
+      ...hubHandlers({
+        settings,
+        hub,
+        vault,
+        clock,
+        newToken: () => createToken(),
+        newId: () => randomBytes(4).toString('hex'),
+        record: (name, detail) => event(name, detail),
       }),
       ...otherHandlers({
         settings,
@@ -363,12 +458,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         mintLink,
         handOver,
         clientEnvironment,
-        recordSecret: (name, change, by) => event('secret_changed', { name, change, by }),
+        recordSecret,
         recordClient: (client, action, by) => event('client_configured', { client, action, by }),
         announce: (change) => feed.announce(change),
       }),
     },
-    weakens: weakeningTests(settings),
+    weakens: { ...weakeningTests(settings), ...hubWeakeningTests(settings) },
     announce: (change) => feed.announce(change),
     ...(confirmInWindow === undefined
       ? {}
@@ -377,26 +472,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   const run = async (connection: Connection): Promise<void> => {
     const session = await runSession(connection, {
-      prepare: (from) =>
-        prepareServer({ name: connectorArgument(from.hello.argv), env: from.hello.env, cwd: from.hello.cwd }, prepare),
-      spawn: spawnServer,
-      track,
-      limits,
-      approvals,
-      record: (records) => journal.appendAll(records),
-      shape: (value) => shapeOf(value, redact),
-      showArguments: (source) => showArguments(source, redact),
-      redact,
-      newId,
-      parseLarge: parsePool.parse,
+      ...sessionDependencies,
+      prepare: ({ hello }) =>
+        prepareServer({ name: connectorArgument(hello.argv), env: hello.env, cwd: hello.cwd }, prepare),
     });
-    if (session === undefined) return;
-    sessions.add(session);
-    feed.statusChanged();
-    await session.done;
-    sessions.delete(session);
-    feed.statusChanged();
-    idle?.touch();
+    if (session !== undefined) await serve(session);
   };
 
   const onConnection = (connection: Connection): void => {
@@ -464,7 +544,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       settingsWatch?.close();
       listener.stopListening();
       approvals.close();
-      await Promise.all([...sessions].map((session) => session.stop()));
+      oauth.close();
+      await Promise.all([hub.close(), ...[...sessions].map((session) => session.stop())]);
       listener.close();
       if (httpInterface !== undefined) await (await httpInterface.catch(() => undefined))?.close();
       claimed.previous?.client.close();

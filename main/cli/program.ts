@@ -5,6 +5,8 @@ import { CommandEnd } from './command-end.ts';
 import type { CommandIo } from './command-io.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addConnectorCommands } from './commands/connectors.ts';
+import { addHubCommands } from './commands/hub.ts';
+import { addIdentityCommands } from './commands/identity.ts';
 import { addLocalCommands } from './commands/local-commands.ts';
 import { addLogCommand } from './commands/logs.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -51,6 +53,8 @@ export function createProgram(io: CommandIo, version: string, local: LocalAction
   addConnectorCommands(program, io);
   addPolicyCommands(program, io);
   addSecretCommands(program, io);
+  addHubCommands(program, io);
+  addIdentityCommands(program, io);
   addApprovalCommands(program, io);
   addSetupCommands(program, io, local);
   addLogCommand(program, io);

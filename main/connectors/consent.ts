@@ -1,38 +1,66 @@
-import type {
-  Connector,
-  Consent,
-  ConnectorDefinition,
-  ConnectorState,
-  ConsentRequest,
-  Risk,
+import {
+  isHttpDefinition,
+  secretNameOf,
+  secretPrefixOf,
+  type Connector,
+  type Consent,
+  type ConnectorDefinition,
+  type ConnectorState,
+  type ConsentRequest,
+  type ConsentTarget,
+  type HttpDefinition,
+  type ProgramConsent,
+  type ProgramDefinition,
+  type Risk,
 } from '../../preload/contract/connector.ts';
 import { assertNever, type Failure } from '../../preload/contract/failure.ts';
 import type { DefaultMode } from '../../preload/contract/policy.ts';
-import { definitionHash } from './definition-hash.ts';
+import { httpHash, programHash } from './definition-hash.ts';
 import { displayArgv, displayText } from './display.ts';
 import type { ResolvedCommand } from './resolve-command.ts';
 
 /**
- * Says what a person agrees to, and whether a stored yes still covers what would be started. Pure; it never gives
- * consent and never starts anything. Anything unclear (a hash that cannot be computed, a file that is gone) is a no.
+ * Says what a person agrees to, and whether a stored yes still covers what would be started or reached. Pure; it never
+ * gives consent and never starts anything. Anything unclear (a hash that cannot be computed, a file that is gone, a yes
+ * to the other kind) is a no.
  */
 
-export interface ConsentSubject {
+/** What is asked about: an address, or a program and the file that its command means. */
+export type Subject =
+  | { readonly definition: HttpDefinition }
+  | { readonly definition: ProgramDefinition; readonly resolved: ResolvedCommand };
+
+export type ConsentSubject = Subject & {
   readonly name: string;
-  readonly definition: ConnectorDefinition;
-  readonly resolved: ResolvedCommand;
   readonly default: DefaultMode;
   readonly risks: readonly Risk[];
   /** Names of secrets that the keychain holds now. */
   readonly storedSecrets: ReadonlySet<string>;
-}
+};
 
 /** Every text in it is escaped for display; only `hash` is meant for comparing. */
 export function consentRequest(subject: ConsentSubject): ConsentRequest {
-  const { definition, resolved } = subject;
   return {
     connector: subject.name,
-    hash: definitionHash(definition, resolved),
+    hash: 'resolved' in subject ? programHash(subject.definition, subject.resolved) : httpHash(subject.definition),
+    target:
+      'resolved' in subject
+        ? programTarget(subject.definition, subject.resolved, subject.storedSecrets)
+        : httpTarget(subject.definition, subject.storedSecrets),
+    risks: [...subject.risks],
+    default: subject.default,
+  };
+}
+
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1);
+
+function programTarget(
+  definition: ProgramDefinition,
+  resolved: ResolvedCommand,
+  stored: ReadonlySet<string>,
+): ConsentTarget {
+  return {
+    kind: 'program',
     argv: displayArgv([definition.command, ...definition.args]),
     path: displayText(resolved.path),
     realPath: displayText(resolved.realPath),
@@ -40,15 +68,29 @@ export function consentRequest(subject: ConsentSubject): ConsentRequest {
       .map(([name, value]) => `${name}=${displayText(value)}`)
       .sort(),
     secrets: Object.entries(definition.secrets)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([env, reference]) => ({
-        env,
-        reference,
-        stored: subject.storedSecrets.has(reference.replace(/^keychain:/, '')),
-      })),
+      .sort(byName)
+      .map(([env, reference]) => ({ env, reference, stored: stored.has(secretNameOf(reference)) })),
     ...(definition.cwd === undefined ? {} : { cwd: displayText(definition.cwd) }),
-    risks: [...subject.risks],
-    default: subject.default,
+  };
+}
+
+function httpTarget(definition: HttpDefinition, stored: ReadonlySet<string>): ConsentTarget {
+  return {
+    kind: 'http',
+    url: displayText(definition.url),
+    transport: definition.transport,
+    headers: Object.entries(definition.headers)
+      .sort(byName)
+      .map(([name, value]) => displayText(`${name}: ${value}`)),
+    secrets: Object.entries(definition.secrets)
+      .sort(byName)
+      .map(([header, reference]) => ({
+        header: displayText(header),
+        prefix: displayText(secretPrefixOf(reference)),
+        reference: `keychain:${secretNameOf(reference)}`,
+        stored: stored.has(secretNameOf(reference)),
+      })),
+    oauth: definition.oauth,
   };
 }
 
@@ -56,22 +98,34 @@ export type ConsentCheck =
   { readonly ok: true } | { readonly ok: false; readonly failure: Failure; readonly exitCode: 2 };
 
 /**
- * Whether the connector's consent covers this definition and this file. `resolvedNow` is what the command resolves to
- * at this moment, undefined when it resolves to nothing. The exit code is that of a command that is refused for it.
+ * Whether the connector's consent covers this definition and, for a program, this file. `resolvedNow` is what its
+ * command resolves to at this moment, undefined when it resolves to nothing; an address has none and needs none. The
+ * exit code is that of a command that is refused for it.
  */
 export function checkConsent(connector: Connector, resolvedNow: ResolvedCommand | undefined): ConsentCheck {
-  const { consent, name } = connector;
-  const look = `Look at it and agree with "runlayer connectors edit ${name}".`;
+  const { consent, definition, name } = connector;
+  const look = lookAgain(name);
   if (consent === undefined) {
-    return refused('E_CONSENT_MISSING', `Nobody has agreed to what connector "${name}" starts.`, look);
+    const does = isHttpDefinition(definition) ? 'reaches' : 'starts';
+    return refused('E_CONSENT_MISSING', `Nobody has agreed to what connector "${name}" ${does}.`, look);
   }
-  if (!hashes(connector, consent.hash)) {
+  if (!covers(consent, definition)) {
     return refused(
       'E_CONSENT_CHANGED',
       `The definition of connector "${name}" was changed after it was agreed to.`,
       look,
     );
   }
+  return 'path' in consent ? checkProgram(name, consent, resolvedNow) : { ok: true };
+}
+
+function lookAgain(name: string): string {
+  return `Look at it and agree with "runlayer connectors edit ${name}".`;
+}
+
+/** The file must be the one that was agreed to. */
+function checkProgram(name: string, consent: ProgramConsent, resolvedNow: ResolvedCommand | undefined): ConsentCheck {
+  const look = lookAgain(name);
   if (resolvedNow === undefined) {
     return refused(
       'E_COMMAND_MISSING',
@@ -103,16 +157,18 @@ export function checkConsent(connector: Connector, resolvedNow: ResolvedCommand 
   return { ok: true };
 }
 
-function hashes({ definition, consent }: Connector, expected: string): boolean {
+/** A yes covers a definition of its own kind that hashes to what was agreed to, and nothing else. */
+function covers(consent: Consent, definition: ConnectorDefinition): boolean {
   try {
-    return consent !== undefined && definitionHash(definition, resolvedOf(consent)) === expected;
+    if (isHttpDefinition(definition)) return !('path' in consent) && httpHash(definition) === consent.hash;
+    return 'path' in consent && programHash(definition, resolvedOf(consent)) === consent.hash;
   } catch {
     return false;
   }
 }
 
 /** What the command resolved to when consent was given. */
-function resolvedOf({ path, realPath, sha256 }: Consent): ResolvedCommand {
+function resolvedOf({ path, realPath, sha256 }: ProgramConsent): ResolvedCommand {
   return { path, realPath, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
@@ -134,7 +190,8 @@ export function connectorState(
   connector: Connector,
   now: { readonly paused: boolean; readonly resolved?: ResolvedCommand | undefined },
 ): ConnectorStanding {
-  const agreed = connector.consent === undefined ? undefined : resolvedOf(connector.consent);
+  const { consent, definition } = connector;
+  const agreed = consent !== undefined && 'path' in consent ? resolvedOf(consent) : undefined;
   const resolved = 'resolved' in now ? now.resolved : agreed;
   const check = checkConsent(connector, resolved);
   const state: ConnectorState = connector.enabled
@@ -151,11 +208,13 @@ export function connectorState(
       return { state, next: `Switched off. Switch it on with "runlayer connectors enable ${connector.name}".` };
     case 'needs_consent':
       return check.ok ? { state } : { state, next: `${check.failure.message} ${check.failure.next}` };
-    case 'paused':
+    case 'paused': {
+      const what = isHttpDefinition(definition) ? 'failed' : 'ended';
       return {
         state,
-        next: `Its server ended several times within a minute; it is tried again by itself. See "runlayer connectors logs ${connector.name}".`,
+        next: `Its server ${what} several times within a minute; it is tried again by itself. See "runlayer connectors logs ${connector.name}".`,
       };
+    }
     default:
       return assertNever(state);
   }

@@ -5,17 +5,31 @@
 import { homedir } from 'node:os';
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CompanionError, ConnectorName, type Connector } from '../../preload/contract/index.ts';
+import {
+  CompanionError,
+  ConnectorName,
+  HttpDefinition,
+  isHttpDefinition,
+  secretNameOf,
+  type Connector,
+  type ProgramDefinition,
+} from '../../preload/contract/index.ts';
+import { secretReserved } from '../identity/identity-failures.ts';
+import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import type { Policy } from '../policy/decide.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { LiveSecrets } from '../secrets/live-secrets.ts';
 import { createStreamRedactor } from '../secrets/stream-redactor.ts';
 import type { SecretVault } from '../secrets/vault.ts';
-import type { PreparedServer } from '../transport/run-session.ts';
+import type { ServerProcess, SpawnOptions } from '../process/spawn-server.ts';
+import { openChild } from '../transport/child-upstream.ts';
+import type { PreparedServer } from '../transport/governed-session.ts';
+import type { OpenUpstream } from '../transport/upstream.ts';
 import { childEnvironment, isGuiStart } from './child-environment.ts';
 import { checkConsent } from './consent.ts';
 import { resolveCommand } from './resolve-command.ts';
 import type { ConnectorRuntimes } from './runtimes.ts';
+import { withBindingSecrets } from './with-binding-secrets.ts';
 
 /** Clients give up on initialize soon after this. */
 const MAX_HOLD_MS = 20_000;
@@ -27,6 +41,13 @@ export interface PrepareDependencies {
   readonly live: LiveSecrets;
   readonly login: LoginShellEnvironment;
   readonly policyOf: (name: string) => Policy;
+  readonly spawn: (options: SpawnOptions) => ServerProcess;
+  readonly track: { readonly started: (pid: number) => void; readonly ended: (pid: number) => void };
+  /** Has the credentials of a server over HTTP at hand until they are released. */
+  readonly openHttp: (
+    name: string,
+    definition: HttpDefinition,
+  ) => Promise<{ readonly open: OpenUpstream; readonly release: () => void }>;
 }
 
 export interface PrepareRequest {
@@ -34,6 +55,10 @@ export interface PrepareRequest {
   /** The client's environment and folder, as the thin client received them. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** What a hub binding adds: variables of a program, headers of an HTTP server, each with a secret reference. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** What a hub binding takes away. */
+  readonly narrow?: (policy: Policy) => Policy;
 }
 
 export function unknownConnector(name: string): CompanionError {
@@ -73,56 +98,126 @@ async function isFolder(path: string): Promise<boolean> {
   return entry?.isDirectory() === true;
 }
 
-export async function prepareServer(request: PrepareRequest, deps: PrepareDependencies): Promise<PreparedServer> {
-  const connector = startableConnector(request.name, deps);
-  const { definition, consent, name } = connector;
-  const runtime = deps.runtimes.of(name);
-  // After a crash a new start waits a little, longer each time; the client's initialize waits with it.
-  const start = runtime.crashes.state();
-  if (start.kind === 'waiting') await delay(Math.min(start.retryInMs, MAX_HOLD_MS));
-  const resolved = consent === undefined ? undefined : await resolveCommand(consent.path, '');
+type Secrets = Readonly<Record<string, string>>;
+
+/** A person's yes to exactly what would be used now, or a refusal that says what to do. */
+async function agreedProgram(connector: Connector): Promise<string | undefined> {
+  const { consent, definition } = connector;
+  const program = consent !== undefined && 'path' in consent ? consent.path : undefined;
+  const resolved =
+    isHttpDefinition(definition) || program === undefined ? undefined : await resolveCommand(program, '');
   const check = checkConsent(connector, resolved);
   if (!check.ok)
     throw new CompanionError(check.failure.code, check.failure.message, check.failure.next, {
       exitCode: check.exitCode,
     });
-  if (consent === undefined) throw new Error('consent was checked');
+  return program;
+}
 
-  const holdsSecret = Object.keys(definition.secrets).length > 0;
+/** A connector for one client. */
+export async function prepareServer(request: PrepareRequest, deps: PrepareDependencies): Promise<PreparedServer> {
+  const connector = startableConnector(request.name, deps);
+  const { definition, name } = connector;
+  // After a crash a new start waits a little, longer each time; the client's initialize waits with it.
+  const start = deps.runtimes.of(name).crashes.state();
+  if (start.kind === 'waiting') await delay(Math.min(start.retryInMs, MAX_HOLD_MS));
+  const program = await agreedProgram(connector);
+  const policy = (): Policy => deps.policyOf(name);
+  if (isHttpDefinition(definition)) return prepareHttp({ name, definition, policy }, request, deps);
+  if (program === undefined) throw new Error('consent was checked');
+  return prepareProgram({ name, definition, policy, program }, request, deps);
+}
+
+interface Subject<D> {
+  readonly name: string;
+  readonly definition: D;
+  readonly policy: () => Policy;
+}
+
+/** A server over HTTP for one client; whoever calls has looked at consent. */
+export async function prepareHttp(
+  { name, definition, policy }: Subject<HttpDefinition>,
+  request: Pick<PrepareRequest, 'secrets' | 'narrow'>,
+  deps: PrepareDependencies,
+): Promise<PreparedServer> {
+  const joined = HttpDefinition.safeParse(withBindingSecrets(definition, request.secrets ?? {}));
+  if (!joined.success) {
+    throw new CompanionError(
+      'E_BINDING_SECRETS',
+      `The secrets of this binding do not fit "${name}": ${joined.error.issues[0]?.message ?? 'unknown'}.`,
+      'Revoke the binding with "runlayer hub revoke", and bind again.',
+    );
+  }
+  const { open, release } = await deps.openHttp(name, joined.data);
+  return prepared({ name, policy }, request, deps, open, [release]);
+}
+
+async function prepareProgram(
+  subject: Subject<ProgramDefinition> & { readonly program: string },
+  request: PrepareRequest,
+  deps: PrepareDependencies,
+): Promise<PreparedServer> {
+  const { name, definition, policy, program } = subject;
+  const references = { ...definition.secrets, ...request.secrets };
+  const holdsSecret = Object.keys(references).length > 0;
   const guiStart = isGuiStart(request.env);
   const login = holdsSecret || guiStart ? (await deps.login.get()).env : {};
+  const { secrets, releases } = await resolveSecrets(references, deps);
+  // A package runner looks into the folder it starts in first: with a secret in its environment that folder must not be
+  // one that a repository chose.
+  const cwd = definition.cwd ?? (!holdsSecret && (await isFolder(request.cwd)) ? request.cwd : homedir());
+  const launch = {
+    path: program,
+    args: definition.args,
+    env: childEnvironment({
+      client: request.env,
+      login,
+      definitionEnv: definition.env,
+      secrets,
+      holdsSecret,
+      guiStart,
+    }),
+    cwd,
+  };
+  const { spawn, track } = deps;
+  return prepared({ name, policy }, request, deps, openChild({ launch, spawn, track }), releases);
+}
+
+/** Values of references, live until they are released. */
+async function resolveSecrets(
+  references: Secrets,
+  deps: Pick<PrepareDependencies, 'vault' | 'live'>,
+): Promise<{ readonly secrets: Secrets; readonly releases: (() => void)[] }> {
   const releases: (() => void)[] = [];
   const secrets: Record<string, string> = {};
   try {
-    for (const [variable, reference] of Object.entries(definition.secrets)) {
-      const value = await deps.vault.resolve(reference);
+    for (const [variable, reference] of Object.entries(references)) {
+      const scheme = reference.slice(0, reference.lastIndexOf('keychain:'));
+      if (isSignInSecret(secretNameOf(reference))) throw secretReserved(secretNameOf(reference));
+      const value = await deps.vault.resolve(reference.slice(scheme.length));
       releases.push(deps.live.add(value));
-      secrets[variable] = value;
+      secrets[variable] = `${scheme}${value}`;
     }
   } catch (error) {
     for (const release of releases) release();
     throw error;
   }
-  // A package runner looks into the folder it starts in first: with a secret in its environment that folder must not be
-  // one that a repository chose.
-  const cwd = definition.cwd ?? (!holdsSecret && (await isFolder(request.cwd)) ? request.cwd : homedir());
+  return { secrets, releases };
+}
+
+function prepared(
+  { name, policy }: { readonly name: string; readonly policy: () => Policy },
+  { narrow }: Pick<PrepareRequest, 'narrow'>,
+  deps: PrepareDependencies,
+  open: OpenUpstream,
+  releases: (() => void)[],
+): PreparedServer {
+  const runtime = deps.runtimes.of(name);
   runtime.sessions += 1;
   return {
     connector: name,
-    launch: {
-      path: consent.path,
-      args: definition.args,
-      env: childEnvironment({
-        client: request.env,
-        login,
-        definitionEnv: definition.env,
-        secrets,
-        holdsSecret,
-        guiStart,
-      }),
-      cwd,
-    },
-    policy: () => deps.policyOf(name),
+    open,
+    policy: narrow === undefined ? policy : () => narrow(policy()),
     log: runtime.log,
     redactor: createStreamRedactor(deps.live),
     redact: (text) => deps.live.redact(text),

@@ -1,7 +1,7 @@
-import type { ConnectorDefinition, Risk } from '../../preload/contract/connector.ts';
-import { displayText } from './display.ts';
+import type { ProgramDefinition, Risk } from '../../preload/contract/connector.ts';
 import { inlineCode, isRelativePath, programName, relativePath, type Finding } from './risk/arguments.ts';
 import { isContainerEngine, readContainer } from './risk/containers.ts';
+import { createFindings } from './risk/findings.ts';
 import { isInterpreter, readInterpreter } from './risk/interpreters.ts';
 import { isPackageRunner, readPackages } from './risk/packages.ts';
 import { scriptCommands } from './risk/script-words.ts';
@@ -9,9 +9,9 @@ import { secretLiterals } from './risk/secret-literals.ts';
 import { unwrap } from './risk/wrappers.ts';
 
 /**
- * Says in plain words what a person should weigh before a connector may start (threats: consent before a first start).
- * Pure: it reads the definition and never the disk. It is advice for a yes or no, not a wall: no finding never means
- * safe, and everything is shown in full beside it.
+ * Says in plain words what a person should weigh before a program may start (threats: consent before a first start);
+ * http-risks.ts does it for addresses. Pure: it reads the definition and never the disk. It is advice for a yes or no,
+ * not a wall: no finding never means safe, and everything is shown in full beside it.
  */
 
 export interface RiskContext {
@@ -23,18 +23,12 @@ export interface RiskContext {
 
 /** Wrappers around wrappers, shells in shells: deeper than this is its own kind of warning. */
 const MAX_DEPTH = 8;
-const MAX_EVIDENCE = 400;
 
 /** Findings in the order in which they stand in the command line, each once; evidence is escaped for display. */
-export function assessRisks(definition: ConnectorDefinition, context: RiskContext): Risk[] {
+export function assessRisks(definition: ProgramDefinition, context: RiskContext): Risk[] {
   const fixedCwd = definition.cwd !== undefined && !isRelativePath(definition.cwd);
   const argv = [nameToRead(definition.command, context.realPath), ...definition.args];
-  const risks: Risk[] = [];
-  const add = (code: Risk['code'], evidence: string, text: string): void => {
-    const shown = displayText(evidence.length > MAX_EVIDENCE ? `${evidence.slice(0, MAX_EVIDENCE)}…` : evidence);
-    if (!risks.some((risk) => risk.code === code && risk.evidence === shown))
-      risks.push({ code, evidence: shown, text });
-  };
+  const { risks, add } = createFindings();
 
   if (/[/\\]/.test(definition.command) && isRelativePath(definition.command) && !fixedCwd) {
     const { code, evidence, text } = relativePath(definition.command);

@@ -4,41 +4,71 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { JSONRPCMessageSchema, type JSONRPCMessage, type Tool } from '@modelcontextprotocol/sdk/types.js';
 import { CompanionError, isJsonObject, type OperationOutput } from '../../preload/contract/index.ts';
 import { toolFacts } from '../policy/read-only.ts';
-import { spawnServer, type ServerProcess } from '../process/spawn-server.ts';
 import { LineFramer } from '../relay/framing.ts';
 import { DEFAULT_LIMITS } from '../relay/limits.ts';
 import { parseMessage } from '../relay/parse-message.ts';
-import type { PreparedServer } from '../transport/run-session.ts';
+import type { PreparedServer } from '../transport/governed-session.ts';
+import type { Upstream } from '../transport/upstream.ts';
 
 const TIMEOUT_MS = 30_000;
 const MAX_PAGES = 50;
 
-/** MCP over a process that we started ourselves, with the limits of every other session. */
-function transportOver(
-  server: ServerProcess,
-  stray: (text: string) => void,
-  agreed: (version: string) => void,
-): Transport {
+interface TestTransport extends Transport {
+  /** Why the server could not be had at all. */
+  failure(): CompanionError | undefined;
+}
+
+/** MCP over an upstream of ours, with the limits of every other session. */
+function transportOver(prepared: PreparedServer, agreed: (version: string) => void): TestTransport {
+  const stray = (text: string): void => prepared.log.line(prepared.redact(`[stdout, not MCP] ${text}`));
+  const deliver = (line: Buffer): void => {
+    const message = parseLine(line);
+    if (message === undefined) stray(line.toString('utf8').trimEnd());
+    else transport.onmessage?.(message);
+  };
   const lines = new LineFramer(DEFAULT_LIMITS.maxMessageBytes, {
-    line: (line) => {
-      const message = parseLine(line);
-      if (message === undefined) stray(line.toString('utf8').trimEnd());
-      else transport.onmessage?.(message);
-    },
+    line: deliver,
     discarded: () => stray(`a message of more than ${DEFAULT_LIMITS.maxMessageBytes} bytes`),
   });
-  const transport: Transport = {
+  let upstream: Upstream | undefined;
+  let drained = (): void => {};
+  let failed: CompanionError | undefined;
+  const transport: TestTransport = {
+    failure: () => failed,
     start: async () => {
-      await server.started;
-      server.stdout.on('data', (chunk: Buffer) => lines.push(chunk));
-      server.stdout.once('close', () => transport.onclose?.());
+      upstream = prepared.open({
+        bytes: (chunk) => lines.push(chunk),
+        message: (_parsed, line) => deliver(line),
+        failed: (idKey, reason) => {
+          const id = idKey.startsWith('n') ? Number(idKey.slice(1)) : idKey.slice(1);
+          transport.onmessage?.({ jsonrpc: '2.0', id, error: { code: -32_000, message: reason } });
+        },
+        drained: () => drained(),
+        stderr: (text) => prepared.log.write(prepared.redactor.push(text)),
+        log: (text) => prepared.log.line(prepared.redact(text)),
+      });
+      void upstream.ended.then(({ failure }) => {
+        failed = failure;
+        transport.onclose?.();
+      });
     },
     send: (message: JSONRPCMessage) =>
-      new Promise((resolve) => {
-        if (server.stdin.write(`${JSON.stringify(message)}\n`)) resolve();
-        else server.stdin.once('drain', resolve);
+      new Promise((resolve, reject) => {
+        const line = Buffer.from(`${JSON.stringify(message)}\n`);
+        const parsed = parseMessage(line, 'client', DEFAULT_LIMITS);
+        if (upstream === undefined || parsed.kind === 'invalid') {
+          reject(new Error('it cannot be sent'));
+          return;
+        }
+        const { peer } = upstream;
+        const ready =
+          'deliver' in peer ? peer.deliver([{ bytes: line, message: parsed, related: undefined }]) : peer.write([line]);
+        if (ready) resolve();
+        else drained = resolve;
       }),
-    close: () => server.stop({ graceMs: 500 }),
+    close: async () => {
+      await upstream?.stop(500);
+    },
     setProtocolVersion: agreed,
   };
   return transport;
@@ -52,24 +82,15 @@ function parseLine(line: Buffer): JSONRPCMessage | undefined {
 
 export async function testServer(
   prepared: PreparedServer,
-  track: { readonly started: (pid: number) => void; readonly ended: (pid: number) => void },
   version: string,
 ): Promise<OperationOutput<'connectors.test'>> {
   const began = performance.now();
-  const server = spawnServer(prepared.launch);
-  if (server.pid > 0) track.started(server.pid);
-  server.stderr.setEncoding('utf8');
-  server.stderr.on('data', (chunk: string) => prepared.log.write(prepared.redactor.push(chunk)));
   const client = new Client({ name: 'runlayer-companion', version });
+  let protocolVersion = 'unknown';
+  const transport = transportOver(prepared, (agreed) => {
+    protocolVersion = agreed;
+  });
   try {
-    let protocolVersion = 'unknown';
-    const transport = transportOver(
-      server,
-      (text) => prepared.log.line(prepared.redact(`[stdout, not MCP] ${text}`)),
-      (version) => {
-        protocolVersion = version;
-      },
-    );
     await client.connect(transport, { timeout: TIMEOUT_MS });
     const tools: Tool[] = [];
     if (client.getServerCapabilities()?.tools !== undefined) {
@@ -94,7 +115,8 @@ export async function testServer(
       durationMs: Math.round(performance.now() - began),
     };
   } catch (error) {
-    if (error instanceof CompanionError) throw error;
+    const failure = transport.failure();
+    if (failure !== undefined) throw failure;
     throw new CompanionError(
       'E_CONNECTOR_TEST',
       `The server of "${prepared.connector}" did not answer as an MCP server: ${prepared.redact(error instanceof Error ? error.message : String(error))}.`,
@@ -103,8 +125,7 @@ export async function testServer(
     );
   } finally {
     await client.close().catch(() => {});
-    await server.stop({ graceMs: 500 });
-    if (server.pid > 0) track.ended(server.pid);
+    await transport.close();
     prepared.log.write(prepared.redactor.end());
     prepared.release({ crashed: false, answered: true });
   }

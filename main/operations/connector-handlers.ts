@@ -1,23 +1,18 @@
-import { stat } from 'node:fs/promises';
 import {
   CompanionError,
+  isHttpDefinition,
   type Connector,
-  type ConnectorDefinition,
   type ConnectorView,
-  type ConsentRequest,
-  type DefaultMode,
+  type OperationInput,
 } from '../../preload/contract/index.ts';
-import { connectorState, consentRequest } from '../connectors/consent.ts';
-import { displayArgv } from '../connectors/display.ts';
 import { prepareServer, unknownConnector, type PrepareDependencies } from '../connectors/prepare-server.ts';
-import { resolveCommand, type ResolvedCommand } from '../connectors/resolve-command.ts';
-import { assessRisks } from '../connectors/risks.ts';
 import type { ConnectorRuntimes } from '../connectors/runtimes.ts';
 import { testServer } from '../connectors/test-server.ts';
-import { isWritableByOthers } from '../connectors/writable-by-others.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { viewConnector } from './connector-view.ts';
+import { previewDefinition, type DefinitionPreview } from './definition-preview.ts';
 import type { CallContext, Handlers } from './dispatch.ts';
 
 export interface ConnectorParts {
@@ -26,10 +21,18 @@ export interface ConnectorParts {
   readonly vault: SecretVault;
   readonly login: LoginShellEnvironment;
   readonly prepare: PrepareDependencies;
-  readonly track: { readonly started: (pid: number) => void; readonly ended: (pid: number) => void };
   readonly clock: () => Date;
   readonly version: string;
   readonly recordConsent: (connector: string, hash: string, by: string) => void;
+  /** Removes the sign-in of a connector that is gone or reaches another address. Never rejects. */
+  readonly forgetSignIn: (connector: string) => Promise<void>;
+}
+
+/** The address whose sign-in a connector uses. */
+function signedInAt(connector: Connector | undefined): string | undefined {
+  return connector !== undefined && isHttpDefinition(connector.definition) && connector.definition.oauth
+    ? connector.definition.url
+    : undefined;
 }
 
 type ConnectorHandlers = Pick<
@@ -46,32 +49,6 @@ type ConnectorHandlers = Pick<
   | 'connectors.logs'
 >;
 
-async function resolveDefinition(
-  definition: ConnectorDefinition,
-  login: LoginShellEnvironment,
-): Promise<ResolvedCommand> {
-  const { cwd } = definition;
-  if (cwd !== undefined && (await stat(cwd).catch(() => undefined))?.isDirectory() !== true) {
-    throw new CompanionError(
-      'E_FOLDER_MISSING',
-      `There is no folder "${cwd}".`,
-      'Make it, or name another with --cwd. Nothing was stored.',
-    );
-  }
-  const { env } = await login.get();
-  const resolved = await resolveCommand(definition.command, env['PATH'], cwd);
-  if (resolved === undefined) {
-    throw new CompanionError(
-      'E_COMMAND_NOT_FOUND',
-      definition.command.includes('/')
-        ? `The program "${definition.command}" was not found, or cannot be run.`
-        : `The command "${definition.command}" was not found on your login shell's PATH.`,
-      'Install it, or give its absolute path. Nothing was stored.',
-    );
-  }
-  return resolved;
-}
-
 export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
   const { settings } = parts;
   const find = (name: string): Connector => {
@@ -80,24 +57,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     return connector;
   };
 
-  const view = async (connector: Connector): Promise<ConnectorView> => {
-    const { definition, consent } = connector;
-    const runtime = parts.runtimes.of(connector.name);
-    const resolved = consent === undefined ? undefined : await resolveCommand(consent.path, '');
-    const standing = connectorState(connector, { paused: runtime.crashes.state().kind === 'paused', resolved });
-    return {
-      name: connector.name,
-      argv: displayArgv([definition.command, ...definition.args]),
-      envNames: Object.keys(definition.env).sort(),
-      secrets: definition.secrets,
-      ...(definition.cwd === undefined ? {} : { cwd: definition.cwd }),
-      default: connector.default,
-      enabled: connector.enabled,
-      ...standing,
-      sessions: runtime.sessions,
-      createdAt: connector.createdAt,
-    };
-  };
+  const view = (connector: Connector): Promise<ConnectorView> => viewConnector(connector, parts.runtimes);
 
   const refuseWrongTarget = (name: string, replace: boolean): void => {
     const exists = settings.read().connectors.some((candidate) => candidate.name === name);
@@ -112,29 +72,10 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     if (!exists && replace) throw unknownConnector(name);
   };
 
-  const preview = async (
-    name: string,
-    definition: ConnectorDefinition,
-    mode: DefaultMode,
-    replace: boolean,
-  ): Promise<{ request: ConsentRequest; resolved: ResolvedCommand }> => {
-    refuseWrongTarget(name, replace);
-    const both = Object.keys(definition.env).find((key) => Object.hasOwn(definition.secrets, key));
-    if (both !== undefined) {
-      throw new CompanionError('E_CONNECTOR_ENV', `${both} is given both as --env and as --secret.`, 'Give it once.', {
-        exitCode: 2,
-      });
-    }
-    const resolved = await resolveDefinition(definition, parts.login);
-    const risks = assessRisks(definition, {
-      realPath: resolved.realPath,
-      writableByOthers: await isWritableByOthers(resolved.realPath),
-    });
-    const stored = new Set(parts.vault.list().map((entry) => entry.name));
-    return {
-      request: consentRequest({ name, definition, resolved, default: mode, risks, storedSecrets: stored }),
-      resolved,
-    };
+  const preview = (input: OperationInput<'connectors.preview'>): Promise<DefinitionPreview> => {
+    refuseWrongTarget(input.name, input.replace);
+    const storedSecrets = new Set(parts.vault.list().map((entry) => entry.name));
+    return previewDefinition(input, { login: parts.login, storedSecrets });
   };
 
   const setEnabled = (name: string, enabled: boolean, context: CallContext): Promise<ConnectorView> => {
@@ -152,15 +93,14 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
   return {
     'connectors.list': () => Promise.all(settings.read().connectors.map(view)),
     'connectors.get': ({ name }) => view(find(name)),
-    'connectors.preview': async (input) =>
-      (await preview(input.name, input.definition, input.default, input.replace)).request,
+    'connectors.preview': async (input) => (await preview(input)).request,
     'connectors.save': async (input, context) => {
       const { name, definition } = input;
-      const { request, resolved } = await preview(name, definition, input.default, input.replace);
+      const { request, resolved } = await preview(input);
       if (request.hash !== input.consentHash) {
         throw new CompanionError(
           'E_CONSENT_CHANGED',
-          'What would be started changed since you looked at it.',
+          'What you would agree to changed since you looked at it.',
           'Look at it again, then say yes.',
           { exitCode: 2 },
         );
@@ -170,6 +110,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       const at = parts.clock().toISOString();
       parts.recordConsent(name, request.hash, context.by);
       const consent = { hash: request.hash, ...resolved, at };
+      const signedIn = signedInAt(settings.read().connectors.find((other) => other.name === name));
       const next = settings.update('connectors.save', context.by, (current) => {
         const before = current.connectors.find((connector) => connector.name === name);
         const connector: Connector = {
@@ -189,27 +130,30 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
         };
       });
       parts.runtimes.of(name).crashes.reset();
-      return view(next.connectors.find((connector) => connector.name === name) ?? find(name));
+      const saved = next.connectors.find((connector) => connector.name === name) ?? find(name);
+      if (signedIn !== undefined && signedInAt(saved) !== signedIn) await parts.forgetSignIn(name);
+      return view(saved);
     },
     'connectors.definition': ({ name }) => {
       const connector = find(name);
       return { definition: connector.definition, default: connector.default };
     },
-    'connectors.remove': ({ name }, context) => {
-      find(name);
+    'connectors.remove': async ({ name }, context) => {
+      const signedIn = signedInAt(find(name));
       settings.update('connectors.remove', context.by, (current) => ({
         ...current,
         connectors: current.connectors.filter((connector) => connector.name !== name),
         // What was allowed to this connector must not be inherited by another one of the same name.
         rules: current.rules.filter((rule) => rule.effect !== 'allow' || rule.connector !== name),
       }));
+      if (signedIn !== undefined) await parts.forgetSignIn(name);
       return {};
     },
     'connectors.enable': ({ name }, context) => setEnabled(name, true, context),
     'connectors.disable': ({ name }, context) => setEnabled(name, false, context),
     'connectors.test': async ({ name }) => {
       const prepared = await prepareServer({ name, env: (await parts.login.get()).env, cwd: '/' }, parts.prepare);
-      return testServer(prepared, parts.track, parts.version);
+      return testServer(prepared, parts.version);
     },
     'connectors.logs': ({ name, lines }) => {
       find(name);

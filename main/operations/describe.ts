@@ -1,6 +1,14 @@
 /** What a person is asked when a program wants to weaken protection: the whole of it, escaped, nothing summarised away. */
-import type { OperationInput, OperationName } from '../../preload/contract/index.ts';
+import {
+  isHttpDefinition,
+  type DefaultMode,
+  type HttpDefinition,
+  type OperationInput,
+  type OperationName,
+  type ProgramDefinition,
+} from '../../preload/contract/index.ts';
 import { displayArgv, displayText } from '../connectors/display.ts';
+import { HUB_DESCRIPTIONS } from './describe-hub.ts';
 
 export interface Question {
   readonly operation: OperationName;
@@ -13,19 +21,39 @@ type Descriptions = {
   readonly [N in OperationName]?: (input: OperationInput<N>) => Pick<Question, 'title' | 'detail'>;
 };
 
+function describeProgram(definition: ProgramDefinition, mode: DefaultMode): string[] {
+  return [
+    ...displayArgv([definition.command, ...definition.args]),
+    '',
+    `default: ${mode}`,
+    ...Object.entries(definition.env).map(([key, value]) => `${key}=${displayText(value)}`),
+    ...Object.entries(definition.secrets).map(([key, reference]) => `${key} from ${reference}`),
+    ...(definition.cwd === undefined ? [] : [`folder: ${displayText(definition.cwd)}`]),
+  ];
+}
+
+function describeHttp(definition: HttpDefinition, mode: DefaultMode): string[] {
+  return [
+    displayText(definition.url),
+    '',
+    `default: ${mode}`,
+    `transport: ${definition.transport}`,
+    ...Object.entries(definition.headers).map(([name, value]) => displayText(`${name}: ${value}`)),
+    ...Object.entries(definition.secrets).map(([name, reference]) => displayText(`${name}: ${reference}`)),
+    ...(definition.oauth ? ['sign-in: OAuth, its tokens kept in the keychain'] : []),
+  ];
+}
+
 const DESCRIPTIONS: Descriptions = {
-  'connectors.save': ({ name, definition, default: mode }) => ({
-    title: `Let AI clients start "${name}"?`,
-    detail: [
-      ...displayArgv([definition.command, ...definition.args]),
-      '',
-      `default: ${mode}`,
-      ...Object.entries(definition.env).map(([key, value]) => `${key}=${displayText(value)}`),
-      ...Object.entries(definition.secrets).map(([key, reference]) => `${key} from ${reference}`),
-      ...(definition.cwd === undefined ? [] : [`folder: ${displayText(definition.cwd)}`]),
-    ].join('\n'),
-  }),
+  'connectors.save': ({ name, definition, default: mode }) => {
+    const isHttp = isHttpDefinition(definition);
+    return {
+      title: `Let AI clients ${isHttp ? 'use' : 'start'} "${name}"?`,
+      detail: (isHttp ? describeHttp(definition, mode) : describeProgram(definition, mode)).join('\n'),
+    };
+  },
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
+  ...HUB_DESCRIPTIONS,
   'policy.add': ({ effect, connector, tool }) => ({
     title: `Add a rule: ${effect} "${displayText(tool)}" on "${displayText(connector)}"?`,
     detail: 'Calls that it matches are no longer stopped where they were.',

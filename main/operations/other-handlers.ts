@@ -1,5 +1,6 @@
 import {
   CompanionError,
+  secretNameOf,
   type CompanionEvent,
   type Rule,
   type SecretView,
@@ -8,6 +9,8 @@ import {
 import type { Approvals } from '../approval/approvals.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { ClientEnvironment } from '../clients/environment.ts';
+import { secretReserved } from '../identity/identity-failures.ts';
+import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import { install, listClients } from '../clients/operations.ts';
 import { unknownConnector } from '../connectors/prepare-server.ts';
 import { globMatches } from '../policy/glob.ts';
@@ -24,7 +27,7 @@ export interface OtherParts {
   readonly newRuleId: () => string;
   readonly status: () => Promise<Status>;
   readonly mintLink: () => Promise<string>;
-  readonly handOver: () => { chainId: string; sessions: number };
+  readonly handOver: () => Promise<{ chainId: string; sessions: number }>;
   /** With `installLauncher`, what client files name is put in its place first. */
   readonly clientEnvironment: (installLauncher: boolean) => Promise<ClientEnvironment>;
   readonly recordSecret: (name: string, change: 'set' | 'removed', by: string) => void;
@@ -32,17 +35,22 @@ export interface OtherParts {
   readonly announce: (event: CompanionEvent) => void;
 }
 
-type OtherHandlers = Omit<Handlers, `connectors.${string}`>;
+type OtherHandlers = Omit<Handlers, `${'connectors' | 'hub' | 'identity'}.${string}`>;
 
 export function otherHandlers(parts: OtherParts): OtherHandlers {
   const { settings, vault } = parts;
-  const secretView = (entry: ReturnType<SecretVault['list']>[number]): SecretView => ({
-    ...entry,
-    usedBy: settings
-      .read()
-      .connectors.filter((connector) => Object.values(connector.definition.secrets).includes(`keychain:${entry.name}`))
-      .map((connector) => connector.name),
-  });
+  const secretView = (entry: ReturnType<SecretVault['list']>[number]): SecretView => {
+    const names = (secrets: Readonly<Record<string, string>>): boolean =>
+      Object.values(secrets).some((reference) => secretNameOf(reference) === entry.name);
+    const { connectors, hub } = settings.read();
+    return {
+      ...entry,
+      usedBy: [
+        ...connectors.filter(({ definition }) => names(definition.secrets)).map(({ name }) => name),
+        ...hub.bindings.filter(({ secrets }) => names(secrets)).map(({ id }) => `hub binding ${id}`),
+      ],
+    };
+  };
 
   return {
     'status.get': () => parts.status(),
@@ -78,6 +86,7 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
 
     'secrets.list': () => vault.list().map(secretView),
     'secrets.set': async ({ name, value }, context) => {
+      if (isSignInSecret(name)) throw secretReserved(name);
       const entry = await vault.set(name, value);
       parts.recordSecret(name, 'set', context.by);
       return secretView(entry);

@@ -5,19 +5,26 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '../../preload/contract/json.ts';
 import { canonical } from '../audit/canonical.ts';
-import { Settings, SETTINGS_VERSION } from './schema.ts';
+import { readStored, SETTINGS_VERSION, type Settings } from './schema.ts';
 
 export type Unsealed =
   | { readonly kind: 'good'; readonly settings: Settings }
   | { readonly kind: 'newer'; readonly version: number }
   | { readonly kind: 'bad'; readonly reason: string; readonly settings: Settings | undefined };
 
-function checksum(settings: Settings): string {
-  return createHash('sha256').update('rl-settings-v1').update(canonical(settings)).digest('hex');
+type Document = Readonly<Record<string, unknown>>;
+
+/** `v1` is the form of the seal; the shape of what it closes has a version of its own. */
+function checksum(document: Document): string {
+  return createHash('sha256').update('rl-settings-v1').update(canonical(document)).digest('hex');
+}
+
+function sealed(document: Document): string {
+  return `${JSON.stringify({ sha256: checksum(document), settings: document }, null, 2)}\n`;
 }
 
 export function seal(settings: Settings): string {
-  return `${JSON.stringify({ sha256: checksum(settings), settings }, null, 2)}\n`;
+  return sealed(settings);
 }
 
 /** Reads what {@link seal} wrote. A `bad` file still gives its settings where they fit the schema. */
@@ -32,10 +39,11 @@ export function unseal(text: string): Unsealed {
     return { kind: 'bad', reason: 'it holds no settings', settings: undefined };
   const { version } = value['settings'];
   if (typeof version === 'number' && version > SETTINGS_VERSION) return { kind: 'newer', version };
-  const parsed = Settings.safeParse(value['settings']);
-  if (!parsed.success) return { kind: 'bad', reason: 'it does not fit the schema', settings: undefined };
+  const stored = readStored(value['settings']);
+  if (stored === undefined) return { kind: 'bad', reason: 'it does not fit the schema', settings: undefined };
+  const { document, settings } = stored;
   // The whole text is compared, so that a flipped byte in white space or a key counts too.
-  return value['sha256'] === checksum(parsed.data) && text === seal(parsed.data)
-    ? { kind: 'good', settings: parsed.data }
-    : { kind: 'bad', reason: 'it was changed outside the companion', settings: parsed.data };
+  return value['sha256'] === checksum(document) && text === sealed(document)
+    ? { kind: 'good', settings }
+    : { kind: 'bad', reason: 'it was changed outside the companion', settings };
 }

@@ -7,9 +7,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
-import { CompanionError, type Connector, type DefaultMode } from '../../preload/contract/index.ts';
+import { CompanionError } from '../../preload/contract/index.ts';
 import { EMPTY_SETTINGS, Settings } from './schema.ts';
 import { seal, unseal, type Unsealed } from './seal.ts';
+import { tightened } from './tighten.ts';
 
 export interface SettingsStore {
   read(): Settings;
@@ -58,34 +59,6 @@ function refuseNewer(version: number): never {
     `The settings were written by a newer companion (schema ${version}).`,
     'Update this companion, or set RUNLAYER_COMPANION_HOME to another folder.',
   );
-}
-
-const STRICTNESS: readonly DefaultMode[] = ['allow', 'read-only', 'ask', 'deny'];
-
-function stricter(a: DefaultMode, b: DefaultMode): DefaultMode {
-  return STRICTNESS.indexOf(a) >= STRICTNESS.indexOf(b) ? a : b;
-}
-
-/**
- * Of a file that is not trusted, what tightens counts: deny and ask rules that it adds, allow rules that it lacks,
- * connectors that it switches off or lacks, stricter defaults. Nothing else does.
- */
-function tightened(good: Settings, suspect: Settings | undefined): Settings {
-  if (suspect === undefined) return good;
-  const text = (value: unknown): string => JSON.stringify(value);
-  const known = new Set(good.rules.map(text));
-  const theirs = new Set(suspect.rules.map(text));
-  const added = suspect.rules.filter((rule) => rule.effect !== 'allow' && !known.has(text(rule)));
-  const kept = good.rules.filter((rule) => rule.effect !== 'allow' || theirs.has(text(rule)));
-  const tighten = (connector: Connector): Connector => {
-    const other = suspect.connectors.find((candidate) => candidate.name === connector.name);
-    return {
-      ...connector,
-      enabled: connector.enabled && other?.enabled === true,
-      default: other === undefined ? connector.default : stricter(connector.default, other.default),
-    };
-  };
-  return { ...good, rules: [...kept, ...added], connectors: good.connectors.map(tighten) };
 }
 
 function writer(home: string, name: string): Conf<Settings> {
@@ -148,7 +121,7 @@ export function openSettings(options: SettingsOptions): SettingsStore {
     const theirs = suspect === undefined || suspect.kind === 'newer' ? undefined : suspect.settings;
     const aside = suspect === undefined ? '' : ` The file is kept as ${REJECTED}.`;
     if (copy?.kind === 'good') {
-      problem = `settings.json is not used: ${reason}. The last good copy enforces.${aside} Look at it, then repeat what you want to keep with "runlayer policy" or "runlayer connectors".`;
+      problem = `settings.json is not used: ${reason}. The last good copy enforces.${aside} Look at it, then repeat what you want to keep with "runlayer policy", "runlayer connectors" or "runlayer hub".`;
       return tightened(copy.settings, theirs);
     }
     // Neither can be trusted: nothing may start, but what tightens still counts.

@@ -1,6 +1,6 @@
 // Builds everything into out/: the companion and its workers, the Electron entry, the preload bridge, the thin client,
 // the interface and the launcher. One file, so that what a person installs is made in one place.
-import { chmodSync, mkdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -82,6 +82,23 @@ await nodeBuild({
   external: (id) => id.startsWith('node:') || id.startsWith('../main/'),
   output: { codeSplitting: false, banner: '#!/usr/bin/env node' },
 });
+
+// For programs: what `import 'runlayer-companion/hub'` loads, with its types.
+const hubClient = join(out, 'hub-client');
+await nodeBuild({
+  outDir: hubClient,
+  input: { 'mcp-config': join(root, 'main/hub-client/mcp-config.ts') },
+  output: { codeSplitting: false },
+});
+copyFileSync(join(root, 'main/hub-client/types.ts'), join(hubClient, 'types.d.ts'));
+writeFileSync(
+  join(hubClient, 'mcp-config.d.ts'),
+  `import type { HubClientOptions, McpConfigs } from './types.js';
+export type * from './types.js';
+export declare function createMcpConfig(options?: HubClientOptions): McpConfigs;
+export declare const mcpConfig: McpConfigs;
+`,
+);
 
 if (existsSync(join(root, 'preload/preload.ts'))) {
   await nodeBuild({

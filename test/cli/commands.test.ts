@@ -19,24 +19,31 @@ const AT = '2026-11-21T08:00:00.000Z';
 
 const view: ConnectorView = {
   name: 'files',
-  argv: ['npx', '-y', 'server@1.0.0'],
-  envNames: ['LEVEL'],
-  secrets: { TOKEN: 'keychain:token' },
-  cwd: '/data',
+  target: {
+    kind: 'program',
+    argv: ['npx', '-y', 'server@1.0.0'],
+    envNames: ['LEVEL'],
+    secrets: { TOKEN: 'keychain:token' },
+    cwd: '/data',
+  },
   default: 'read-only',
   enabled: true,
   state: 'ready',
   sessions: 2,
   createdAt: AT,
 };
-const consent: ConsentRequest = {
-  connector: 'files',
-  hash: 'h1',
+const program = {
+  kind: 'program',
   argv: ['npx', '-y', 'server'],
   path: '/usr/bin/npx',
   realPath: '/opt/node/npx',
   env: ['API_URL=https://example.org'],
   secrets: [{ env: 'TOKEN', reference: 'keychain:token', stored: false }],
+} as const;
+const consent: ConsentRequest = {
+  connector: 'files',
+  hash: 'h1',
+  target: { ...program, argv: [...program.argv], env: [...program.env], secrets: [...program.secrets] },
   risks: [{ code: 'unpinned_package', evidence: 'server', text: 'Any version of the package may run.' }],
   default: 'ask',
 };
@@ -103,7 +110,7 @@ describe('connectors', () => {
   it('list is a table, with what to do under it', async () => {
     const paused: ConnectorView = { ...view, name: 'b', state: 'paused', next: 'See "runlayer connectors logs b".' };
     expect((await tell('connectors list', { answers: { 'connectors.list': [view, paused] } })).out).toBe(
-      `NAME   STATE   DEFAULT    SESSIONS  COMMAND
+      `NAME   STATE   DEFAULT    SESSIONS  COMMAND OR ADDRESS
 files  ready   read-only  2         npx -y server@1.0.0
 b      paused  read-only  2         npx -y server@1.0.0
 
@@ -626,6 +633,15 @@ describe('logs', () => {
 `);
   });
 
+  it('a call that was tried more than once says so, in either form', async () => {
+    const tried = { ...entry, attempts: 3 };
+    const answers = { 'logs.query': [tried] };
+    expect((await tell('logs', { answers })).out).toBe(
+      '2026-11-21 08:00:00Z  ok         cursor → files.read  13 ms  3 attempts\n',
+    );
+    expect(JSON.parse((await tell('logs --json', { answers })).out)).toEqual(tried);
+  });
+
   it('--json gives one document a line', async () => {
     const { out } = await tell('logs --json', { answers: { 'logs.query': lines } });
     expect(
@@ -709,8 +725,14 @@ describe('logs', () => {
 
 describe('hostile text', () => {
   const scenes: [string, Scene['answers']][] = [
-    ['connectors list', { 'connectors.list': [{ ...view, next: HOSTILE, argv: [HOSTILE] }] }],
-    ['connectors show x', { 'connectors.get': { ...view, cwd: HOSTILE, argv: [HOSTILE], next: HOSTILE } }],
+    [
+      'connectors list',
+      { 'connectors.list': [{ ...view, next: HOSTILE, target: { ...view.target, argv: [HOSTILE] } }] },
+    ],
+    [
+      'connectors show x',
+      { 'connectors.get': { ...view, target: { ...view.target, cwd: HOSTILE, argv: [HOSTILE] }, next: HOSTILE } },
+    ],
     [
       'connectors test x',
       {
@@ -729,10 +751,7 @@ describe('hostile text', () => {
       {
         'connectors.preview': {
           ...consent,
-          argv: [HOSTILE],
-          path: HOSTILE,
-          realPath: `${HOSTILE}2`,
-          cwd: HOSTILE,
+          target: { ...program, argv: [HOSTILE], path: HOSTILE, realPath: `${HOSTILE}2`, cwd: HOSTILE },
           risks: [{ code: 'shell', evidence: HOSTILE, text: HOSTILE }],
         },
         'connectors.save': view,

@@ -22,6 +22,7 @@ Commands:
   policy           rules about tools; deny wins over ask, ask over allow
   secrets          values that servers get from the keychain; they go in and
                    never come out
+  hub              one local address for every server, with a token for each use
   approvals        calls that wait for your yes or no
   setup            write AI clients' configuration
   logs             what was called, what was blocked and why
@@ -76,6 +77,23 @@ describe('help', () => {
       'secrets unlock',
       'secrets vault',
       'secrets vault create',
+      'hub',
+      'hub config',
+      'hub config create',
+      'hub config list',
+      'hub config get',
+      'hub config update',
+      'hub config delete',
+      'hub bind',
+      'hub binds',
+      'hub rotate',
+      'hub revoke',
+      'hub env',
+      'hub snippet',
+      'hub listen',
+      'hub listeners',
+      'hub unlisten',
+      'hub status',
       'approvals',
       'approvals list',
       'approvals show',
@@ -121,7 +139,17 @@ describe('help', () => {
   });
 
   it('of a group without a subcommand is shown as an error', async () => {
-    for (const group of ['connectors', 'policy', 'secrets', 'secrets vault', 'approvals', 'setup', 'audit']) {
+    for (const group of [
+      'connectors',
+      'policy',
+      'secrets',
+      'secrets vault',
+      'hub',
+      'hub config',
+      'approvals',
+      'setup',
+      'audit',
+    ]) {
       const { out, err, code } = await tell(group);
       expect([group, out, code]).toEqual([group, '', 2]);
       expect(err).toContain(`Usage: runlayer ${group}`);

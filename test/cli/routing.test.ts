@@ -18,6 +18,8 @@ describe('which command lines the companion carries out', () => {
     'logs -f',
     'status --json',
     'secrets vault create',
+    'hub config create x --connector y',
+    'hub status --json',
     'open',
   ])('runlayer %s: the companion', (line) => {
     expect(isForCompanion(line.split(' '))).toBe(true);
@@ -41,6 +43,7 @@ describe('which command lines the companion carries out', () => {
     'setup undo --client cursor',
     'connectors',
     'policy',
+    'hub',
     'run --help',
     'run files -h',
     'logs --help',

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { checkConsent, connectorState, consentRequest } from '../../main/connectors/consent.ts';
-import { definitionHash } from '../../main/connectors/definition-hash.ts';
-import { ConsentRequest, Connector, type ConnectorDefinition } from '../../preload/contract/connector.ts';
+import { httpHash, programHash } from '../../main/connectors/definition-hash.ts';
+import {
+  ConsentRequest,
+  Connector,
+  type HttpDefinition,
+  type ProgramDefinition,
+} from '../../preload/contract/connector.ts';
 import { Failure } from '../../preload/contract/failure.ts';
 
-const definition: ConnectorDefinition = {
+const definition: ProgramDefinition = {
   command: 'npx',
   args: ['-y', 'thing@1.2.3', 'a b', '\u202e'],
   env: { ZED: '1', ALPHA: 'value-of-alpha' },
@@ -19,7 +24,7 @@ function connector(change: Partial<Connector> = {}): Connector {
     definition,
     default: 'ask',
     enabled: true,
-    consent: { hash: definitionHash(definition, resolved), ...resolved, at: '2026-01-01T00:00:00Z' },
+    consent: { hash: programHash(definition, resolved), ...resolved, at: '2026-01-01T00:00:00Z' },
     createdAt: '2026-01-01T00:00:00Z',
     ...change,
   });
@@ -43,16 +48,19 @@ describe('consentRequest', () => {
   it('shows the whole argv, escaped, what its environment says, and which secrets are there', () => {
     expect(ConsentRequest.parse(request)).toEqual({
       connector: 'github',
-      hash: definitionHash(definition, resolved),
-      argv: ['npx', '-y', 'thing@1.2.3', "'a b'", String.raw`$'\u{202e}'`],
-      path: '/usr/bin/npx',
-      realPath: '/usr/lib/npx-cli.js',
-      env: ['ALPHA=value-of-alpha', 'ZED=1'],
-      secrets: [
-        { env: 'API', reference: 'keychain:other', stored: false },
-        { env: 'TOKEN', reference: 'keychain:github', stored: true },
-      ],
-      cwd: '/srv',
+      hash: programHash(definition, resolved),
+      target: {
+        kind: 'program',
+        argv: ['npx', '-y', 'thing@1.2.3', "'a b'", String.raw`$'\u{202e}'`],
+        path: '/usr/bin/npx',
+        realPath: '/usr/lib/npx-cli.js',
+        env: ['ALPHA=value-of-alpha', 'ZED=1'],
+        secrets: [
+          { env: 'API', reference: 'keychain:other', stored: false },
+          { env: 'TOKEN', reference: 'keychain:github', stored: true },
+        ],
+        cwd: '/srv',
+      },
       risks: [],
       default: 'ask',
     });
@@ -67,11 +75,11 @@ describe('consentRequest', () => {
       risks: [],
       storedSecrets: new Set(),
     });
-    expect([odd.path, odd.realPath, odd.cwd]).toEqual([
-      String.raw`/a\u{202e}`,
-      String.raw`/b\u{a}`,
-      String.raw`/\u{1b}[2J`,
-    ]);
+    expect(odd.target).toMatchObject({
+      path: String.raw`/a\u{202e}`,
+      realPath: String.raw`/b\u{a}`,
+      cwd: String.raw`/\u{1b}[2J`,
+    });
   });
 
   it('leaves cwd out where there is none', () => {
@@ -84,7 +92,120 @@ describe('consentRequest', () => {
       risks: [],
       storedSecrets: new Set(),
     });
-    expect(bare).not.toHaveProperty('cwd');
+    expect(bare.target).not.toHaveProperty('cwd');
+  });
+});
+
+const server: HttpDefinition = {
+  url: 'https://mcp.example.com/mcp',
+  transport: 'sse',
+  headers: { 'X-Team': 'blue', 'X-Note': 'a  b' },
+  secrets: { Authorization: 'Bearer keychain:github', 'X-Key': 'keychain:other' },
+  oauth: true,
+};
+
+function httpConnector(change: Partial<Connector> = {}): Connector {
+  return Connector.parse({
+    ...connector(),
+    definition: server,
+    consent: { hash: httpHash(server), at: '2026-01-01T00:00:00Z' },
+    ...change,
+  });
+}
+
+describe('consentRequest for an address', () => {
+  it('shows the whole of it: headers with their values, secrets by reference with what stands before them', () => {
+    const request = consentRequest({
+      name: 'github',
+      definition: server,
+      default: 'ask',
+      risks: [],
+      storedSecrets: new Set(['github']),
+    });
+    expect(ConsentRequest.parse(request)).toEqual({
+      connector: 'github',
+      hash: httpHash(server),
+      target: {
+        kind: 'http',
+        url: 'https://mcp.example.com/mcp',
+        transport: 'sse',
+        headers: ['X-Note: a  b', 'X-Team: blue'],
+        secrets: [
+          { header: 'Authorization', prefix: 'Bearer ', reference: 'keychain:github', stored: true },
+          { header: 'X-Key', prefix: '', reference: 'keychain:other', stored: false },
+        ],
+        oauth: true,
+      },
+      risks: [],
+      default: 'ask',
+    });
+  });
+
+  it('escapes what the schema would not have let through', () => {
+    const { target } = consentRequest({
+      name: 'x',
+      definition: {
+        ...server,
+        url: 'https://x/\u202e',
+        headers: { A: '\u001b[2J' },
+        secrets: { B: '\u200bkeychain:x' },
+      },
+      default: 'ask',
+      risks: [],
+      storedSecrets: new Set(),
+    });
+    expect(target).toMatchObject({
+      url: String.raw`https://x/\u{202e}`,
+      headers: [String.raw`A: \u{1b}[2J`],
+      secrets: [{ prefix: String.raw`\u{200b}` }],
+    });
+  });
+});
+
+describe('checkConsent for an address', () => {
+  it('passes what was agreed to, whatever programs there are', () => {
+    expect(checkConsent(httpConnector(), undefined)).toEqual({ ok: true });
+    expect(checkConsent(httpConnector(), resolved)).toEqual({ ok: true });
+  });
+
+  const { consent: _yes, ...never } = httpConnector();
+  const at = '2026-01-01T00:00:00Z';
+  it.each<[string, Connector, string]>([
+    ['never consented', never, 'E_CONSENT_MISSING'],
+    ...(
+      [
+        ['the address changed', { url: 'https://mcp.example.com/mcp/' }],
+        ['the transport changed', { transport: 'streamable-http' }],
+        ['a value changed', { headers: { ...server.headers, 'X-Team': 'red' } }],
+        ['a reference changed', { secrets: { ...server.secrets, 'X-Key': 'keychain:github' } }],
+        ['OAuth went', { oauth: false }],
+      ] satisfies [string, Partial<HttpDefinition>][]
+    ).map(([title, change]): [string, Connector, string] => [
+      title,
+      httpConnector({ definition: { ...server, ...change } }),
+      'E_CONSENT_CHANGED',
+    ]),
+    ['a yes to a program', httpConnector({ consent: connector().consent }), 'E_CONSENT_CHANGED'],
+    [
+      'a yes to this address that names a program',
+      httpConnector({ consent: { hash: httpHash(server), ...resolved, at } }),
+      'E_CONSENT_CHANGED',
+    ],
+    ['a program with a yes to an address', connector({ consent: { hash: httpHash(server), at } }), 'E_CONSENT_CHANGED'],
+    [
+      'a program with a yes to itself that names no file',
+      connector({ consent: { hash: programHash(definition, resolved), at } }),
+      'E_CONSENT_CHANGED',
+    ],
+  ])('%s → refused', (_title, subject, code) => {
+    const check = checkConsent(subject, resolved);
+    expect(check).toMatchObject({ ok: false, exitCode: 2, failure: { code } });
+    if (!check.ok) expect(Failure.parse(check.failure).next).toContain('runlayer connectors edit github');
+  });
+
+  it('says "reaches", not "starts"', () => {
+    const check = checkConsent(never, undefined);
+    expect(check.ok ? '' : check.failure.message).toBe('Nobody has agreed to what connector "github" reaches.');
   });
 });
 
@@ -118,7 +239,7 @@ describe('checkConsent', () => {
       'stored path changed with it',
       connector({
         consent: {
-          hash: definitionHash(definition, resolved),
+          hash: programHash(definition, resolved),
           path: '/evil',
           realPath: '/evil',
           at: '2026-01-01T00:00:00Z',
@@ -146,6 +267,11 @@ describe('connectorState', () => {
     ['needs_consent', withoutConsent(), { paused: true }],
     ['needs_consent', connector(), { paused: false, resolved: undefined }],
     ['paused', connector(), { paused: true, resolved }],
+    ['ready', httpConnector(), { paused: false }],
+    ['ready', httpConnector(), { paused: false, resolved: undefined }],
+    ['disabled', httpConnector({ enabled: false }), { paused: false }],
+    ['needs_consent', httpConnector({ definition: { ...server, oauth: false } }), { paused: true }],
+    ['paused', httpConnector(), { paused: true }],
   ])('%s', (state, subject, now) => {
     const standing = connectorState(subject, now);
     expect(standing.state).toBe(state);

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { definitionHash } from '../../main/connectors/definition-hash.ts';
-import type { ConnectorDefinition } from '../../preload/contract/connector.ts';
+import { httpHash, programHash } from '../../main/connectors/definition-hash.ts';
+import type { HttpDefinition, ProgramDefinition } from '../../preload/contract/connector.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
 
-const definition: ConnectorDefinition = {
+const definition: ProgramDefinition = {
   command: 'npx',
   args: ['-y', '@scope/thing@1.2.3', 'Grüße 👋'],
   env: { B: '2', A: '1' },
@@ -13,20 +13,16 @@ const definition: ConnectorDefinition = {
 };
 const resolved = { path: '/usr/bin/npx', realPath: '/usr/lib/node_modules/npm/bin/npx-cli.js' };
 
-describe('definitionHash', () => {
+describe('programHash', () => {
   it('is this literal: a stored consent must stay valid across versions', () => {
-    expect(definitionHash(definition, resolved)).toBe(
-      '3207604aba53e391defc85a21332813ed051b90a6e48f396513d175a5a803876',
-    );
-    expect(definitionHash({ command: 'x', args: [], env: {}, secrets: {} }, { path: '/x', realPath: '/x' })).toBe(
+    expect(programHash(definition, resolved)).toBe('3207604aba53e391defc85a21332813ed051b90a6e48f396513d175a5a803876');
+    expect(programHash({ command: 'x', args: [], env: {}, secrets: {} }, { path: '/x', realPath: '/x' })).toBe(
       '4c953260ae63ac4503118188d0ab3244cedbfc419e0964567e883b355cdf3f7b',
     );
   });
 
   it('does not depend on the order of keys', () => {
-    expect(definitionHash({ ...definition, env: { A: '1', B: '2' } }, resolved)).toBe(
-      definitionHash(definition, resolved),
-    );
+    expect(programHash({ ...definition, env: { A: '1', B: '2' } }, resolved)).toBe(programHash(definition, resolved));
   });
 
   it('tells no cwd from an empty one, and the order of arguments', () => {
@@ -38,19 +34,19 @@ describe('definitionHash', () => {
       { ...rest, cwd: 'null' },
       { ...definition, args: definition.args.toReversed() },
     ];
-    expect(new Set(hashes.map((one) => definitionHash(one, resolved))).size).toBe(5);
+    expect(new Set(hashes.map((one) => programHash(one, resolved))).size).toBe(5);
   });
 
   it('moving text between neighbours is another hash', () => {
-    const a = definitionHash({ ...definition, args: ['ab', 'c'] }, resolved);
-    expect(definitionHash({ ...definition, args: ['a', 'bc'] }, resolved)).not.toBe(a);
-    expect(definitionHash({ ...definition, args: ['ab","c'] }, resolved)).not.toBe(a);
+    const a = programHash({ ...definition, args: ['ab', 'c'] }, resolved);
+    expect(programHash({ ...definition, args: ['a', 'bc'] }, resolved)).not.toBe(a);
+    expect(programHash({ ...definition, args: ['ab","c'] }, resolved)).not.toBe(a);
   });
 
   it('covers a variable named __proto__', () => {
     const env = (value: string): Record<string, string> => Object.fromEntries([['__proto__', value]]);
-    expect(definitionHash({ ...definition, env: env('a') }, resolved)).not.toBe(
-      definitionHash({ ...definition, env: env('b') }, resolved),
+    expect(programHash({ ...definition, env: env('a') }, resolved)).not.toBe(
+      programHash({ ...definition, env: env('b') }, resolved),
     );
   });
 
@@ -66,8 +62,8 @@ describe('definitionHash', () => {
       path: text,
       realPath: text,
     });
-    const hash = ({ path, realPath, ...rest }: { path: string; realPath: string } & ConnectorDefinition): string =>
-      definitionHash(rest, { path, realPath });
+    const hash = ({ path, realPath, ...rest }: { path: string; realPath: string } & ProgramDefinition): string =>
+      programHash(rest, { path, realPath });
     fc.assert(
       fc.property(subject, fc.nat(), fc.nat(), (one, place, which) => {
         const strings = JSON.stringify(one).matchAll(/"((?:[^"\\]|\\.)*)"/g);
@@ -97,7 +93,111 @@ describe('definitionHash', () => {
     ['an argument', { ...definition, args: ['\ud800'] }],
     ['a value', { ...definition, env: { A: '\udfff' } }],
   ])('refuses half a surrogate pair in %s', (_where, broken) => {
-    expect(() => definitionHash(broken, resolved)).toThrow(CompanionError);
-    expect(() => definitionHash(broken, resolved)).toThrow(/not valid Unicode/);
+    expect(() => programHash(broken, resolved)).toThrow(CompanionError);
+    expect(() => programHash(broken, resolved)).toThrow(/not valid Unicode/);
+  });
+});
+
+describe('httpHash', () => {
+  const server: HttpDefinition = {
+    url: 'https://mcp.example.com/mcp?team=blue',
+    transport: 'streamable-http',
+    headers: { 'X-Team': 'blue', 'X-Env': 'test' },
+    secrets: { Authorization: 'Bearer keychain:github' },
+    oauth: false,
+  };
+
+  it('is this literal: a stored consent must stay valid across versions', () => {
+    expect(httpHash(server)).toBe('47380b60c7b306dd79bf2494c003b1cef52574b2c27a671ec1ba716a52c0d699');
+    expect(
+      httpHash({ url: 'http://127.0.0.1:3000/sse', transport: 'sse', headers: {}, secrets: {}, oauth: true }),
+    ).toBe('1baee92f59f6afd0af04235abcf21a7e2e5619bb90857e9ed648cdf75cb37262');
+  });
+
+  it('does not depend on the order of keys', () => {
+    const { url, ...rest } = server;
+    expect(httpHash({ ...rest, headers: { 'X-Env': 'test', 'X-Team': 'blue' }, url })).toBe(httpHash(server));
+  });
+
+  it.each<[string, Partial<HttpDefinition>]>([
+    ['the address', { url: 'https://mcp.example.com/mcp?team=blue2' }],
+    ['its scheme', { url: 'http://mcp.example.com/mcp?team=blue' }],
+    ['the transport', { transport: 'sse' }],
+    ['OAuth', { oauth: true }],
+    ['a header more', { headers: { ...server.headers, 'X-New': '' } }],
+    ['a header less', { headers: { 'X-Team': 'blue' } }],
+    ["a header's case", { headers: { 'x-Team': 'blue', 'X-Env': 'test' } }],
+    ['two values that changed places', { headers: { 'X-Team': 'test', 'X-Env': 'blue' } }],
+    ['the scheme before a secret', { secrets: { Authorization: 'keychain:github' } }],
+    ['another secret', { secrets: { Authorization: 'Bearer keychain:gitlab' } }],
+    ['a secret in another header', { secrets: { 'X-Api-Key': 'Bearer keychain:github' } }],
+    [
+      'a secret that became a value',
+      { headers: { ...server.headers, Authorization: 'Bearer keychain:github' }, secrets: {} },
+    ],
+  ])('covers %s', (_title, change) => {
+    expect(httpHash({ ...server, ...change })).not.toBe(httpHash(server));
+  });
+
+  it('is never the hash of a program that holds the same texts', () => {
+    const texts = { url: 'x', transport: 'sse', headers: {}, secrets: {}, oauth: false } as const;
+    const program = { command: 'x', args: [], env: {}, secrets: {} };
+    expect(httpHash(texts)).not.toBe(programHash(program, { path: 'x', realPath: 'x' }));
+  });
+
+  it('any one byte changed in any place changes it', () => {
+    const ascii = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 12 });
+    const name = fc.stringMatching(/^[A-Za-z-]{1,6}$/);
+    const subject = fc.record({
+      url: ascii,
+      transport: fc.constantFrom('streamable-http' as const, 'sse' as const),
+      headers: fc.dictionary(name, ascii, { minKeys: 1, maxKeys: 3 }),
+      secrets: fc.dictionary(name, ascii, { minKeys: 1, maxKeys: 3 }),
+      oauth: fc.boolean(),
+    });
+    /** The definition as a list of its parts, and back. */
+    const parts = ({ url, transport, headers, secrets, oauth }: HttpDefinition): string[] => [
+      url,
+      transport,
+      String(oauth),
+      ...Object.entries(headers).flat(),
+      ...Object.entries(secrets).flat(),
+    ];
+    const build = (texts: readonly string[], headerCount: number): HttpDefinition => {
+      const [url = '', transport = '', oauth = '', ...rest] = texts;
+      const record = (all: readonly string[]): Record<string, string> =>
+        Object.fromEntries(
+          Array.from({ length: all.length / 2 }, (_none, at) => [all[2 * at] ?? '', all[2 * at + 1] ?? '']),
+        );
+      return {
+        url,
+        transport: transport as HttpDefinition['transport'],
+        oauth: oauth as unknown as boolean,
+        headers: record(rest.slice(0, 2 * headerCount)),
+        secrets: record(rest.slice(2 * headerCount)),
+      };
+    };
+    fc.assert(
+      fc.property(subject, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 127 }), (one, place, which, flip) => {
+        const texts = parts(one);
+        const count = Object.keys(one.headers).length;
+        const before = build(texts, count);
+        const part = texts[place % texts.length] ?? '';
+        const at = which % part.length;
+        const changed = String.fromCharCode(part.charCodeAt(at) ^ flip);
+        texts[place % texts.length] = `${part.slice(0, at)}${changed}${part.slice(at + 1)}`;
+        const after = build(texts, count);
+        // Two names that became one, or one that no record can hold, are another definition anyway.
+        fc.pre(parts(after).length === texts.length);
+        expect(httpHash(after)).not.toBe(httpHash(before));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('refuses half a surrogate pair, in a name too', () => {
+    for (const headers of [{ A: '\ud800' }, { '\udfff': 'x' }])
+      expect(() => httpHash({ ...server, headers })).toThrow(/not valid Unicode/);
+    expect(() => httpHash({ ...server, url: 'https://x/\ud800' })).toThrow(CompanionError);
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assessRisks } from '../../main/connectors/risks.ts';
-import { Risk, type ConnectorDefinition } from '../../preload/contract/connector.ts';
+import { Risk, type ProgramDefinition } from '../../preload/contract/connector.ts';
 
 type Code = Risk['code'];
 interface Extra {
@@ -11,7 +11,7 @@ interface Extra {
   writableByOthers?: boolean;
 }
 
-function definition(argv: readonly string[], extra: Extra = {}): ConnectorDefinition {
+function definition(argv: readonly string[], extra: Extra = {}): ProgramDefinition {
   const [command = '', ...args] = argv;
   return {
     command,

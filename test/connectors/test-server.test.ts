@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { testServer } from '../../main/connectors/test-server.ts';
 import { compilePolicy } from '../../main/policy/decide.ts';
 import { ConnectorLog } from '../../main/transport/connector-log.ts';
-import type { PreparedServer } from '../../main/transport/run-session.ts';
+import { spawnServer } from '../../main/process/spawn-server.ts';
+import { openChild } from '../../main/transport/child-upstream.ts';
+import type { PreparedServer } from '../../main/transport/governed-session.ts';
 
 const untracked = { started: () => undefined, ended: () => undefined };
 
@@ -20,7 +22,11 @@ function prepared(script: string, log = new ConnectorLog()): PreparedServer {
     });`;
   return {
     connector: 'files',
-    launch: { path: process.execPath, args: ['-e', program], env: { PATH: '/usr/bin:/bin' }, cwd: tmpdir() },
+    open: openChild({
+      launch: { path: process.execPath, args: ['-e', program], env: { PATH: '/usr/bin:/bin' }, cwd: tmpdir() },
+      spawn: spawnServer,
+      track: untracked,
+    }),
     policy: () => compilePolicy({ connector: 'files', default: 'ask', rules: [] }),
     log,
     redactor: { push: (text) => text, end: () => '' },
@@ -34,7 +40,7 @@ describe('testServer', () => {
     const server = prepared(`
       if (method === 'initialize') reply(id, hello);
       if (method === 'tools/list') reply(id, { tools: [{ name: 'a', inputSchema: { type: 'object' } }] });`);
-    expect(await testServer(server, untracked, '1')).toMatchObject({
+    expect(await testServer(server, '1')).toMatchObject({
       ok: true,
       server: 's 1',
       tools: [{ name: 'a', effect: 'ask', code: 'default_ask' }],
@@ -49,14 +55,14 @@ describe('testServer', () => {
       if (method === 'tools/list') reply(id, { tools: [] });`,
       log,
     );
-    expect(await testServer(server, untracked, '1')).toMatchObject({ ok: true, tools: [] });
+    expect(await testServer(server, '1')).toMatchObject({ ok: true, tools: [] });
     expect(log.tail(1)[0]).toContain('a message of more than');
   });
 
   it('shows no live secret of the server, in an error or in what it printed', async () => {
     const log = new ConnectorLog();
     const server = prepared(`process.stdout.write('my token is sesame\\n'); fail(id, 'bad token sesame');`, log);
-    const error = await testServer(server, untracked, '1').then(
+    const error = await testServer(server, '1').then(
       () => undefined,
       (thrown: Error) => thrown,
     );

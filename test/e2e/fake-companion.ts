@@ -125,9 +125,7 @@ function entries(now: number): LogEntry[] {
 
 const connector = (name: string, argv: string[], change: Partial<ConnectorView> = {}): ConnectorView => ({
   name,
-  argv,
-  envNames: [],
-  secrets: {},
+  target: { kind: 'program', argv, envNames: [], secrets: {} },
   default: 'read-only',
   enabled: true,
   state: 'ready',
@@ -149,7 +147,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
       home: '/home/ada/.runlayer/companion',
       draining: false,
       sessions: 3,
-      connectors: 4,
+      connectors: 5,
       waitingApprovals: 1,
       keychain: { backend: 'secret-service', state: 'ready', detail: 'Secret Service' },
       audit: { state: 'ok', detail: '', seq: 1284 },
@@ -167,6 +165,16 @@ export function createFakeCompanion(now: number): FakeCompanion {
       next: 'Its server keeps crashing; see "runlayer connectors logs database".',
     }),
     connector('web', ['uvx', 'mcp-server-fetch==2.0.1'], { default: 'deny', state: 'disabled', sessions: 0 }),
+    connector('issues', [], {
+      target: {
+        kind: 'http',
+        url: 'https://mcp.example.com/mcp',
+        transport: 'streamable-http',
+        headerNames: [],
+        secrets: { Authorization: 'Bearer keychain:issues' },
+        oauth: false,
+      },
+    }),
   ];
   let clients: ClientView[] = [
     {

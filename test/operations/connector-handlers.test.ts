@@ -1,8 +1,14 @@
-import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectorDefinition, ConnectorView, OperationInput, Rule } from '../../preload/contract/index.ts';
+import type {
+  ConnectorView,
+  HttpDefinition,
+  OperationInput,
+  ProgramDefinition,
+  Rule,
+} from '../../preload/contract/index.ts';
 import { aConnector, CLI, connectorBench, memorySettings, memoryVault, NOW, type ConnectorBench } from './fakes.ts';
 
 let bin: string;
@@ -19,7 +25,7 @@ async function program(name: string): Promise<string> {
   return path;
 }
 
-const definition = (over: Partial<ConnectorDefinition> = {}): ConnectorDefinition => ({
+const definition = (over: Partial<ProgramDefinition> = {}): ProgramDefinition => ({
   command: 'server',
   args: ['--x'],
   env: {},
@@ -56,9 +62,11 @@ describe('connectors.preview', () => {
       }),
       CLI,
     );
-    expect(shown).toMatchObject({
+    expect(shown.target).toEqual({
+      kind: 'program',
       argv: ['server', '-c', String.raw`$'a\u{1b}[2Jb'`],
       path: join(bin, 'server'),
+      realPath: join(await realpath(bin), 'server'),
       env: ['LEVEL=1'],
       secrets: [
         { env: 'A', reference: 'keychain:there', stored: true },
@@ -102,7 +110,7 @@ describe('connectors.save', () => {
     expect(bench.consents).toEqual([`files ${stored?.consent?.hash.slice(0, 8) ?? ''} by a test`]);
   });
 
-  it.each<[string, Partial<ConnectorDefinition>]>([
+  it.each<[string, Partial<ProgramDefinition>]>([
     ['an argument', { args: ['--x', '--y'] }],
     ['a value', { env: { A: '2' } }],
     ['a secret', { secrets: { T: 'keychain:other' } }],
@@ -155,6 +163,118 @@ describe('connectors.save', () => {
   });
 });
 
+describe('a server at an address', () => {
+  const server = (over: Partial<HttpDefinition> = {}): HttpDefinition => ({
+    url: 'https://mcp.example.com/mcp',
+    transport: 'streamable-http',
+    headers: { 'X-Team': 'value-of-team' },
+    secrets: { Authorization: 'Bearer keychain:there', 'X-Key': 'keychain:nowhere' },
+    oauth: false,
+    ...over,
+  });
+  /** No login shell, no PATH: nothing of this machine may be looked up for an address. */
+  const bench = (settings = memorySettings()): ConnectorBench =>
+    connectorBench('', {
+      settings,
+      login: { get: () => Promise.reject(new Error('the login shell was asked')) },
+      vault: memoryVault([{ name: 'there', backend: 'vault', redactable: true, updatedAt: NOW.toISOString() }]),
+    });
+
+  it('is shown in full before a yes, with what is risky', async () => {
+    const shown = await bench().handlers['connectors.preview'](
+      subject({ definition: server({ url: 'http://127.0.0.1:3000/mcp' }) }),
+      CLI,
+    );
+    expect(shown.target).toEqual({
+      kind: 'http',
+      url: 'http://127.0.0.1:3000/mcp',
+      transport: 'streamable-http',
+      headers: ['X-Team: value-of-team'],
+      secrets: [
+        { header: 'Authorization', prefix: 'Bearer ', reference: 'keychain:there', stored: true },
+        { header: 'X-Key', prefix: '', reference: 'keychain:nowhere', stored: false },
+      ],
+      oauth: false,
+    });
+    expect(shown.risks.map((risk) => risk.code)).toEqual(['plain_http']);
+  });
+
+  it('is stored with consent to exactly that, and shown without a single value', async () => {
+    const one = bench();
+    const view = await save(one, subject({ definition: server() }));
+    expect(view).toEqual({
+      name: 'files',
+      target: {
+        kind: 'http',
+        url: 'https://mcp.example.com/mcp',
+        transport: 'streamable-http',
+        headerNames: ['X-Team'],
+        secrets: server().secrets,
+        oauth: false,
+      },
+      default: 'read-only',
+      enabled: true,
+      state: 'ready',
+      sessions: 0,
+      createdAt: NOW.toISOString(),
+    });
+    expect(JSON.stringify(view)).not.toContain('value-of');
+    const [stored] = one.settings.read().connectors;
+    expect(stored?.consent).toEqual({ hash: stored?.consent?.hash, at: NOW.toISOString() });
+    expect(one.consents).toEqual([`files ${stored?.consent?.hash.slice(0, 8) ?? ''} by a test`]);
+    expect(await one.handlers['connectors.definition']({ name: 'files' }, CLI)).toEqual({
+      definition: server(),
+      default: 'read-only',
+    });
+    expect(await one.handlers['connectors.list']({}, CLI)).toEqual([view]);
+  });
+
+  it.each<[string, Partial<HttpDefinition>]>([
+    ['another address', { url: 'https://mcp.example.com/other' }],
+    ['another value', { headers: { 'X-Team': 'other' } }],
+    ['another secret', { secrets: { Authorization: 'Bearer keychain:other' } }],
+    ['another scheme', { secrets: { ...server().secrets, Authorization: 'Basic keychain:there' } }],
+    ['another transport', { transport: 'sse' }],
+    ['OAuth', { oauth: true }],
+  ])('a yes is not one to %s', async (_title, other) => {
+    const one = bench();
+    const { hash } = await one.handlers['connectors.preview'](subject({ definition: server() }), CLI);
+    const changed = { ...subject({ definition: server(other) }), consentHash: hash };
+    await expect(Promise.resolve(one.handlers['connectors.save'](changed, CLI))).rejects.toMatchObject(
+      refused('E_CONSENT_CHANGED'),
+    );
+    expect(one.settings.writes).toEqual([]);
+  });
+
+  it('goes off and on, may become paused, is removed', async () => {
+    const one = bench();
+    await save(one, subject({ definition: server() }));
+    for (let crash = 0; crash < 5; crash += 1) one.runtimes.of('files').crashes.exited({ hadAnswered: true });
+    expect(await one.handlers['connectors.get']({ name: 'files' }, CLI)).toMatchObject({
+      state: 'paused',
+      next: expect.stringContaining('failed several times') as string,
+    });
+    expect(await one.handlers['connectors.disable']({ name: 'files' }, CLI)).toMatchObject({ state: 'disabled' });
+    expect(await one.handlers['connectors.enable']({ name: 'files' }, CLI)).toMatchObject({ state: 'ready' });
+    await one.handlers['connectors.remove']({ name: 'files' }, CLI);
+    expect(one.settings.read().connectors).toEqual([]);
+  });
+
+  it('without a yes, or with one to something else, needs one', async () => {
+    const one = bench(
+      memorySettings({
+        connectors: [
+          aConnector('never', { definition: server() }),
+          aConnector('other', { definition: server(), consent: { hash: '0'.repeat(64), at: NOW.toISOString() } }),
+        ],
+      }),
+    );
+    const views = await one.handlers['connectors.list']({}, CLI);
+    expect(views.map((view) => view.state)).toEqual(['needs_consent', 'needs_consent']);
+    for (const view of views) expect(view.next).toContain(`runlayer connectors edit ${view.name}`);
+  });
+});
+
 describe('a stored connector', () => {
   it.each([
     'connectors.get',
@@ -177,7 +297,7 @@ describe('a stored connector', () => {
     const bench = connectorBench(bin);
     await save(bench, subject({ definition: definition({ env: { B: 'value-b', A: 'value-a' } }) }));
     const [view] = await bench.handlers['connectors.list']({}, CLI);
-    expect(view?.envNames).toEqual(['A', 'B']);
+    expect(view?.target).toMatchObject({ kind: 'program', envNames: ['A', 'B'] });
     expect(JSON.stringify(view)).not.toContain('value-');
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeWeakening } from '../../main/operations/describe.ts';
 import { operations, type OperationName } from '../../preload/contract/index.ts';
+import { SAMPLES } from './sample-inputs.ts';
 
 const call = (id: string): string => `call ${id}`;
 
@@ -26,6 +27,33 @@ describe('describeWeakening', () => {
     expect(question.detail).not.toMatch(/[\u001b\u202e]/u);
   });
 
+  it('shows the whole of what would be reached, escaped', () => {
+    const definition = {
+      url: 'https://mcp.example.com/\u202e',
+      transport: 'sse' as const,
+      headers: { 'X-Team': 'a\u001b[2Jb' },
+      secrets: { Authorization: 'Bearer keychain:t' },
+      oauth: true,
+    };
+    const question = describeWeakening(
+      'connectors.save',
+      { name: 'files', definition, default: 'allow', replace: false, consentHash: '' },
+      call,
+    );
+    expect(question.title).toBe('Let AI clients use "files"?');
+    expect(question.detail).toBe(
+      [
+        String.raw`https://mcp.example.com/\u{202e}`,
+        '',
+        'default: allow',
+        'transport: sse',
+        String.raw`X-Team: a\u{1b}[2Jb`,
+        'Authorization: Bearer keychain:t',
+        'sign-in: OAuth, its tokens kept in the keychain',
+      ].join('\n'),
+    );
+  });
+
   it('shows the very call that an approval is about', () => {
     expect(describeWeakening('approvals.approve', { id: 'abc' }, call).detail).toBe('call abc');
   });
@@ -34,16 +62,6 @@ describe('describeWeakening', () => {
     const names = Object.keys(operations) as OperationName[];
     const weakening = names.filter((name) => operations[name].weakens !== 'never');
     expect(weakening.length).toBeGreaterThan(3);
-    for (const name of weakening) {
-      const input = {
-        id: 'x',
-        name: 'x',
-        effect: 'allow',
-        connector: 'c',
-        tool: 't',
-        definition: { command: 'c', args: [], env: {}, secrets: {} },
-      };
-      expect(describeWeakening(name, input, call).title).not.toContain('Carry out');
-    }
+    for (const name of weakening) expect(describeWeakening(name, SAMPLES[name], call).title).not.toContain('Carry out');
   });
 });

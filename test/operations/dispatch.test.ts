@@ -25,6 +25,9 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'connectors.enable': ['cli', 'always'],
   'connectors.disable': ['cli ui shell', 'never'],
   'connectors.test': ['cli', 'never'],
+  'connectors.signIn': ['cli', 'never'],
+  'connectors.signInResult': ['cli', 'never'],
+  'connectors.signOut': ['cli', 'never'],
   'connectors.logs': ['cli ui shell', 'never'],
   'policy.list': ['cli ui shell', 'never'],
   'policy.add': ['cli', 'depends'],
@@ -35,6 +38,19 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'secrets.keychain': ['cli ui shell', 'never'],
   'secrets.createVault': ['cli', 'never'],
   'secrets.unlock': ['cli', 'never'],
+  'hub.configs.list': ['cli ui shell', 'never'],
+  'hub.configs.get': ['cli ui shell', 'never'],
+  'hub.configs.create': ['cli', 'depends'],
+  'hub.configs.update': ['cli', 'depends'],
+  'hub.configs.delete': ['cli', 'never'],
+  'hub.bind': ['cli', 'always'],
+  'hub.binds': ['cli ui shell', 'never'],
+  'hub.rotate': ['cli', 'always'],
+  'hub.revoke': ['cli ui shell', 'never'],
+  'hub.endpoint': ['cli ui shell', 'never'],
+  'hub.listen.add': ['cli', 'always'],
+  'hub.listen.remove': ['cli ui shell', 'never'],
+  'identity.verify': ['cli', 'never'],
   'approvals.list': ['cli ui shell', 'never'],
   'approvals.approve': ['cli', 'always'],
   'approvals.deny': ['cli ui shell', 'never'],
@@ -243,6 +259,41 @@ describe('input', () => {
     });
     const long = dispatch('secrets.set', { name: 'n', value: 'hunter2'.repeat(20_000) }, context());
     await expect(long).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') as string });
+  });
+
+  const server = { url: 'https://x.example/', transport: 'sse', headers: {}, secrets: {}, oauth: false };
+  const program = { command: 'x', args: [], env: {}, secrets: {} };
+  it.each<[string, unknown, string]>([
+    ['a header of the transport', { ...server, headers: { Host: 'a' } }, 'this header belongs to the transport'],
+    ['no address', { ...server, url: 'nope' }, '"definition.url" does not fit: an address is'],
+    ['a value that is no reference', { ...server, secrets: { A: 'hunter2' } }, '"definition.secrets.A" does not fit'],
+    ['a secret in the clear', { ...server, url: 'http://x.example/', oauth: true }, 'a secret is sent over https only'],
+    ['a header twice', { ...server, headers: { A: '1', a: '2' } }, 'a header is given once'],
+    ['another transport', { ...server, transport: 'carrier pigeon' }, '"definition.transport" does not fit'],
+    ['neither kind', { ...server, command: 'x' }, '"definition" does not fit: Unrecognized key'],
+    ['a variable that is none', { ...program, env: { '1': 'x' } }, '"definition.env" does not fit: an environment'],
+    ['arguments in one string', { ...program, args: 'a b' }, '"definition.args" does not fit: Invalid input'],
+    ['NUL in a folder', { ...program, cwd: '\u0000' }, '"definition.cwd" does not fit: must not hold'],
+    ['nothing', null, '"definition" does not fit: Invalid input'],
+    ['a list', [], '"definition" does not fit: Invalid input'],
+  ])('a definition with %s is told where it does not fit', async (_title, definition, said) => {
+    const { dispatch, ran } = bench();
+    const input = { ...SAMPLES['connectors.preview'], definition };
+    const told = await dispatch('connectors.preview', input, context()).catch((error: unknown) => error);
+    expect(told).toMatchObject({ code: 'E_INPUT', message: expect.stringContaining(said) as string });
+    expect(String(told)).not.toContain('hunter2');
+    expect(ran).toEqual([]);
+  });
+
+  it('does not repeat a name that does not fit: it may be a secret in the wrong place', async () => {
+    const { dispatch } = bench();
+    for (const definition of [
+      { ...server, headers: { 'hunter2 hunter2': 'x' } },
+      { ...program, env: { 'hunter2-hunter2': 'x' } },
+    ]) {
+      const call = dispatch('connectors.preview', { ...SAMPLES['connectors.preview'], definition }, context());
+      await expect(call).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') as string });
+    }
   });
 
   it('is what the schema gave, defaults included', async () => {

@@ -93,10 +93,13 @@ export function connectorBench(
       login: notUsed,
       policyOf: notUsed,
     } as unknown as ConnectorParts['prepare'],
-    track: { started: notUsed, ended: notUsed },
     clock: () => NOW,
     version: '0.0.0',
     recordConsent: (connector, hash, by) => consents.push(`${connector} ${hash.slice(0, 8)} by ${by}`),
+    forgetSignIn: (connector) => {
+      forgotten.push(connector);
+      return Promise.resolve();
+    },
     ...over,
     settings,
   });
@@ -132,7 +135,7 @@ export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettin
     newRuleId: () => `r${++ids}`,
     status: notUsed,
     mintLink: () => Promise.resolve('http://127.0.0.1:1/#t=x'),
-    handOver: () => ({ chainId: 'c', sessions: 2 }),
+    handOver: async () => ({ chainId: 'c', sessions: 2 }),
     clientEnvironment: notUsed,
     recordSecret: (name, change, by) => recorded.push(`secret ${name} ${change} by ${by}`),
     recordClient: (client, action, by) => recorded.push(`client ${client} ${action} by ${by}`),

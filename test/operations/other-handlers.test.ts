@@ -84,11 +84,21 @@ describe('secrets', () => {
         connectors: [
           { ...connector, definition: { ...connector.definition, secrets: { T: 'keychain:token' } } },
           { ...aConnector('near'), definition: { ...connector.definition, secrets: { T: 'keychain:token2' } } },
+          {
+            ...aConnector('sends'),
+            definition: {
+              url: 'https://mcp.example.com/',
+              transport: 'sse',
+              headers: {},
+              secrets: { Authorization: 'Bearer keychain:token' },
+              oauth: false,
+            },
+          },
         ],
       }),
     });
     const set = await bench.handlers['secrets.set']({ name: 'token', value: 'hunter2-hunter2' }, CLI);
-    expect(set).toMatchObject({ name: 'token', usedBy: ['uses'] });
+    expect(set).toMatchObject({ name: 'token', usedBy: ['uses', 'sends'] });
     expect(vault.values.get('token')).toBe('hunter2-hunter2');
     expect(bench.recorded).toEqual(['secret token set by a test']);
     const list = await bench.handlers['secrets.list']({}, CLI);

@@ -2,6 +2,8 @@ import type { OperationInput, OperationName } from '../../preload/contract/index
 
 const definition = { command: 'server', args: [], env: {}, secrets: {} };
 
+const target = { endpoint: 'https://mcp.example.com/mcp', default: 'ask' } as const;
+
 /** One input that fits, for every operation of the list. */
 export const SAMPLES: { readonly [N in OperationName]: OperationInput<N> } = {
   'status.get': {},
@@ -16,7 +18,11 @@ export const SAMPLES: { readonly [N in OperationName]: OperationInput<N> } = {
   'connectors.enable': { name: 'files' },
   'connectors.disable': { name: 'files' },
   'connectors.test': { name: 'files' },
+  'connectors.signIn': { name: 'files' },
+  'connectors.signInResult': { id: 'x' },
+  'connectors.signOut': { name: 'files' },
   'connectors.logs': { name: 'files', lines: 10 },
+  'identity.verify': { token: 'a.b.c', serverId: 's', jwksUrl: 'https://tenant.example/jwks.json' },
   'policy.list': {},
   'policy.add': { effect: 'allow', connector: 'files', tool: '*' },
   'policy.remove': { id: 'r1' },
@@ -26,6 +32,18 @@ export const SAMPLES: { readonly [N in OperationName]: OperationInput<N> } = {
   'secrets.keychain': {},
   'secrets.createVault': { passphrase: 'long enough' },
   'secrets.unlock': { passphrase: 'p' },
+  'hub.configs.list': {},
+  'hub.configs.get': { name: 'github-readonly' },
+  'hub.configs.create': { name: 'github-readonly', target, allowedTools: ['get_*'], description: 'to look' },
+  'hub.configs.update': { name: 'github-readonly', target, allowedTools: ['*'], description: 'to write' },
+  'hub.configs.delete': { name: 'github-readonly' },
+  'hub.bind': { config: 'github-readonly', secrets: { GITHUB_TOKEN: 'keychain:github' }, client: 'claude_code' },
+  'hub.binds': {},
+  'hub.rotate': { bindings: ['b00000001', 'b00000002'] },
+  'hub.revoke': { binding: 'b00000001' },
+  'hub.endpoint': {},
+  'hub.listen.add': { kind: 'socket', path: '/run/sandbox/hub.sock', hosts: ['hub.local'] },
+  'hub.listen.remove': { id: 'l00000001' },
   'approvals.list': {},
   'approvals.approve': { id: 'a1' },
   'approvals.deny': { id: 'a1' },

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
+import { EMPTY_HUB, EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
 import { seal, unseal } from '../../main/settings/seal.ts';
 import { openSettings, type SettingsStore } from '../../main/settings/settings-store.ts';
 import type { Connector, Rule } from '../../preload/contract/index.ts';
@@ -38,10 +38,11 @@ const connector = (name: string, extra: Partial<Connector> = {}): Connector => (
   ...extra,
 });
 const SOME: Settings = {
-  version: 1,
+  version: 2,
   connectors: [connector('files'), connector('mail', { default: 'read-only' })],
   rules: [rule('deny', 'rm'), rule('allow', 'ls')],
   secrets: [{ name: 'token', backend: 'keytar', redactable: true, updatedAt: AT }],
+  hub: EMPTY_HUB,
 };
 
 let home: string;
@@ -183,8 +184,8 @@ describe('a file that was changed by something else', () => {
       'another order of keys',
       (text) => text.replace(/("sha256": "[0-9a-f]+"),\s*("settings": [^]*)\n}\n$/, '$2,\n  $1\n}\n'),
     ],
-    ['a key twice', (text) => text.replace('"version": 1,', '"version": 1,\n    "version": 1,')],
-    ['an unknown key', (text) => text.replace('"version": 1,', '"version": 1,\n    "extra": 1,')],
+    ['a key twice', (text) => text.replace('"version": 2,', '"version": 2,\n    "version": 2,')],
+    ['an unknown key', (text) => text.replace('"version": 2,', '"version": 2,\n    "extra": 1,')],
     ['nested without end', () => '['.repeat(200_000)],
   ])('is noticed: %s', (_title, change) => {
     store();
@@ -259,7 +260,7 @@ describe('a file that was changed by something else', () => {
         ...now,
         connectors: now.connectors.map((one) => ({ ...one, definition: { ...one.definition, command: '/evil' } })),
       }),
-      (s) => s.connectors.map((one) => one.definition.command),
+      (s) => s.connectors.map(({ definition }) => ('command' in definition ? definition.command : definition.url)),
       ['/bin/é', '/bin/é'],
     ],
     [
@@ -377,8 +378,63 @@ describe('when both files are bad', () => {
   });
 });
 
+describe('a file of version 1', () => {
+  /** As the companion before the hub wrote it; made by hand, so that no code of today's has a part in it. */
+  const old = `{
+  "sha256": "SHA",
+  "settings": {
+    "version": 1,
+    "connectors": [],
+    "rules": [
+      {
+        "id": "r1",
+        "effect": "deny",
+        "connector": "*",
+        "tool": "rm",
+        "createdAt": "2026-11-21T00:00:00.000Z"
+      }
+    ],
+    "secrets": []
+  }
+}
+`.replace(
+    'SHA',
+    createHash('sha256')
+      .update(
+        'rl-settings-v1{"connectors":[],"rules":[{"connector":"*","createdAt":"2026-11-21T00:00:00.000Z","effect":"deny","id":"r1","tool":"rm"}],"secrets":[],"version":1}',
+      )
+      .digest('hex'),
+  );
+
+  it('is read with an empty hub, left as it is, and written as one of today', () => {
+    for (const name of ['settings.json', 'settings.prev.json']) writeFileSync(file(name), old);
+    const settings = open();
+    expect(settings.problem).toBeUndefined();
+    expect(settings.read()).toEqual({ ...EMPTY_SETTINGS, rules: settings.read().rules });
+    expect(effects(settings.read())).toEqual(['r1']);
+    expect(readFileSync(file(), 'utf8')).toBe(old);
+    settings.update('set', 'test', (now) => now);
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ settings: { version: 2, hub: EMPTY_HUB } });
+    expect(effects(open().read())).toEqual(['r1']);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['a rule changed', (text) => text.replace('"deny"', '"allow"')],
+    ['a hub added', (text) => text.replace('"secrets": []', `"secrets": [],\n    "hub": ${JSON.stringify(EMPTY_HUB)}`)],
+    ['called of today', (text) => text.replace('"version": 1', '"version": 2')],
+    ['called of before', (text) => text.replace('"version": 1', '"version": 0')],
+  ])('is noticed: %s', (_title, change) => {
+    writeFileSync(file('settings.prev.json'), old);
+    writeFileSync(file(), change(old));
+    const settings = open();
+    expect(settings.problem).toContain('The last good copy enforces');
+    expect(effects(settings.read())).toEqual(['r1']);
+    expect(settings.read().rules[0]?.effect).toBe('deny');
+  });
+});
+
 describe('a newer schema', () => {
-  const newer = (): string => readFileSync(file(), 'utf8').replace('"version": 1', '"version": 2');
+  const newer = (): string => readFileSync(file(), 'utf8').replace('"version": 2', '"version": 3');
 
   it('in both files is refused, and nothing is touched', () => {
     store();
@@ -437,7 +493,7 @@ describe('reading again', () => {
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(changes).toBe(2);
     for (const name of ['settings.json', 'settings.prev.json'])
-      writeFileSync(file(name), seal(SOME).replace('"version": 1', '"version": 2'));
+      writeFileSync(file(name), seal(SOME).replace('"version": 2', '"version": 3'));
     settings.reload();
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(settings.problem).toContain('newer companion');

@@ -30,9 +30,7 @@ export const status = (change: Record<string, unknown> = {}): unknown => ({
 
 const connector = {
   name: 'files',
-  argv: ['files'],
-  envNames: [],
-  secrets: {},
+  target: { kind: 'program', argv: ['files'], envNames: [], secrets: {} },
   default: 'ask',
   enabled: true,
   state: 'ready',

@@ -1,5 +1,12 @@
 /** What a person reads about a connector: before agreeing to it, and afterwards. */
-import type { ConnectorView, ConsentRequest, DefaultMode } from '../../../preload/contract/index.ts';
+import {
+  secretNameOf,
+  type ConnectorTarget,
+  type ConnectorView,
+  type ConsentRequest,
+  type ConsentTarget,
+  type DefaultMode,
+} from '../../../preload/contract/index.ts';
 import { hang, shown } from './render.ts';
 
 const DEFAULT_TEXT: Readonly<Record<DefaultMode, string>> = {
@@ -10,32 +17,80 @@ const DEFAULT_TEXT: Readonly<Record<DefaultMode, string>> = {
   deny: 'deny: tools that no rule names are hidden',
 };
 
+const SIGN_IN = 'OAuth; its tokens are kept in the keychain';
+
 /** One argument a line, so that nobody has to guess where one ends. */
 function argvLines(argv: readonly string[]): string[] {
   return argv.map((word, index) => `${index === 0 ? '  ' : '    '}${shown(word)}\n`);
 }
 
-export function consentText(request: ConsentRequest): string {
-  const { path, realPath, cwd, env, secrets, risks } = request;
+const notStored = (reference: string): string => ` (not stored yet: "runlayer secrets set ${secretNameOf(reference)}")`;
+
+type Target<K extends ConsentTarget['kind']> = Extract<ConsentTarget, { kind: K }>;
+
+function programLines({ argv, path, realPath, cwd, env, secrets }: Target<'program'>): string[] {
   return [
-    `Connector "${request.connector}" will run, whenever a client asks for it:\n\n`,
-    ...argvLines(request.argv),
+    ...argvLines(argv),
     '\n',
     `  program   ${shown(path)}\n`,
     ...(realPath === path ? [] : [`            (which is ${shown(realPath)})\n`]),
     ...(cwd === undefined ? [] : [`  folder    ${shown(cwd)}\n`]),
     ...env.map((entry) => hang('  env       ', shown(entry))),
     ...secrets.map(({ env: variable, reference, stored }) =>
-      hang(
-        '  secret    ',
-        `${variable} from ${reference}${stored ? '' : ` (not stored yet: "runlayer secrets set ${reference.replace(/^keychain:/, '')}")`}`,
-      ),
+      hang('  secret    ', `${variable} from ${reference}${stored ? '' : notStored(reference)}`),
     ),
-    hang('  default   ', DEFAULT_TEXT[request.default]),
+  ];
+}
+
+function httpLines({ url, transport, headers, secrets, oauth }: Target<'http'>): string[] {
+  return [
+    `  ${shown(url)}\n\n`,
+    hang('  transport ', transport),
+    // Not folded: which spaces a value holds can be seen.
+    ...headers.map((header) => `  header    ${shown(header)}\n`),
+    ...secrets.map(({ header, prefix, reference, stored }) =>
+      hang('  secret    ', `${header}: ${prefix}${reference}${stored ? '' : notStored(reference)}`),
+    ),
+    ...(oauth ? [hang('  sign-in   ', SIGN_IN)] : []),
+  ];
+}
+
+export function consentText({ connector, target, risks, default: mode }: ConsentRequest): string {
+  return [
+    target.kind === 'http'
+      ? `Connector "${connector}" will send what clients ask of it to:\n\n`
+      : `Connector "${connector}" will run, whenever a client asks for it:\n\n`,
+    ...(target.kind === 'http' ? httpLines(target) : programLines(target)),
+    hang('  default   ', DEFAULT_TEXT[mode]),
     ...(risks.length === 0 ? [] : ['\nLook at this before you say yes:\n']),
     ...risks.map((risk) => `${hang('  ! ', risk.text)}${hang('    ', `(${risk.evidence})`)}`),
     '\n',
   ].join('');
+}
+
+/** What is run or reached, in one line. */
+export function targetText(target: ConnectorTarget): string {
+  return target.kind === 'http' ? target.url : target.argv.join(' ');
+}
+
+function targetLines(target: ConnectorTarget): string[] {
+  if (target.kind === 'http') {
+    const { url, transport, headerNames, secrets, oauth } = target;
+    return [
+      `  address   ${shown(url)}\n`,
+      hang('  transport ', transport),
+      ...(headerNames.length === 0 ? [] : [hang('  headers   ', headerNames.join(', '))]),
+      ...Object.entries(secrets).map(([name, reference]) => hang('  secret    ', `${name}: ${reference}`)),
+      ...(oauth ? [hang('  sign-in   ', SIGN_IN)] : []),
+    ];
+  }
+  const { argv, cwd, envNames, secrets } = target;
+  return [
+    ...argv.map((word, index) => `  ${(index === 0 ? 'command' : '').padEnd(10)}${shown(word)}\n`),
+    ...(cwd === undefined ? [] : [`  folder    ${shown(cwd)}\n`]),
+    ...(envNames.length === 0 ? [] : [hang('  env       ', envNames.join(', '))]),
+    ...Object.entries(secrets).map(([name, reference]) => hang('  secret    ', `${name} from ${reference}`)),
+  ];
 }
 
 export function viewText(view: ConnectorView): string {
@@ -44,10 +99,7 @@ export function viewText(view: ConnectorView): string {
     hang('  state     ', view.state),
     hang('  default   ', DEFAULT_TEXT[view.default]),
     hang('  sessions  ', String(view.sessions)),
-    ...view.argv.map((word, index) => `  ${(index === 0 ? 'command' : '').padEnd(10)}${shown(word)}\n`),
-    ...(view.cwd === undefined ? [] : [`  folder    ${shown(view.cwd)}\n`]),
-    ...(view.envNames.length === 0 ? [] : [hang('  env       ', view.envNames.join(', '))]),
-    ...Object.entries(view.secrets).map(([name, reference]) => hang('  secret    ', `${name} from ${reference}`)),
+    ...targetLines(view.target),
     ...(view.next === undefined ? [] : [hang('  next      ', view.next)]),
   ].join('');
 }

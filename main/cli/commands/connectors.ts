@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
 import { addDefinitionCommands } from './connector-definition.ts';
-import { viewText } from './connector-text.ts';
+import { addConnectorLoginCommands } from './connector-login.ts';
+import { targetText, viewText } from './connector-text.ts';
 import { jsonOption, wholeNumber, yesOption } from './option-values.ts';
 import { hang, json, shown, table } from './render.ts';
 
 export function addConnectorCommands(program: Command, io: CommandIo): void {
   const connectors = program.command('connectors').description('MCP servers that the companion can run');
   addDefinitionCommands(connectors, io);
+  addConnectorLoginCommands(connectors, io);
 
   connectors
     .command('list')
@@ -22,8 +24,8 @@ export function addConnectorCommands(program: Command, io: CommandIo): void {
       else {
         io.out(
           table(
-            ['NAME', 'STATE', 'DEFAULT', 'SESSIONS', 'COMMAND'],
-            all.map((view) => [view.name, view.state, view.default, String(view.sessions), view.argv.join(' ')]),
+            ['NAME', 'STATE', 'DEFAULT', 'SESSIONS', 'COMMAND OR ADDRESS'],
+            all.map((view) => [view.name, view.state, view.default, String(view.sessions), targetText(view.target)]),
           ),
         );
         for (const view of all) if (view.next !== undefined) io.out(`\n${hang(`${view.name}: `, view.next)}`);

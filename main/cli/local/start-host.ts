@@ -21,22 +21,34 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Keeps no program alive: whoever waits for the companion has a timer of its own. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());
+
+/** What runs the command line; without it, the program that is running now. */
+export interface HostProgram {
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+function ownProgram(): HostProgram {
+  const { nodePath, scriptPath } = programPaths();
+  return { path: nodePath, args: [scriptPath] };
+}
 
 /**
  * Resolves with the reason once the started host has ended; while it lives this never resolves.
  * @param home absolute path of the companion's home.
  */
-export async function startOnDemandHost(home: string): Promise<Unreachable> {
+export async function startOnDemandHost(home: string, program?: HostProgram): Promise<Unreachable> {
   const problem = ensureOwnFolder(home);
   if (problem !== undefined) return problem;
   const logs = join(home, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const { nodePath, scriptPath } = programPaths();
+  const { path, args } = program ?? ownProgram();
   const user = userInfo();
   const { pid } = startDetached({
-    path: nodePath,
-    args: [scriptPath, 'serve', '--on-demand'],
+    path,
+    args: [...args, 'serve', '--on-demand'],
     env: {
       ...sessionEnvironment(process.env, { username: user.username, homedir: homedir(), shell: user.shell }),
       // Which companion is meant is the one thing that the caller decides: it is where the caller is going to connect.

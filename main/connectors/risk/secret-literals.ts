@@ -1,3 +1,5 @@
+import { secretPrefixOf } from '../../../preload/contract/connector.ts';
+
 /** Recognises a secret that stands in a definition, where it is stored in plain text, instead of in the keychain. */
 
 /** Forms that issuers fixed so that scanners can tell them. Each is anchored and linear. */
@@ -97,4 +99,38 @@ function secretArgument(argument: string, previous: string, index: number): stri
   }
   if (option !== '' && !argument.startsWith('-') && namesSecret(option) && looksSecret(argument)) return `${option} …`;
   return undefined;
+}
+
+/** Of headers: names, never the value. `Authorization` is a secret's name whatever scheme stands before it. */
+export function secretHeaders(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers)
+    .filter(([name, value]) => {
+      const text = value.trim();
+      return isSecret(name, text) || (/^authorization$/i.test(name) && looksSecret(text.replace(/^[\w-]+ +/, '')));
+    })
+    .map(([name]) => `${name}: …`);
+}
+
+/** Of secret references: headers in which a secret stands where a scheme belongs, which is kept as it is written. */
+export function secretPrefixes(secrets: Readonly<Record<string, string>>): string[] {
+  return Object.entries(secrets)
+    .filter(([, reference]) => isIssued(secretPrefixOf(reference).trim()))
+    .map(([name]) => `${name}: …`);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** Of an address: the parameter that holds a secret, or that its path does. Never the value. */
+export function secretsInUrl(url: URL): string[] {
+  const found = [...url.searchParams]
+    .filter(([name, value]) => isIssued(name) || isSecret(name, value))
+    .map(([name]) => (isIssued(name) ? '?…' : `?${name}=…`));
+  if (url.pathname.split('/').some((segment) => isIssued(decoded(segment)))) found.push('a part of the path');
+  return found;
 }

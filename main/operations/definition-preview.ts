@@ -1,0 +1,75 @@
+/** What a person would agree to with a definition, looked up now: the file that a command means, what is risky, which secrets are there. */
+import { stat } from 'node:fs/promises';
+import {
+  CompanionError,
+  isHttpDefinition,
+  type ConnectorDefinition,
+  type ConsentRequest,
+  type DefaultMode,
+  type ProgramDefinition,
+} from '../../preload/contract/index.ts';
+import { consentRequest } from '../connectors/consent.ts';
+import { assessHttpRisks } from '../connectors/http-risks.ts';
+import { resolveCommand, type ResolvedCommand } from '../connectors/resolve-command.ts';
+import { assessRisks } from '../connectors/risks.ts';
+import { isWritableByOthers } from '../connectors/writable-by-others.ts';
+import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
+
+export interface DefinitionPreview {
+  readonly request: ConsentRequest;
+  /** The file that is agreed to; nothing for an address. */
+  readonly resolved: ResolvedCommand | undefined;
+}
+
+export async function previewDefinition(
+  subject: { readonly name: string; readonly definition: ConnectorDefinition; readonly default: DefaultMode },
+  facts: { readonly login: LoginShellEnvironment; readonly storedSecrets: ReadonlySet<string> },
+): Promise<DefinitionPreview> {
+  const { name, definition, default: mode } = subject;
+  const { storedSecrets } = facts;
+  if (isHttpDefinition(definition)) {
+    const risks = assessHttpRisks(definition);
+    return { request: consentRequest({ name, definition, default: mode, risks, storedSecrets }), resolved: undefined };
+  }
+  refuseAmbiguousVariable(definition);
+  const resolved = await resolveDefinition(definition, facts.login);
+  const risks = assessRisks(definition, {
+    realPath: resolved.realPath,
+    writableByOthers: await isWritableByOthers(resolved.realPath),
+  });
+  return { request: consentRequest({ name, definition, resolved, default: mode, risks, storedSecrets }), resolved };
+}
+
+function refuseAmbiguousVariable({ env, secrets }: ProgramDefinition): void {
+  const both = Object.keys(env).find((key) => Object.hasOwn(secrets, key));
+  if (both !== undefined) {
+    throw new CompanionError('E_CONNECTOR_ENV', `${both} is given both as --env and as --secret.`, 'Give it once.', {
+      exitCode: 2,
+    });
+  }
+}
+
+async function resolveDefinition(
+  { command, cwd }: ProgramDefinition,
+  login: LoginShellEnvironment,
+): Promise<ResolvedCommand> {
+  if (cwd !== undefined && (await stat(cwd).catch(() => undefined))?.isDirectory() !== true) {
+    throw new CompanionError(
+      'E_FOLDER_MISSING',
+      `There is no folder "${cwd}".`,
+      'Make it, or name another with --cwd. Nothing was stored.',
+    );
+  }
+  const { env } = await login.get();
+  const resolved = await resolveCommand(command, env['PATH'], cwd);
+  if (resolved === undefined) {
+    throw new CompanionError(
+      'E_COMMAND_NOT_FOUND',
+      command.includes('/')
+        ? `The program "${command}" was not found, or cannot be run.`
+        : `The command "${command}" was not found on your login shell's PATH.`,
+      'Install it, or give its absolute path. Nothing was stored.',
+    );
+  }
+  return resolved;
+}

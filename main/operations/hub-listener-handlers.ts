@@ -1,0 +1,93 @@
+import { BlockList, isIPv6 } from 'node:net';
+import { CompanionError, type HubListener, type NewHubListener } from '../../preload/contract/index.ts';
+import type { Handlers } from './dispatch.ts';
+import { freeId, replaceHub, type HubParts } from './hub-parts.ts';
+
+const MAX_LISTENERS = 16;
+
+/** What bridges of containers and sandboxes use. Any other address may be seen from outside this machine's networks. */
+const PRIVATE = new BlockList();
+for (const [network, bits] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  PRIVATE.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of [
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  PRIVATE.addSubnet(network, bits, 'ipv6');
+
+/** One spelling of an address. */
+function plain(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address;
+}
+
+function refuseOpenAddress(listener: NewHubListener): void {
+  if (listener.kind === 'socket') return;
+  const { address } = listener;
+  if (PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return;
+  throw new CompanionError(
+    'E_HUB_ADDRESS',
+    `${address} is not the address of a private network, so other machines could reach the hub there.`,
+    'Name the address of one bridge, such as 172.17.0.1, or use --socket.',
+    { exitCode: 2 },
+  );
+}
+
+function placeOf(listener: NewHubListener): string {
+  return listener.kind === 'socket' ? listener.path : `${plain(listener.address)} ${listener.port}`;
+}
+
+type ListenerHandlers = Pick<Handlers, 'hub.endpoint' | 'hub.listen.add' | 'hub.listen.remove'>;
+
+export function hubListenerHandlers(parts: HubParts): ListenerHandlers {
+  const { settings, hub } = parts;
+  return {
+    'hub.endpoint': () => hub.state(),
+    'hub.listen.add': async (input, context) => {
+      refuseOpenAddress(input);
+      const { listeners } = settings.read().hub;
+      const same = listeners.find((other) => placeOf(other) === placeOf(input));
+      if (same !== undefined)
+        throw new CompanionError(
+          'E_HUB_LISTENER_EXISTS',
+          `The hub listens there already, as ${same.id}.`,
+          `To change it, remove it first with "runlayer hub unlisten ${same.id}".`,
+          { exitCode: 2 },
+        );
+      if (listeners.length >= MAX_LISTENERS)
+        throw new CompanionError(
+          'E_HUB_FULL',
+          `There are ${MAX_LISTENERS} listeners already.`,
+          'Remove one with "runlayer hub unlisten".',
+        );
+      const listener: HubListener = { ...input, id: freeId('l', parts.newId, listeners) };
+      parts.record('hub_listener_changed', { listener: listener.id, change: 'added', by: context.by });
+      replaceHub(parts, 'hub.listen.add', context.by, (now) => ({ ...now, listeners: [...now.listeners, listener] }));
+      await hub.listenersChanged();
+      return listener;
+    },
+    'hub.listen.remove': async ({ id }, context) => {
+      if (!settings.read().hub.listeners.some((listener) => listener.id === id))
+        throw new CompanionError(
+          'E_HUB_LISTENER_UNKNOWN',
+          `There is no listener "${id}".`,
+          'See what there is with "runlayer hub listeners".',
+          { exitCode: 2 },
+        );
+      parts.record('hub_listener_changed', { listener: id, change: 'removed', by: context.by });
+      replaceHub(parts, 'hub.listen.remove', context.by, (now) => ({
+        ...now,
+        listeners: now.listeners.filter((listener) => listener.id !== id),
+      }));
+      await hub.listenersChanged();
+      return {};
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * What a settings file that is not trusted may still say. Nothing that it adds or changes lets more through: it can only
+ * take away from the settings that are trusted. Where it cannot be told, the trusted part is dropped or stays as it was,
+ * whichever is the tighter.
+ */
+import type { Connector, HubConfig, HubSettings, HubTarget } from '../../preload/contract/index.ts';
+import { inBoth } from '../hub/globs.ts';
+import { stricter } from '../policy/strictness.ts';
+import type { Settings } from './schema.ts';
+
+const text = (value: unknown): string => JSON.stringify(value);
+
+/** Those of `good` that the other list holds too, letter by letter. */
+function unchanged<T>(good: readonly T[], suspect: readonly T[]): T[] {
+  const theirs = new Set(suspect.map(text));
+  return good.filter((one) => theirs.has(text(one)));
+}
+
+function tightenedConnector(connector: Connector, suspect: Settings): Connector {
+  const other = suspect.connectors.find((candidate) => candidate.name === connector.name);
+  return {
+    ...connector,
+    enabled: connector.enabled && other?.enabled === true,
+    default: other === undefined ? connector.default : stricter(connector.default, other.default),
+  };
+}
+
+function tightenedTarget(good: HubTarget, suspect: HubTarget): HubTarget {
+  return 'endpoint' in good && 'endpoint' in suspect
+    ? { ...good, default: stricter(good.default, suspect.default) }
+    : good;
+}
+
+/** Configs that it lacks are gone, and so is one that it leaves no tool; their bindings then open nothing. */
+function tightenedConfigs(good: HubSettings, suspect: HubSettings): HubConfig[] {
+  return good.configs.flatMap((config) => {
+    const other = suspect.configs.find((candidate) => candidate.name === config.name);
+    if (other === undefined) return [];
+    const allowedTools = inBoth(config.allowedTools, other.allowedTools);
+    const target = tightenedTarget(config.target, other.target);
+    return allowedTools.length === 0 ? [] : [{ ...config, target, allowedTools }];
+  });
+}
+
+/**
+ * Deny and ask rules that it adds, allow rules, connectors, configs, bindings and listeners that it lacks, connectors
+ * that it switches off, stricter defaults, fewer tools. Nothing else counts; `suspect` is undefined where it says nothing.
+ */
+export function tightened(good: Settings, suspect: Settings | undefined): Settings {
+  if (suspect === undefined) return good;
+  const known = new Set(good.rules.map(text));
+  const added = suspect.rules.filter((rule) => rule.effect !== 'allow' && !known.has(text(rule)));
+  const theirs = new Set(suspect.rules.map(text));
+  const kept = good.rules.filter((rule) => rule.effect !== 'allow' || theirs.has(text(rule)));
+  return {
+    ...good,
+    rules: [...kept, ...added],
+    connectors: good.connectors.map((connector) => tightenedConnector(connector, suspect)),
+    hub: {
+      port: good.hub.port,
+      configs: tightenedConfigs(good.hub, suspect.hub),
+      bindings: unchanged(good.hub.bindings, suspect.hub.bindings),
+      listeners: unchanged(good.hub.listeners, suspect.hub.listeners),
+    },
+  };
+}

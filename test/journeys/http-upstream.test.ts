@@ -4,7 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeJourney, everythingServer, fixtureServer, node, openHome, type CompanionHome } from './companion-home.ts';
+import {
+  describeJourney,
+  everythingServer,
+  fixtureServer,
+  node,
+  openHome,
+  type CompanionHome,
+} from './companion-home.ts';
 import { RawClient } from './raw-client.ts';
 
 let home: CompanionHome;
@@ -33,7 +40,9 @@ async function listening(server: ChildProcessWithoutNullStreams): Promise<void> 
 }
 
 /** server-everything over HTTP; says so on stderr when it listens. */
-async function everything(transport: 'streamableHttp' | 'sse'): Promise<{ port: number; server: ChildProcessWithoutNullStreams }> {
+async function everything(
+  transport: 'streamableHttp' | 'sse',
+): Promise<{ port: number; server: ChildProcessWithoutNullStreams }> {
   const port = await freePort();
   const server = home.spawn(node, [everythingServer, transport], { env: { PORT: String(port) } });
   await listening(server);
@@ -59,11 +68,7 @@ describeJourney('servers over HTTP', () => {
     it(`server-everything over ${transport}: tools, progress, hidden tools, test`, async () => {
       const { port } = await everything(transport);
       const name = transport.toLowerCase();
-      await addUrl(
-        name,
-        `http://127.0.0.1:${port}${path}`,
-        ...(transport === 'sse' ? ['--transport', 'sse'] : []),
-      );
+      await addUrl(name, `http://127.0.0.1:${port}${path}`, ...(transport === 'sse' ? ['--transport', 'sse'] : []));
       await home.must(['policy', 'deny', name, 'get-env']);
       const client = new RawClient(home.start(['run', name]));
       await client.initialize();

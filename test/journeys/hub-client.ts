@@ -67,12 +67,14 @@ export class HubClient {
           response.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
             const type = response.headers['content-type'] ?? '';
+            let messages: Reply['messages'];
             try {
-              const messages = messagesOf(type, text);
-              resolve({ status: response.statusCode ?? 0, headers: response.headers, text, messages });
+              messages = messagesOf(type, text);
             } catch (error) {
               reject(new Error(`not MCP (${response.statusCode}): ${text.slice(0, 200)}`, { cause: error }));
+              return;
             }
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text, messages });
           });
         },
       );

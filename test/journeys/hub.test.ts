@@ -22,7 +22,8 @@ const names = async (hub: HubClient): Promise<string[]> =>
   ((await hub.modern('l', 'tools/list')).messages[0]?.result?.tools ?? []).map((tool) => tool.name);
 const echo = (hub: HubClient, id: unknown, name = 'echo') =>
   hub.modern(id, 'tools/call', { name, arguments: { text: 'x' } });
-const bind = (config: string, ...options: string[]): Promise<Bound> => home.json(['hub', 'bind', config, '-y', ...options]);
+const bind = (config: string, ...options: string[]): Promise<Bound> =>
+  home.json(['hub', 'bind', config, '-y', ...options]);
 
 describeJourney('the hub', () => {
   beforeAll(async () => {
@@ -37,7 +38,17 @@ describeJourney('the hub', () => {
   });
 
   it('serves one config to a client in both eras, and hides what its globs do not name', async () => {
-    await home.must(['hub', 'config', 'create', 'canary-some', '--connector', 'canary', '--allow-tool', 'canary.ec*', '-y']);
+    await home.must([
+      'hub',
+      'config',
+      'create',
+      'canary-some',
+      '--connector',
+      'canary',
+      '--allow-tool',
+      'canary.ec*',
+      '-y',
+    ]);
     const bound = await bind('canary-some', '--client', 'claude_code');
     expect(bound.token).toMatch(/^rlh_[A-Za-z0-9_-]{43,}$/);
     expect(bound.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
@@ -49,7 +60,10 @@ describeJourney('the hub', () => {
       id: 2,
       error: { code: -32602, message: 'Unknown tool: hidden' },
     });
-    expect((await echo(modern, 3, 'never')).messages[0]?.error).toEqual({ code: -32602, message: 'Unknown tool: never' });
+    expect((await echo(modern, 3, 'never')).messages[0]?.error).toEqual({
+      code: -32602,
+      message: 'Unknown tool: never',
+    });
 
     const legacy = client(bound);
     await legacy.initialize();

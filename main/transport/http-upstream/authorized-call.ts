@@ -53,7 +53,7 @@ const OURS: ReadonlySet<string> = new Set([
 
 function configured(headers: Headers): string[] {
   return Object.entries(headers)
-    .filter(([name]) => true && !/^mcp-param-/i.test(name))
+    .filter(([name]) => !OURS.has(name.toLowerCase()) && !/^mcp-param-/i.test(name))
     .flat();
 }
 

@@ -65,7 +65,6 @@ test('large messages are parsed elsewhere and keep their order in their stream',
       event(seen, { ...note(1), params: { n: 1, text: 'x'.repeat(2000) } });
       event(seen, note(2));
       event(seen, { id: seen.json.id, result: {} });
-      seen.response.end();
     },
     {
       limits: { inlineParseBytes: 1000 },

@@ -165,6 +165,13 @@ describe('too much', () => {
     expect(await reasonFor(big, { limits })).toBe('its answer is larger than 2000 bytes.');
   });
 
+  test('announced and never sent', async () => {
+    const announcing = (seen: Seen): void => {
+      seen.response.writeHead(200, { 'content-type': 'application/json', 'content-length': '3000' }).flushHeaders();
+    };
+    expect(await reasonFor(announcing, { limits })).toBe('its answer is larger than 2000 bytes.');
+  });
+
   test('not announced', async () => {
     const big = (seen: Seen): void => {
       seen.response.writeHead(200, { 'content-type': 'application/json' });

@@ -4,9 +4,9 @@ import { events, INITIALIZED, introduce, json, result, SERVER, Stage, type Rig, 
 const stage = new Stage();
 afterEach(() => stage.close());
 
-type Forget = (seen: Seen) => void;
+type Forget = (seen: Seen) => unknown;
 
-const notFound: Forget = (seen) =>
+const notFound = (seen: Seen): void =>
   json(seen, { id: null, error: { code: -32001, message: 'Session not found' } }, {}, 404);
 
 /** A server that can be restarted: sessions of before are unknown to it. */
@@ -178,6 +178,40 @@ describe('a server that lost the session', () => {
     await r.bell.until(() => r.log.length === 1);
     expect(http.of('initialize')).toHaveLength(1);
     expect(http.of(INITIALIZED.method)).toHaveLength(1);
+  });
+
+  test('gets nothing new until the client is introduced again', async () => {
+    const server = new Restartable();
+    const { r, server: http } = await begun(server);
+    server.starts = 2;
+    let introducing: Seen | undefined;
+    server.initialize = (seen) => {
+      introducing = seen;
+    };
+    r.send({ id: 1, method: 'x' });
+    await r.bell.until(() => introducing !== undefined);
+    r.send({ id: 2, method: 'y' });
+    await r.h.settle();
+    result(introducing as unknown as Seen, SERVER, { 'mcp-session-id': 's-2' });
+    for (const answer of await r.receive(2)) expect(answer.result).toEqual({ by: 's-2' });
+    expect(http.of('y').map(({ headers }) => headers['mcp-session-id'])).toEqual(['s-2']);
+  });
+
+  test('is introduced to again by a refusal that comes after that has failed', async () => {
+    const server = new Restartable();
+    const held: Seen[] = [];
+    server.refuse = (seen) => (seen.json.id === 'late' ? held.push(seen) : notFound(seen));
+    const { r, server: http } = await begun(server);
+    const { initialize } = server;
+    server.starts = 2;
+    server.initialize = (seen) => seen.response.writeHead(500).end();
+    r.send({ id: 'late', method: 'y' });
+    await r.bell.until(() => held.length === 1);
+    await failure(r);
+    server.initialize = initialize;
+    notFound(held[0] as Seen);
+    expect((await r.receive())[0]?.result).toEqual({ by: 's-2' });
+    expect(http.of('initialize')).toHaveLength(3);
   });
 
   test('stopped while it is introduced again, nothing is sent behind it', async () => {

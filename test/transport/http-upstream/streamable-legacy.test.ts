@@ -264,6 +264,7 @@ describe('messages', () => {
     expect((await r.receive())[0]?.error).toEqual({ code: -32001, message: 'mine' });
     r.send({ id: 2, method: 'x' });
     expect((await r.receive())[0]?.error?.message).toContain('it does not allow this');
+    expect(r.h.dropped).toEqual([]);
   });
 
   test('a stream that goes on behind its answer is closed after a while', async () => {

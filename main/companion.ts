@@ -9,7 +9,6 @@ import { watch, type FSWatcher } from 'node:fs';
 import {
   Status,
   type Caller,
-  type DefaultMode,
   type CompanionEvent,
   type HostKind,
   type NewAuditRecord,
@@ -40,12 +39,12 @@ import { createIds } from './host/create-ids.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { openLog } from './host/logger.ts';
 import { showArguments } from './host/show-arguments.ts';
+import { createPolicies } from './host/policies.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { connectorHandlers } from './operations/connector-handlers.ts';
 import { describeWeakening, type Question } from './operations/describe.ts';
 import { createDispatch, type CallContext } from './operations/dispatch.ts';
 import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
-import { compilePolicy, type Policy } from './policy/decide.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
 import { sessionEnvironment } from './process/session-environment.ts';
@@ -169,50 +168,16 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     logger.error({ error: String(error) }, 'the outcomes of unfinished calls could not be recorded');
   }
 
-  const policies = new Map<string, Policy>();
+  const policies = createPolicies(() => settings, protectedPaths(home, homedir()));
   const settings = openSettings({
     home,
     record: ({ operation, caller, sha256 }) => event('settings_written', { operation, caller, sha256 }),
     changed: () => {
-      policies.clear();
+      policies.forget();
       feed.statusChanged();
     },
   });
   if (settings.problem !== undefined) warn(settings.problem);
-  const paths = protectedPaths(home, homedir());
-  const policyOf = (name: string): Policy => {
-    let policy = policies.get(name);
-    if (policy === undefined) {
-      const connector = settings.read().connectors.find((candidate) => candidate.name === name);
-      // A connector that was removed or switched off while a session runs: everything is denied from now on.
-      const open = connector?.enabled === true;
-      policy = compilePolicy({
-        connector: name,
-        default: open ? connector.default : 'deny',
-        rules: open ? settings.read().rules : [],
-        protectedPaths: paths,
-      });
-      policies.set(name, policy);
-    }
-    return policy;
-  };
-
-  /** Of a hub config that names an address instead of a connector. */
-  const policyOfEndpoint = (config: string, mode: DefaultMode): Policy => {
-    const key = `hub ${mode} ${config}`;
-    let policy = policies.get(key);
-    if (policy === undefined) {
-      policy = compilePolicy({
-        connector: config,
-        default: mode,
-        rules: settings.read().rules,
-        protectedPaths: paths,
-      });
-      policies.set(key, policy);
-    }
-    return policy;
-  };
-
   const installId = await readOrCreateInstallId(home, newId);
   const vault = createSecretVault({
     installId,
@@ -258,7 +223,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     vault,
     live,
     login,
-    policyOf,
+    policyOf: (name: string) => policies.of(name),
     spawn: spawnServer,
     track,
     openHttp: createOpenHttp({ oauth, vault, live, limits, parseLarge: parsePool.parse, schedule, version }),
@@ -391,7 +356,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     settings,
     prepare,
     session: sessionDependencies,
-    policyOfEndpoint,
+    policyOfEndpoint: (config, mode) => policies.ofEndpoint(config, mode),
     createEndpoint: (serving) =>
       createHttpEndpoint({
         ...serving,

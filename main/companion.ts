@@ -23,6 +23,7 @@ import { serveCommand } from './cli/serve-command.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
 import { displayText } from './connectors/display.ts';
 import { createOpenHttp } from './connectors/open-http.ts';
+import { openAggregate } from './hub/aggregate/aggregate.ts';
 import { createHubHost } from './hub/hub-host.ts';
 import { createToken } from './hub/tokens.ts';
 import { createOAuthRegistry } from './identity/oauth-registry.ts';
@@ -169,11 +170,13 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   }
 
   const policies = createPolicies(() => settings, protectedPaths(home, homedir()));
+  const settingsListeners = new Set<() => void>();
   const settings = openSettings({
     home,
     record: ({ operation, caller, sha256 }) => event('settings_written', { operation, caller, sha256 }),
     changed: () => {
       policies.forget();
+      for (const changed of settingsListeners) changed();
       feed.statusChanged();
     },
   });
@@ -367,8 +370,19 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         randomToken: () => randomBytes(32).toString('base64url'),
         log: (text) => logger.info(text),
       }),
-    openAggregate: () => {
-      throw new Error('not wired yet');
+    openAggregate: (parts) =>
+      openAggregate({
+        ...parts,
+        id: newId(),
+        limits,
+        schedule,
+        version,
+        log: (text) => logger.info(text),
+        parseLarge: parsePool.parse,
+      }),
+    onSettingsChanged: (changed) => {
+      settingsListeners.add(changed);
+      return () => settingsListeners.delete(changed);
     },
     began: (session) => {
       idle?.touch();
@@ -398,8 +412,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         clock,
         version,
         recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
-        forgetSignIn: async (connector) => {
-          await oauth.signOut(connector).catch(() => warn(`The sign-in to "${connector}" is still in the keychain.`));
+        forgetSignIn: async (connector, client) => {
+          await oauth
+            .signOut(connector, client)
+            .catch(() => warn(`The sign-in to "${connector}" is still in the keychain.`));
         },
       }),
       ...identityHandlers({ find: prepare.find, oauth, newSignInId: newId, recordSecret }),

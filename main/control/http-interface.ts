@@ -4,17 +4,17 @@
  * origin. Whatever goes wrong ends in a refusal that says what to do.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { z } from 'zod';
 import type { CompanionEvent } from '../../preload/contract/events.ts';
 import { CompanionError, assertNever, toFailure } from '../../preload/contract/failure.ts';
 import type { OperationName } from '../../preload/contract/operations.ts';
-import { createAttemptLimit } from './http-attempts.ts';
+import { createAttemptLimit } from '../loopback/attempt-limit.ts';
+import { markRefused, type HttpLimits } from '../loopback/http-server.ts';
 import { readJsonBody } from './http-body.ts';
 import { createEventStreams, MAX_STREAMS } from './http-events.ts';
 import { refusals, type HttpRefusal } from './http-failure.ts';
 import { SECURITY_HEADERS } from './http-headers.ts';
-import { DEFAULT_HTTP_LIMITS, listenOnLoopback, type HttpLimits } from './http-listener.ts';
+import { DEFAULT_HTTP_LIMITS, listenForPages } from './http-listener.ts';
 import { interfaceOperation } from './http-operation.ts';
 import { checkRequest, type Route } from './http-request.ts';
 import { createPageSessions, type PageSession } from './http-session.ts';
@@ -47,6 +47,8 @@ export interface HttpInterface {
   close(): Promise<void>;
 }
 
+export const MAX_FAILED_ATTEMPTS = 20;
+
 const SessionRequest = z.strictObject({ token: z.string().min(1).max(128) });
 
 function sendJson(
@@ -66,11 +68,9 @@ function sendJson(
   response.end(text);
 }
 
-const refusedSockets = new WeakSet<Socket>();
-
 /** Ends the connection too: what was pipelined behind a refused request is not served. */
 function refuse(response: ServerResponse, refusal: HttpRefusal): void {
-  refusedSockets.add(response.req.socket);
+  markRefused(response.req.socket);
   sendJson(response, refusal.status, { error: refusal.failure }, { ...refusal.headers, connection: 'close' });
 }
 
@@ -81,7 +81,7 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
   const files = await readStaticFiles(options.staticDirectory);
   const links = createLinkTokens(options);
   const sessions = createPageSessions(options);
-  const attempts = createAttemptLimit(options);
+  const attempts = createAttemptLimit({ perMinute: MAX_FAILED_ATTEMPTS, now: options.now });
   const streams = createEventStreams();
 
   const sendFile = (response: ServerResponse, route: Extract<Route, { kind: 'file' }>): void => {
@@ -133,7 +133,6 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (refusedSockets.has(request.socket)) return;
     const checked = checkRequest(
       {
         httpVersion: request.httpVersion,
@@ -161,7 +160,7 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
     }
   };
 
-  const listener = await listenOnLoopback(
+  const listener = await listenForPages(
     (request, response) => {
       answer(request, response).catch(() => response.destroy());
     },

@@ -23,6 +23,7 @@ import {
   type SessionDependencies,
 } from '../transport/governed-session.ts';
 import type { HttpEndpoint, OpenListener } from '../transport/http-endpoint/http-endpoint.ts';
+import type { AggregateOptions } from './aggregate/options.ts';
 import { narrowToConfig } from './binding-policy.ts';
 import { endpointDefinition } from './binding-secrets.ts';
 import { findByToken } from './tokens.ts';
@@ -38,11 +39,11 @@ export interface HubParts {
     readonly authenticate: (token: string) => Principal | undefined;
     readonly open: OpenServedSession;
   }) => HttpEndpoint;
-  /** One session for all connectors; `openMember` opens the session of one of them. */
+  /** One session for all connectors. */
   readonly openAggregate: (
-    client: ServedClient,
-    openMember: (connector: string, client: ServedClient) => Promise<ServedSession>,
+    options: Pick<AggregateOptions, 'client' | 'connectors' | 'openMember' | 'changed'>,
   ) => ServedSession;
+  readonly onSettingsChanged: (listener: () => void) => () => void;
   /** A session began; its end is `done`. */
   readonly began: (session: GovernedSession) => void;
   /** Something in {@link HubHost.state} changed. */
@@ -148,9 +149,28 @@ export function createHubHost(parts: HubParts): HubHost {
     const { target } = config;
     if ('connector' in target) return openConnector(binding, target.connector, client, { narrow, target });
     const definition = endpointDefinition(target.endpoint);
-    const policy = (): Policy => parts.policyOfEndpoint(name, target.default);
+    // Its default may be made stricter while a session runs.
+    const policy = (): Policy => {
+      const now = configNamed(name)?.target;
+      return parts.policyOfEndpoint(name, now !== undefined && 'endpoint' in now ? now.default : 'deny');
+    };
     const prepared = await prepareHttp({ name, definition, policy }, { secrets: binding.secrets, narrow }, prepare);
     return start(binding, prepared, client, target);
+  };
+
+  const usable = (): string[] =>
+    settings
+      .read()
+      .connectors.filter(({ enabled, consent }) => enabled && consent !== undefined)
+      .map(({ name }) => name);
+  const onUsableChanged = (listener: () => void): (() => void) => {
+    let before = usable().join(' ');
+    return parts.onSettingsChanged(() => {
+      const now = usable().join(' ');
+      if (now === before) return;
+      before = now;
+      listener();
+    });
   };
 
   const endpoint = parts.createEndpoint({
@@ -162,9 +182,13 @@ export function createHubHost(parts: HubParts): HubHost {
       const binding = hub().bindings.find(({ id }) => id === principal.id);
       if (binding === undefined)
         throw new CompanionError('E_HUB_TOKEN', 'This token was revoked.', 'Make another with "runlayer hub bind".');
-      return binding.config === null
-        ? parts.openAggregate(client, (connector, member) => openConnector(binding, connector, member))
-        : openConfig(binding, binding.config, client);
+      if (binding.config !== null) return openConfig(binding, binding.config, client);
+      return parts.openAggregate({
+        client,
+        connectors: usable,
+        openMember: (connector, member) => openConnector(binding, connector, member),
+        changed: onUsableChanged,
+      });
     },
   });
 
@@ -172,8 +196,9 @@ export function createHubHost(parts: HubParts): HubHost {
   let url: string | null = null;
   let problem = '';
   const listenOnLoopback = async (): Promise<OpenListener> => {
+    let open: OpenListener | undefined;
     try {
-      const open = await endpoint.listen({ kind: 'loopback', port: hub().port ?? 0 });
+      open = await endpoint.listen({ kind: 'loopback', port: hub().port ?? 0 });
       const { port } = open;
       if (port !== undefined && hub().port === null) {
         // Chosen once and kept: clients have it in their files.
@@ -183,6 +208,8 @@ export function createHubHost(parts: HubParts): HubHost {
       problem = '';
       return open;
     } catch (error) {
+      // A port that could not be written down would be another one next time.
+      await open?.close();
       loopback = undefined;
       problem = error instanceof CompanionError ? `${error.message} ${error.next}` : String(error);
       throw error;
@@ -218,8 +245,9 @@ export function createHubHost(parts: HubParts): HubHost {
     parts.changed();
   };
   const listenersChanged = (): Promise<void> => {
-    settling = settling.then(settle);
-    return settling;
+    const settled = settling.then(settle);
+    settling = settled.catch(() => undefined);
+    return settled;
   };
 
   // What clients have in their files must answer as soon as the companion runs.
@@ -227,7 +255,7 @@ export function createHubHost(parts: HubParts): HubHost {
     endpointUrl().catch((error: unknown) =>
       parts.warn(error instanceof CompanionError ? `${error.message} ${error.next}` : String(error)),
     );
-  if (hub().listeners.length > 0) void listenersChanged();
+  if (hub().listeners.length > 0) listenersChanged().catch((error: unknown) => parts.warn(String(error)));
 
   return {
     endpointUrl,

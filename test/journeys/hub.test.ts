@@ -132,6 +132,34 @@ describeJourney('the hub', () => {
     expect(home.filesHolding(values.ada)).toEqual([]);
   });
 
+  it('one token for all connectors: names with their connector, rules and audit of each', async () => {
+    await home.must(['policy', 'deny', 'tools', 'write_*']);
+    const bound = await home.json<Bound>(['hub', 'bind', '--all', '-y']);
+    const all = client(bound);
+    const listed = await names(all);
+    expect(listed).toEqual(expect.arrayContaining(['canary__echo', 'canary__hidden', 'tools__echo']));
+    expect(listed).not.toContain('tools__write_note');
+    expect((await echo(all, 1, 'canary__echo')).messages[0]).toMatchObject({
+      id: 1,
+      result: { content: [{ text: 'echo:x' }] },
+    });
+    const legacy = client(bound);
+    await legacy.initialize();
+    const called = await legacy.legacy({
+      id: 'a',
+      method: 'tools/call',
+      params: { name: 'tools__echo', arguments: { text: 'y' } },
+    });
+    expect(called.messages[0]).toMatchObject({ id: 'a', result: { content: [{ text: 'y' }] } });
+    const denied = await legacy.legacy({
+      id: 'b',
+      method: 'tools/call',
+      params: { name: 'tools__write_note', arguments: {} },
+    });
+    expect(denied.messages[0]?.error).toEqual({ code: -32602, message: 'Unknown tool: tools__write_note' });
+    expect(home.records().some((record) => record.kind === 'intent' && record.connector === 'tools')).toBe(true);
+  });
+
   it('keeps no token anywhere, and prints for a shell', async () => {
     const bound = await bind('tools-x');
     await echo(client(bound), 1);

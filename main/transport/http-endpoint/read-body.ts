@@ -1,0 +1,95 @@
+/**
+ * Reads the one message of a POST into a line of its own memory. The limits hold while streaming: a false or missing
+ * length buys nothing. What breaks off is no message.
+ */
+import type { IncomingMessage } from 'node:http';
+
+export type Body =
+  /** Ends with a newline; the message before it may hold more of them. */
+  | { readonly kind: 'message'; readonly line: Buffer }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'too_much_at_once' }
+  | { readonly kind: 'trailers' }
+  /** Nobody is there to be told. */
+  | { readonly kind: 'broken_off' };
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** So much of what is refused is thrown away before the answer: to close at once would lose it on its way. */
+  readonly maxDiscardBytes: number;
+}
+
+/** What may be held of all bodies that are being read. */
+export interface BodyBudget {
+  free: number;
+}
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const CARRIAGE_RETURN = 0x0d;
+
+function joinLine(chunks: readonly Buffer[], bytes: number): Buffer {
+  const line = Buffer.allocUnsafe(bytes + 1);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(line, at);
+  line[bytes] = NEWLINE;
+  return line;
+}
+
+/** Calls `done` exactly once. */
+export function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  budget: BodyBudget,
+  done: (body: Body) => void,
+): void {
+  let chunks: Buffer[] = [];
+  let held = 0;
+  let bytes = 0;
+  let refused: Body | undefined;
+  let ended = false;
+  const release = (): void => {
+    budget.free += held;
+    held = 0;
+    chunks = [];
+  };
+  const end = (body: Body): void => {
+    if (ended) return;
+    ended = true;
+    release();
+    done(body);
+  };
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (refused === undefined && bytes > limits.maxBytes) refused = { kind: 'too_large' };
+    if (refused === undefined && chunk.length > budget.free) refused = { kind: 'too_much_at_once' };
+    if (refused === undefined) {
+      budget.free -= chunk.length;
+      held += chunk.length;
+      chunks.push(chunk);
+      return;
+    }
+    release();
+    if (bytes <= limits.maxBytes + limits.maxDiscardBytes) return;
+    request.pause();
+    end(refused);
+  });
+  request.on('end', () => {
+    if (refused !== undefined) end(refused);
+    else if (request.rawTrailers.length > 0) end({ kind: 'trailers' });
+    else end({ kind: 'message', line: joinLine(chunks, bytes) });
+  });
+  request.on('error', () => end({ kind: 'broken_off' }));
+  request.on('close', () => end({ kind: 'broken_off' }));
+}
+
+/**
+ * Takes line breaks out of a message that was parsed as valid JSON, where they can only stand between tokens: a server
+ * that reads lines, some of them at a lone carriage return too, must see one. Changes `line` in place.
+ */
+export function flattenLine(line: Buffer): void {
+  const end = line.length - 1;
+  for (const byte of [NEWLINE, CARRIAGE_RETURN]) {
+    for (let at = line.indexOf(byte); at >= 0 && at < end; at = line.indexOf(byte, at + 1)) line[at] = SPACE;
+  }
+}

@@ -38,6 +38,7 @@ export interface HubParts {
   readonly createEndpoint: (serve: {
     readonly authenticate: (token: string) => Principal | undefined;
     readonly open: OpenServedSession;
+    readonly origins: () => readonly string[];
   }) => HttpEndpoint;
   /** One session for all connectors. */
   readonly openAggregate: (
@@ -174,6 +175,7 @@ export function createHubHost(parts: HubParts): HubHost {
   };
 
   const endpoint = parts.createEndpoint({
+    origins: () => hub().origins,
     authenticate: (token) => {
       const binding = findByToken(hub().bindings, token);
       return binding === undefined ? undefined : { id: binding.id, client: binding.client };
@@ -263,6 +265,7 @@ export function createHubHost(parts: HubParts): HubHost {
       url: url ?? (hub().port === null ? null : `http://127.0.0.1:${hub().port}/mcp`),
       state: problem !== '' ? 'failed' : url === null ? 'off' : 'listening',
       problem,
+      origins: [...hub().origins],
       listeners: extras.map((extra) => ({
         listener: extra.listener,
         state: extra.open === undefined ? ('failed' as const) : ('listening' as const),

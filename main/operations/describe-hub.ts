@@ -42,6 +42,10 @@ export const HUB_DESCRIPTIONS: HubDescriptions = {
       ...Object.entries(secrets).map(([name, reference]) => displayText(`${name} from ${reference}`)),
     ].join('\n'),
   }),
+  'hub.origins.allow': ({ origin }) => ({
+    title: `Let clients that send the Origin ${displayText(origin)} use the hub?`,
+    detail: 'They need a token, too.',
+  }),
   'hub.rotate': ({ bindings }) => ({
     title:
       bindings.length === 1 ? 'Make a new token for a binding?' : `Make new tokens for ${bindings.length} bindings?`,

@@ -3,6 +3,7 @@ import {
   isHttpDefinition,
   type DefaultMode,
   type HttpDefinition,
+  type OAuthClient,
   type OperationInput,
   type OperationName,
   type ProgramDefinition,
@@ -32,6 +33,14 @@ function describeProgram(definition: ProgramDefinition, mode: DefaultMode): stri
   ];
 }
 
+function describeClient(client: OAuthClient | undefined): string[] {
+  if (client === undefined) return [];
+  return [
+    `client id: ${displayText(client.id)}`,
+    ...(client.secret === undefined ? [] : [`its secret: ${displayText(client.secret)}`]),
+  ];
+}
+
 function describeHttp(definition: HttpDefinition, mode: DefaultMode): string[] {
   return [
     displayText(definition.url),
@@ -41,6 +50,7 @@ function describeHttp(definition: HttpDefinition, mode: DefaultMode): string[] {
     ...Object.entries(definition.headers).map(([name, value]) => displayText(`${name}: ${value}`)),
     ...Object.entries(definition.secrets).map(([name, reference]) => displayText(`${name}: ${reference}`)),
     ...(definition.oauth ? ['sign-in: OAuth, its tokens kept in the keychain'] : []),
+    ...describeClient(definition.oauthClient),
   ];
 }
 

@@ -44,7 +44,12 @@ function placeOf(listener: NewHubListener): string {
   return listener.kind === 'socket' ? listener.path : `${plain(listener.address)} ${listener.port}`;
 }
 
-type ListenerHandlers = Pick<Handlers, 'hub.endpoint' | 'hub.listen.add' | 'hub.listen.remove'>;
+const MAX_ORIGINS = 64;
+
+type ListenerHandlers = Pick<
+  Handlers,
+  'hub.endpoint' | 'hub.listen.add' | 'hub.listen.remove' | 'hub.origins.allow' | 'hub.origins.refuse'
+>;
 
 export function hubListenerHandlers(parts: HubParts): ListenerHandlers {
   const { settings, hub } = parts;
@@ -87,6 +92,34 @@ export function hubListenerHandlers(parts: HubParts): ListenerHandlers {
         listeners: now.listeners.filter((listener) => listener.id !== id),
       }));
       await hub.listenersChanged();
+      return {};
+    },
+    'hub.origins.allow': ({ origin }, context) => {
+      const { origins } = settings.read().hub;
+      if (origins.includes(origin)) return {};
+      if (origins.length >= MAX_ORIGINS)
+        throw new CompanionError(
+          'E_HUB_FULL',
+          `There are ${MAX_ORIGINS} origins already.`,
+          'Remove one with "runlayer hub refuse-origin".',
+        );
+      parts.record('hub_listener_changed', { origin, change: 'origin_allowed', by: context.by });
+      replaceHub(parts, 'hub.origins.allow', context.by, (now) => ({ ...now, origins: [...now.origins, origin] }));
+      return {};
+    },
+    'hub.origins.refuse': ({ origin }, context) => {
+      if (!settings.read().hub.origins.includes(origin))
+        throw new CompanionError(
+          'E_HUB_ORIGIN_UNKNOWN',
+          `The origin "${origin}" is refused already.`,
+          'See which ones are allowed with "runlayer hub status".',
+          { exitCode: 2 },
+        );
+      parts.record('hub_listener_changed', { origin, change: 'origin_refused', by: context.by });
+      replaceHub(parts, 'hub.origins.refuse', context.by, (now) => ({
+        ...now,
+        origins: now.origins.filter((other) => other !== origin),
+      }));
       return {};
     },
   };

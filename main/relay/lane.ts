@@ -2,6 +2,7 @@
  * One direction of a session: bytes in, parsed messages out, in order. Large messages are parsed elsewhere (a worker);
  * what follows them waits, and the source is paused meanwhile.
  */
+import { flattenLine } from './flatten-line.ts';
 import { LineFramer } from './framing.ts';
 import type { WireLimits } from './limits.ts';
 import { parseMessage, type Parsed, type Sender } from './parse-message.ts';
@@ -120,16 +121,21 @@ export class Lane {
     if (isBlank(line)) return;
     const { parseLarge, limits, sender } = this.options;
     if (parseLarge === undefined || line.length <= limits.inlineParseBytes) {
-      this.options.message(parseMessage(line, sender, limits), line);
+      this.deliver(parseMessage(line, sender, limits), line);
       return;
     }
     this.working = true;
     this.options.busyChanged(true);
     parseLarge(line, sender)
-      .then((parsed) => this.options.message(parsed, line))
+      .then((parsed) => this.deliver(parsed, line))
       .catch((error: unknown) => this.options.broken(error))
       .finally(() => this.workDone())
       .catch((error: unknown) => this.options.broken(error));
+  }
+
+  private deliver(parsed: Parsed, line: Buffer): void {
+    if (parsed.kind !== 'invalid') flattenLine(line);
+    this.options.message(parsed, line);
   }
 
   private workDone(): void {

@@ -7,6 +7,7 @@
 import { Batch } from './batch.ts';
 import { CallAudit, NO_INPUT } from './call-audit.ts';
 import { ClientSide } from './client-side.ts';
+import { flattenLine } from './flatten-line.ts';
 import { ForwardedRequests } from './forwarded-requests.ts';
 import { Lane, type LaneOptions } from './lane.ts';
 import { createLister, type Lister } from './list-upstream.ts';
@@ -105,16 +106,22 @@ export class Session {
   }
 
   /**
-   * One whole message of the client, for transports that carry messages: `line` ends with a newline and holds no other.
-   * Large ones were parsed elsewhere.
+   * One whole message of the client, for transports that carry messages: `line` ends with a newline. Those inside it are
+   * taken out in place. Large ones were parsed elsewhere.
    */
   messageFromClient(parsed: Parsed, line: Buffer): void {
-    this.handle(() => this.sides.client.message(parsed, line));
+    this.handle(() => {
+      if (parsed.kind !== 'invalid') flattenLine(line);
+      this.sides.client.message(parsed, line);
+    });
   }
 
   /** The same of the server; `related` is the key of the request on whose response stream it came. */
   messageFromServer(parsed: Parsed, line: Buffer, related?: string): void {
-    this.handle(() => this.sides.server.message(parsed, line, related));
+    this.handle(() => {
+      if (parsed.kind !== 'invalid') flattenLine(line);
+      this.sides.server.message(parsed, line, related);
+    });
   }
 
   /** The server will not answer this request of ours or of the client; `reason` goes to whoever asked. */

@@ -14,7 +14,7 @@ export const Settings = z.strictObject({
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const EMPTY_HUB: HubSettings = { port: null, configs: [], bindings: [], listeners: [] };
+export const EMPTY_HUB: HubSettings = { port: null, configs: [], bindings: [], listeners: [], origins: [] };
 
 export const EMPTY_SETTINGS: Settings = {
   version: SETTINGS_VERSION,

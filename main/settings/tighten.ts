@@ -43,7 +43,7 @@ function tightenedConfigs(good: HubSettings, suspect: HubSettings): HubConfig[] 
 }
 
 /**
- * Deny and ask rules that it adds, allow rules, connectors, configs, bindings and listeners that it lacks, connectors
+ * Deny and ask rules that it adds, allow rules, connectors, configs, bindings, listeners and origins that it lacks, connectors
  * that it switches off, stricter defaults, fewer tools. Nothing else counts; `suspect` is undefined where it says nothing.
  */
 export function tightened(good: Settings, suspect: Settings | undefined): Settings {
@@ -61,6 +61,7 @@ export function tightened(good: Settings, suspect: Settings | undefined): Settin
       configs: tightenedConfigs(good.hub, suspect.hub),
       bindings: unchanged(good.hub.bindings, suspect.hub.bindings),
       listeners: unchanged(good.hub.listeners, suspect.hub.listeners),
+      origins: good.hub.origins.filter((origin) => suspect.hub.origins.includes(origin)),
     },
   };
 }

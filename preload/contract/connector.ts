@@ -90,6 +90,13 @@ function isSafeForSecrets(url: string): boolean {
   return protocol === 'https:' || isLoopbackHost(hostname);
 }
 
+/** A client id that a person got from whoever runs the authorization server. The id is no secret and is shown. */
+export const OAuthClient = z.strictObject({
+  id: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a client id is 1 to 512 printable characters of ASCII, without spaces'),
+  secret: SecretReference.optional(),
+});
+export type OAuthClient = z.infer<typeof OAuthClient>;
+
 /** A server that is reached over HTTP. Everything here is covered by the consent hash. */
 export const HttpDefinition = z
   .strictObject({
@@ -100,7 +107,13 @@ export const HttpDefinition = z
     secrets: z.record(HeaderName, HeaderSecret),
     /** The server asks for OAuth; its tokens are in the keychain. */
     oauth: z.boolean(),
+    /** For an authorization server that does not register programs by itself. */
+    oauthClient: OAuthClient.optional(),
   })
+  .refine(
+    ({ oauth, oauthClient }) => oauth || oauthClient === undefined,
+    'a client id belongs to a server that somebody signs in to with OAuth',
+  )
   .refine(
     ({ url, secrets, oauth }) => isSafeForSecrets(url) || (Object.keys(secrets).length === 0 && !oauth),
     'a secret is sent over https only, or to this machine',
@@ -132,6 +145,13 @@ export function isHttpDefinition(definition: ConnectorDefinition): definition is
 /** Name of the secret that a reference means, in `keychain:<name>` and in `Bearer keychain:<name>` alike. */
 export function secretNameOf(reference: string): string {
   return reference.slice(reference.lastIndexOf('keychain:') + 'keychain:'.length);
+}
+
+/** Every reference to a secret in a definition, wherever it stands. */
+export function secretReferencesOf(definition: ConnectorDefinition): string[] {
+  const references = Object.values(definition.secrets);
+  const ofClient = isHttpDefinition(definition) ? definition.oauthClient?.secret : undefined;
+  return ofClient === undefined ? references : [...references, ofClient];
 }
 
 /** What is sent before the secret's value: `Bearer ` of `Bearer keychain:<name>`, nothing of `keychain:<name>`. */
@@ -218,6 +238,13 @@ export const ConsentTarget = z.discriminatedUnion('kind', [
       z.strictObject({ header: z.string(), prefix: z.string(), reference: z.string(), stored: z.boolean() }),
     ),
     oauth: z.boolean(),
+    /** `reference`: of the secret that belongs to the id. */
+    oauthClient: z
+      .strictObject({
+        id: z.string(),
+        secret: z.strictObject({ reference: z.string(), stored: z.boolean() }).optional(),
+      })
+      .optional(),
   }),
 ]);
 export type ConsentTarget = z.infer<typeof ConsentTarget>;
@@ -251,6 +278,7 @@ export const ConnectorTarget = z.discriminatedUnion('kind', [
     headerNames: z.array(z.string()),
     secrets: z.record(z.string(), HeaderSecret),
     oauth: z.boolean(),
+    oauthClient: OAuthClient.optional(),
   }),
 ]);
 export type ConnectorTarget = z.infer<typeof ConnectorTarget>;

@@ -122,12 +122,23 @@ export type NewHubListener = z.infer<typeof NewHubListener>;
 
 export const HubListenerId = ListenerId;
 
+/** What a client sends as `Origin`, in its one spelling. Pages have no way in all the same: there are no CORS answers. */
+export const HubOrigin = z
+  .string()
+  .max(255)
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text,
+    'an origin is written like http://localhost:6274: scheme, host and port, and nothing behind it',
+  );
+
 export const HubEndpoint = z.strictObject({
   /** `http://127.0.0.1:<port>/mcp`; the same for every binding. Null before the first binding. */
   url: z.string().nullable(),
   state: z.enum(['off', 'listening', 'failed']),
   /** What is wrong and what to do; empty while all is well. */
   problem: z.string(),
+  /** What clients may send as their Origin. */
+  origins: z.array(HubOrigin),
   listeners: z.array(
     z.strictObject({ listener: HubListener, state: z.enum(['listening', 'failed']), problem: z.string() }),
   ),
@@ -141,5 +152,7 @@ export const HubSettings = z.strictObject({
   configs: z.array(HubConfig),
   bindings: z.array(HubBinding),
   listeners: z.array(HubListener),
+  /** Empty unless a person listed one: a request that names any other origin is refused. */
+  origins: z.array(HubOrigin).max(64),
 });
 export type HubSettings = z.infer<typeof HubSettings>;

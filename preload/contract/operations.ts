@@ -15,6 +15,7 @@ import {
   HubEndpoint,
   HubListener,
   HubListenerId,
+  HubOrigin,
   HubTarget,
   HubToken,
   NewHubListener,
@@ -194,6 +195,9 @@ export const operations = {
   'hub.endpoint': operation(none, HubEndpoint, everyone),
   'hub.listen.add': operation(NewHubListener, HubListener, cliOnly, 'always'),
   'hub.listen.remove': operation(z.strictObject({ id: HubListenerId }), none, everyone),
+  /** Requests that name this origin are served, with a token; others that name one are refused. */
+  'hub.origins.allow': operation(z.strictObject({ origin: HubOrigin }), none, cliOnly, 'always'),
+  'hub.origins.refuse': operation(z.strictObject({ origin: HubOrigin }), none, everyone),
 
   /** Is a forwarded identity genuine, and for this server? For people who write servers. */
   'identity.verify': operation(

@@ -18,11 +18,12 @@ Options:
 Commands:
   run <connector>  what an AI client starts: speaks MCP on stdin and stdout for
                    one connector
-  connectors       MCP servers that the companion can run
+  connectors       MCP servers that the companion can run or reach
   policy           rules about tools; deny wins over ask, ask over allow
   secrets          values that servers get from the keychain; they go in and
                    never come out
   hub              one local address for every server, with a token for each use
+  identity         who a tenant says is calling a server
   approvals        calls that wait for your yes or no
   setup            write AI clients' configuration
   logs             what was called, what was blocked and why
@@ -57,6 +58,8 @@ describe('help', () => {
       'connectors',
       'connectors add',
       'connectors edit',
+      'connectors login',
+      'connectors logout',
       'connectors list',
       'connectors show',
       'connectors remove',
@@ -93,7 +96,11 @@ describe('help', () => {
       'hub listen',
       'hub listeners',
       'hub unlisten',
+      'hub allow-origin',
+      'hub refuse-origin',
       'hub status',
+      'identity',
+      'identity verify',
       'approvals',
       'approvals list',
       'approvals show',
@@ -146,6 +153,7 @@ describe('help', () => {
       'secrets vault',
       'hub',
       'hub config',
+      'identity',
       'approvals',
       'setup',
       'audit',

@@ -57,6 +57,7 @@ const endpoint: HubEndpoint = {
   url: URL,
   state: 'listening',
   problem: '',
+  origins: ['http://localhost:6274'],
   listeners: [{ listener, state: 'failed', problem: 'The port is taken. Name another.' }],
 };
 const answers: Scene['answers'] = {
@@ -76,6 +77,8 @@ const answers: Scene['answers'] = {
   'hub.endpoint': endpoint,
   'hub.listen.add': listener,
   'hub.listen.remove': {},
+  'hub.origins.allow': {},
+  'hub.origins.refuse': {},
 };
 const WEAKENS: Scene['weakens'] = [
   'hub.configs.create',
@@ -83,6 +86,7 @@ const WEAKENS: Scene['weakens'] = [
   'hub.bind',
   'hub.rotate',
   'hub.listen.add',
+  'hub.origins.allow',
 ];
 const inputOf = async (line: string | string[], name: string, scene: Scene = {}): Promise<unknown> => {
   const { calls } = await tell(line, { answers, ...scene });
@@ -285,7 +289,7 @@ describe('hub env', () => {
   });
 
   it('prints nothing for a shell where there is nothing', async () => {
-    const off: HubEndpoint = { url: null, state: 'off', problem: '', listeners: [] };
+    const off: HubEndpoint = { url: null, state: 'off', problem: '', origins: [], listeners: [] };
     for (const line of ['hub env', 'hub env --rotate -y']) {
       const told = await tell(line, { answers: { 'hub.binds': [], 'hub.endpoint': off } });
       expect([told.out, told.code, told.failure?.code]).toEqual(['', 1, 'E_HUB_EMPTY']);
@@ -394,6 +398,7 @@ it('hub status is the whole of it', async () => {
   bindings   2, 1 refused, see "runlayer hub binds"
   sessions   2
   listeners  1
+  origin     http://localhost:6274
 `);
   expect(JSON.parse((await tell('hub status --json', { answers })).out)).toEqual(endpoint);
 });
@@ -406,6 +411,7 @@ it('nothing that weakens is done without a yes', async () => {
     'hub rotate b00000001',
     'hub env --rotate',
     'hub listen --socket /run/hub.sock',
+    'hub allow-origin http://localhost:6274',
   ]) {
     const told = await tell(line, { answers, weakens: WEAKENS });
     expect([line, told.failure?.code, told.out]).toEqual([line, 'E_CONFIRMATION', '']);

@@ -12,7 +12,8 @@ import {
 } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { MODERN_VERSION } from './adapter/modern-child.ts';
-import { play } from './client-scenarios.ts';
+import { isSignIn, play } from './client-scenarios.ts';
+import { HeardStdio } from './heard-stdio.ts';
 import { SdkSignIn, signInByCommand } from './client-sign-in.ts';
 
 const url = process.argv.at(-1) ?? '';
@@ -22,9 +23,10 @@ const context = JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}') as Re
 const bridge = commandLine('CONFORMANCE_BRIDGE');
 const login = commandLine('CONFORMANCE_LOGIN');
 const signIn = new SdkSignIn(context);
-const needsSignIn = scenario.startsWith('auth/');
+const needsSignIn = isSignIn(scenario);
 /** One for a call without a token, one for a call that needs more; a third would ask a person in a loop. */
 const MAX_SIGN_INS = 2;
+const LOGIN_HINT = /\bsign in with "runlayer connectors login [\w-]+"/i;
 
 function commandLine(variable: string): string[] | undefined {
   const line = process.env[variable];
@@ -35,7 +37,8 @@ function openTransport(): Transport {
   const [command, ...args] = bridge ?? [];
   if (command === undefined)
     return new StreamableHTTPClientTransport(new URL(url), needsSignIn ? { authProvider: signIn } : {});
-  return new StdioClientTransport({ command, args, env: process.env as Record<string, string>, stderr: 'inherit' });
+  const Stdio = needsSignIn ? HeardStdio : StdioClientTransport;
+  return new Stdio({ command, args, env: process.env as Record<string, string>, stderr: 'inherit' });
 }
 
 /** Everything a client can declare, because one scenario looks at each. */
@@ -71,16 +74,15 @@ function propertiesOf(params: object): object {
   return 'requestedSchema' in params ? (params.requestedSchema as { properties: object }).properties : {};
 }
 
-/** Whether it is worth another try. */
+/** Whether it is worth another try. Behind a command a person signs in, and only if the refusal says how. */
 async function signedInAgain(transport: Transport): Promise<boolean> {
   if (!needsSignIn) return false;
   if (transport instanceof StreamableHTTPClientTransport) return signIn.finish(transport);
-  if (login === undefined) return false;
+  if (login === undefined || !(transport instanceof HeardStdio) || !LOGIN_HINT.test(transport.refusal)) return false;
   await signInByCommand(login);
   return true;
 }
 
-if (needsSignIn && login !== undefined) await signInByCommand(login);
 for (let signIns = 0; ; signIns++) {
   const client = createClient();
   const transport = openTransport();

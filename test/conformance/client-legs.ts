@@ -15,6 +15,8 @@ export interface ClientLeg {
   readonly signsIn?: boolean;
   /** Left out unless it is asked for by name. */
   readonly onlyIfAsked?: boolean;
+  /** Sign-ins that cannot be as the direct one, each with its reason; they must pass all the same. */
+  readonly explained?: Readonly<Record<string, string>>;
   open(): Promise<ClientWay>;
 }
 
@@ -39,10 +41,21 @@ export const CLIENT_LEGS: readonly ClientLeg[] = [
   {
     name: 'run',
     way: 'SDK client → runlayer run → companion → suite',
+    signsIn: true,
+    explained: {
+      'auth/resource-mismatch':
+        'a document about another server is refused before the authorization server that it names is asked anything; the SDK asks that first',
+    },
     open: async () => {
       const home = await openHome();
-      const bridge = JSON.stringify([process.execPath, script('product-bridge.ts'), 'run', home.path, '{url}']);
-      return { env: { CONFORMANCE_BRIDGE: bridge }, close: () => home.close() };
+      // Sign-ins and client secrets are kept there: a home of the suite has no keychain.
+      await home.must(['secrets', 'vault', 'create'], { input: 'correct horse battery\n' });
+      const bridge = (task: string): string =>
+        JSON.stringify([process.execPath, script('product-bridge.ts'), task, home.path, '{url}']);
+      return {
+        env: { CONFORMANCE_BRIDGE: bridge('run'), CONFORMANCE_LOGIN: bridge('login') },
+        close: () => home.close(),
+      };
     },
   },
 ];

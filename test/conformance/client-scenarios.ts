@@ -75,8 +75,13 @@ const playSignedIn: Play = async (client) => {
   await client.callTool({ name: 'test-tool', arguments: {} });
 };
 
+/** A scenario of signing in; these have a table of their own. */
+export function isSignIn(scenario: string): boolean {
+  return scenario.startsWith('auth/');
+}
+
 function playOf(scenario: string): Play | undefined {
-  return scenario.startsWith('auth/') ? playSignedIn : PLAYS[scenario];
+  return isSignIn(scenario) ? playSignedIn : PLAYS[scenario];
 }
 
 export function isPlayed(scenario: string): boolean {

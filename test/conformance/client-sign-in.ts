@@ -13,7 +13,7 @@ import type {
 } from '@modelcontextprotocol/client';
 
 /** No such document can be fetched here; a server that knows the scheme takes the address as the client's id. */
-const CLIENT_METADATA_URL = 'https://conformance-test.local/client-metadata.json';
+export const CLIENT_METADATA_URL = 'https://conformance-test.local/client-metadata.json';
 const CALLBACK = 'http://127.0.0.1:33418/callback';
 
 interface PerIssuer {

@@ -18,6 +18,11 @@ const NO_STREAM_ON_STDIO = {
   '2025-11-25': { 'server-sse-polling': 'a stdio server has no stream that it could drop and resume' },
 } as const;
 
+/** The relay takes up the server's stream again by itself, and its client's stream stays whole. */
+const RESUMED_FOR_THE_CLIENT = {
+  '2025-11-25': { 'server-sse-polling': 'the hub resumes the stream that the server drops, so the client loses none' },
+} as const;
+
 const [command, ...args] = STDIO_FIXTURE;
 
 /** The first one is what the others are compared with. */
@@ -50,6 +55,7 @@ export const LEGS: readonly Leg[] = [
   {
     name: 'hub-http',
     way: 'suite → token → hub → HTTP fixture',
+    explained: RESUMED_FOR_THE_CLIENT,
     open: () => withHttpFixture((url) => openHub(['--url', url])),
   },
 ];

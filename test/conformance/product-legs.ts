@@ -47,7 +47,11 @@ export function openRun(definition: Definition): Promise<Opened> {
 export function openHub(definition: Definition): Promise<Opened> {
   return openProduct(definition, async (home) => {
     await home.must(['hub', 'config', 'create', 'fixture', '--connector', 'fixture', '-y', '--json']);
-    return openAddToken(await home.json<Guarded>(['hub', 'bind', 'fixture', '-y']));
+    const guarded = await home.json<Guarded>(['hub', 'bind', 'fixture', '-y']);
+    // The suite sends its own address as Origin and wants to be served; by default the hub serves no Origin at all.
+    const origin = `http://localhost:${new URL(guarded.url).port}`;
+    await home.must(['hub', 'allow-origin', origin, '-y']);
+    return openAddToken(guarded);
   });
 }
 

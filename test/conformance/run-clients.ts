@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { CLIENT_LEGS, type ClientLeg } from './client-legs.ts';
-import { isPlayed } from './client-scenarios.ts';
+import { isPlayed, isSignIn } from './client-scenarios.ts';
 import { whileOpen } from './opened.ts';
 import { judgeClient, REVISIONS, rowsOf, type Revision } from './suite.ts';
 import { tabulate, type Column, type Line, type Row } from './tables.ts';
@@ -15,7 +15,7 @@ const asked = process.argv.slice(2);
 // The suite cuts the command at its spaces and hands the parts to a shell.
 const driver = `${process.execPath} ${fileURLToPath(new URL('client-driver.ts', import.meta.url))}`;
 
-const signsIn = ({ scenario }: Row): boolean => scenario.startsWith('auth/');
+const signsIn = ({ scenario }: Row): boolean => isSignIn(scenario);
 /** Extensions of signing in are other flows altogether, which nothing here speaks. */
 const isJudged = (row: Row): boolean => isPlayed(row.scenario) && !(signsIn(row) && row.unscored === 'extension');
 const rows = new Map<Revision, Row[]>();
@@ -50,7 +50,11 @@ for (const [at, leg] of CLIENT_LEGS.entries()) {
 }
 
 function show(title: string, revision: Revision, shown: readonly Row[], legs: typeof judged): void {
-  const columns = legs.map(([{ name }, found]): Column => ({ name, lines: found.get(revision) ?? new Map() }));
+  const columns = legs.map(([{ name, explained }, found]): Column => ({
+    name,
+    lines: found.get(revision) ?? new Map(),
+    ...(explained === undefined ? {} : { explained }),
+  }));
   const table = tabulate(title, shown, columns);
   console.log(`\n${table.text}`);
   problems.push(...table.problems.map((problem) => `${revision} ${problem}`));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRequirements } from './suite.ts';
+import { parseRequirements, worstOfEach, type Check } from './suite.ts';
 import { tabulate, type Column, type Line } from './tables.ts';
 
 const line = (passed: number, failed = 0, warned = 0): Line => ({
@@ -97,4 +97,23 @@ Run and reported, but never scored:
     { scenario: 'auth/basic-cimd', unscored: undefined },
     { scenario: 'auth/dpop', unscored: 'extension' },
   ]);
+});
+
+it('counts a check of a sign-in once, with the worst that came of it', () => {
+  const made = (id: string, ...statuses: Check['status'][]): Check[] => statuses.map((status) => ({ id, status }));
+  const checks = [
+    ...made('read', 'SUCCESS', 'SUCCESS'),
+    ...made('scope', 'SUCCESS', 'WARNING', 'SUCCESS'),
+    ...made('token', 'INFO', 'SUCCESS', 'FAILURE', 'WARNING'),
+    ...made('request', 'INFO', 'INFO'),
+    ...made('none', 'SKIPPED', 'INFO'),
+  ];
+  expect(Object.fromEntries(worstOfEach(checks).map(({ id, status }) => [id, status]))).toEqual({
+    read: 'SUCCESS',
+    scope: 'WARNING',
+    token: 'FAILURE',
+    request: 'INFO',
+    none: 'INFO',
+  });
+  expect(worstOfEach(checks)).toHaveLength(5);
 });

@@ -187,6 +187,12 @@ describe('a program on the socket', () => {
       'approvals.approve E_CONFIRMATION',
       'connectors.enable E_CONFIRMATION',
       'connectors.save E_CONFIRMATION',
+      'hub.bind E_CONFIRMATION',
+      'hub.configs.create E_CONFIRMATION',
+      'hub.configs.update E_CONFIRMATION',
+      'hub.listen.add E_CONFIRMATION',
+      'hub.origins.allow E_CONFIRMATION',
+      'hub.rotate E_CONFIRMATION',
       'policy.add E_CONFIRMATION',
       'policy.remove E_CONFIRMATION',
     ]);

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   CompanionError,
+  type Connector,
   type DefaultMode,
   type HubBinding,
   type HubConfig,
@@ -19,7 +20,7 @@ import { compilePolicy } from '../../main/policy/decide.ts';
 import { DEFAULT_LIMITS } from '../../main/relay/limits.ts';
 import { LiveSecrets } from '../../main/secrets/live-secrets.ts';
 import { EMPTY_HUB } from '../../main/settings/schema.ts';
-import type { ServedClient, ServedSession } from '../../main/transport/downstream.ts';
+import type { ServedSession } from '../../main/transport/downstream.ts';
 import type { GovernedSession } from '../../main/transport/governed-session.ts';
 import type { ListenAt } from '../../main/transport/http-endpoint/listeners.ts';
 import { aConnector, memorySettings, NOW, type MemorySettings } from '../operations/fakes.ts';
@@ -56,7 +57,7 @@ interface Bench {
   readonly began: GovernedSession[];
   readonly records: NewAuditRecord[];
   readonly warnings: string[];
-  readonly aggregates: ((connector: string, client: ServedClient) => Promise<ServedSession>)[];
+  readonly aggregates: Parameters<HubParts['openAggregate']>[0][];
   readonly runtimes: ConnectorRuntimes;
   readonly changes: () => number;
   readonly open: (id?: string) => Promise<ServedSession>;
@@ -76,9 +77,12 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
     ...memory,
     update: (...write) => {
       if (bench.full) throw new Error('ENOSPC');
-      return memory.update(...write);
+      const next = memory.update(...write);
+      for (const listener of watching) listener();
+      return next;
     },
   };
+  const watching = new Set<() => void>();
   const told: string[] = [];
   const upstreams: FakeUpstream<FakeMessagePeer>[] = [];
   const requests: { name: string; headers: Readonly<Record<string, string>> }[] = [];
@@ -145,8 +149,12 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
         close: async () => void told.push('close'),
       };
     },
-    openAggregate: (_client, openMember) => {
-      aggregates.push(openMember);
+    onSettingsChanged: (listener) => {
+      watching.add(listener);
+      return () => watching.delete(listener);
+    },
+    openAggregate: (options) => {
+      aggregates.push(options);
       const done = Promise.resolve();
       return {
         id: 'all',
@@ -166,6 +174,7 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
   });
   const endpoint: Bench['endpoint'] = {
     authenticate: (token) => serving?.authenticate(token),
+    origins: () => serving?.origins() ?? [],
     open: (principal, served) => (serving === undefined ? notUsed() : serving.open(principal, served)),
   };
   const bench: Bench = {
@@ -287,17 +296,44 @@ describe('what a token opens', () => {
   it('with --all is every connector, each opened by its name and narrowed by nothing', async () => {
     const b = bench({ bindings: [bound('b00000001', { config: null })] });
     expect((await b.open()).id).toBe('all');
-    const [openMember] = b.aggregates;
+    const [options] = b.aggregates;
+    if (options === undefined) throw new Error('nothing was opened');
+    const { client, openMember } = options;
+    expect(client.peer).toBe(b.client);
     expect(b.requests).toEqual([]);
-    const member = await openMember?.('github', { peer: b.client, claimed: () => ({ client: 'cursor' }) });
+    const member = await openMember('github', client);
     expect(b.requests).toEqual([{ name: 'github', headers: {} }]);
     expect(b.records[0]).toMatchObject({ connector: 'github', detail: { binding: 'b00000001' } });
     const [upstream] = b.upstreams;
-    if (upstream === undefined || member === undefined) throw new Error('nothing was opened');
+    if (upstream === undefined) throw new Error('nothing was opened');
     expect(shown(b, member, upstream, 'a', 'b')).toEqual(['a', 'b']);
-    expect(await codeOf(openMember?.('nobody', { peer: b.client, claimed: () => ({}) }) ?? Promise.resolve())).toBe(
-      'E_CONNECTOR_UNKNOWN',
-    );
+    expect(await codeOf(openMember('nobody', client))).toBe('E_CONNECTOR_UNKNOWN');
+    change(b, (hub) => ({ ...hub, bindings: [] }));
+    expect(await codeOf(openMember('github', client))).toBe('E_HUB_TOKEN');
+  });
+
+  it('with --all is told which connectors can be used, and when that changes', async () => {
+    const b = bench({ bindings: [bound('b00000001', { config: null })] });
+    await b.open();
+    const [options] = b.aggregates;
+    if (options === undefined) throw new Error('nothing was opened');
+    let told = 0;
+    const forget = options.changed(() => (told += 1));
+    const connectors = (...now: Connector[]): void =>
+      void b.settings.update('x', 'y', (all) => ({ ...all, connectors: now }));
+    expect(options.connectors()).toEqual(['github']);
+    const unseen = aConnector('unseen', { definition: endpointDefinition(ADDRESS) });
+    connectors(github, unseen);
+    expect([options.connectors(), told]).toEqual([['github'], 0]);
+    connectors(github, { ...github, name: 'other' });
+    expect([options.connectors(), told]).toEqual([['github', 'other'], 1]);
+    connectors({ ...github, enabled: false }, { ...github, name: 'other' });
+    expect([options.connectors(), told]).toEqual([['other'], 2]);
+    change(b, (hub) => hub);
+    expect(told).toBe(2);
+    forget();
+    connectors(github);
+    expect(told).toBe(2);
   });
 
   it('a connector that is off or was changed opens nothing', async () => {
@@ -352,7 +388,7 @@ describe('what changes while a server is prepared', () => {
 describe('the address', () => {
   it('is chosen once, kept in the settings, and the same from then on', async () => {
     const b = bench();
-    expect(b.hub.state()).toEqual({ url: null, state: 'off', problem: '', listeners: [] });
+    expect(b.hub.state()).toEqual({ url: null, state: 'off', problem: '', origins: [], listeners: [] });
     expect(b.told).toEqual([]);
     const [url, again] = await Promise.all([b.hub.endpointUrl(), b.hub.endpointUrl()]);
     expect([url, again]).toEqual([`http://127.0.0.1:${CHOSEN_PORT}/mcp`, url]);
@@ -360,7 +396,7 @@ describe('the address', () => {
     expect(b.told).toEqual(['listen loopback 0']);
     expect(b.settings.read().hub.port).toBe(CHOSEN_PORT);
     expect(b.settings.writes).toEqual(['hub.port by companion']);
-    expect(b.hub.state()).toEqual({ url, state: 'listening', problem: '', listeners: [] });
+    expect(b.hub.state()).toEqual({ url, state: 'listening', problem: '', origins: [], listeners: [] });
     expect(b.changes()).toBe(1);
   });
 
@@ -379,6 +415,7 @@ describe('the address', () => {
       url: 'http://127.0.0.1:40000/mcp',
       state: 'failed',
       problem: 'It is taken. Stop the program that has it.',
+      origins: [],
       listeners: [],
     });
     expect(b.warnings).toEqual(['It is taken. Stop the program that has it.']);

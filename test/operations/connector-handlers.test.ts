@@ -260,6 +260,46 @@ describe('a server at an address', () => {
     expect(one.settings.read().connectors).toEqual([]);
   });
 
+  it.each<[string, Partial<HttpDefinition>, readonly string[]]>([
+    ['the same address', { headers: { 'X-Team': 'other' } }, []],
+    ['another path', { url: 'https://mcp.example.com/other' }, ['files']],
+    ['another host', { url: 'https://elsewhere.example/mcp' }, ['files']],
+    ['no sign-in any more', { oauth: false }, ['files']],
+  ])('keeps its sign-in for the same address only: %s', async (_title, change, forgotten) => {
+    const one = bench();
+    const signsIn = server({ secrets: {}, oauth: true });
+    await save(one, subject({ definition: signsIn }));
+    expect(one.forgotten).toEqual([]);
+    await save(one, subject({ definition: { ...signsIn, ...change }, replace: true }));
+    expect(one.forgotten).toEqual(forgotten);
+  });
+
+  it('that becomes a program, or is removed, leaves no sign-in behind', async () => {
+    const one = connectorBench(bin);
+    const signsIn = server({ secrets: {}, oauth: true });
+    await save(one, subject({ definition: signsIn }));
+    await save(one, subject({ replace: true }));
+    expect(one.forgotten).toEqual(['files']);
+    await save(one, subject({ definition: signsIn, replace: true }));
+    await one.handlers['connectors.remove']({ name: 'files' }, CLI);
+    expect(one.forgotten).toEqual(['files', 'files']);
+    // Whoever comes next under this name begins without one.
+    await save(one, subject());
+    await one.handlers['connectors.remove']({ name: 'files' }, CLI);
+    expect(one.forgotten).toEqual(['files', 'files']);
+  });
+
+  it('keeps its sign-in where the change was refused', async () => {
+    const one = bench();
+    const signsIn = server({ secrets: {}, oauth: true });
+    await save(one, subject({ definition: signsIn }));
+    const moved = subject({ definition: { ...signsIn, url: 'https://elsewhere.example/mcp' }, replace: true });
+    await expect(
+      Promise.resolve(one.handlers['connectors.save']({ ...moved, consentHash: 'x' }, CLI)),
+    ).rejects.toMatchObject(refused('E_CONSENT_CHANGED'));
+    expect(one.forgotten).toEqual([]);
+  });
+
   it('without a yes, or with one to something else, needs one', async () => {
     const one = bench(
       memorySettings({
@@ -357,7 +397,7 @@ describe('a stored connector', () => {
     expect(bench.settings.read().connectors.map((one) => one.name)).toEqual(['b']);
     // Another connector of this name must not inherit what was allowed to this one.
     expect(bench.settings.read().rules.map((one) => one.id)).toEqual(['r2', 'r3', 'r4']);
-    expect(() => bench.handlers['connectors.remove']({ name: 'a' }, CLI)).toThrow('no connector named "a"');
+    await expect(bench.handlers['connectors.remove']({ name: 'a' }, CLI)).rejects.toThrow('no connector named "a"');
   });
 
   it('gives the last lines that its server printed', async () => {

@@ -54,6 +54,27 @@ describe('describeWeakening', () => {
     );
   });
 
+  it('shows the client id of a sign-in, and where its secret is, escaped', () => {
+    const server = {
+      url: 'https://mcp.example.com/',
+      transport: 'sse' as const,
+      headers: {},
+      secrets: {},
+      oauth: true,
+    };
+    const detail = (oauthClient: { id: string; secret?: string }): string =>
+      describeWeakening(
+        'connectors.save',
+        { name: 'x', definition: { ...server, oauthClient }, default: 'ask', replace: false, consentHash: '' },
+        call,
+      ).detail;
+    expect(detail({ id: 'client\u202e', secret: 'keychain:t' }).split('\n').slice(-2)).toEqual([
+      String.raw`client id: client\u{202e}`,
+      'its secret: keychain:t',
+    ]);
+    expect(detail({ id: 'client' })).toMatch(/client id: client$/);
+  });
+
   it('shows the very call that an approval is about', () => {
     expect(describeWeakening('approvals.approve', { id: 'abc' }, call).detail).toBe('call abc');
   });

@@ -50,6 +50,8 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'hub.endpoint': ['cli ui shell', 'never'],
   'hub.listen.add': ['cli', 'always'],
   'hub.listen.remove': ['cli ui shell', 'never'],
+  'hub.origins.allow': ['cli', 'always'],
+  'hub.origins.refuse': ['cli ui shell', 'never'],
   'identity.verify': ['cli', 'never'],
   'approvals.list': ['cli ui shell', 'never'],
   'approvals.approve': ['cli', 'always'],

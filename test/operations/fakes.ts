@@ -71,6 +71,8 @@ export interface ConnectorBench {
   readonly settings: MemorySettings;
   readonly runtimes: ConnectorRuntimes;
   readonly consents: string[];
+  /** Connectors whose sign-in was forgotten. */
+  readonly forgotten: string[];
 }
 
 /** `pathVariable`: the PATH that the login shell gives. */
@@ -81,6 +83,7 @@ export function connectorBench(
   const settings = over.settings ?? memorySettings();
   const runtimes = new ConnectorRuntimes(() => 0);
   const consents: string[] = [];
+  const forgotten: string[] = [];
   const handlers = connectorHandlers({
     runtimes,
     vault: memoryVault(),
@@ -103,7 +106,7 @@ export function connectorBench(
     ...over,
     settings,
   });
-  return { handlers, settings, runtimes, consents };
+  return { handlers, settings, runtimes, consents, forgotten };
 }
 
 export interface OtherBench {

@@ -5,7 +5,7 @@ import type { HubParts } from '../../main/operations/hub-parts.ts';
 import { CLI, memorySettings, memoryVault, NOW, type MemorySettings } from './fakes.ts';
 
 export const URL_OF_HUB = 'http://127.0.0.1:41234/mcp';
-export const EMPTY_ENDPOINT: HubEndpoint = { url: null, state: 'off', problem: '', listeners: [] };
+export const EMPTY_ENDPOINT: HubEndpoint = { url: null, state: 'off', problem: '', origins: [], listeners: [] };
 
 export interface HubBench {
   readonly handlers: ReturnType<typeof hubHandlers>;

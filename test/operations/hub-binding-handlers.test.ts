@@ -14,7 +14,7 @@ const bindInput = { config: 'github-readonly', secrets, client: 'claude_code' };
 const withHub = (over: Partial<ReturnType<MemorySettings['read']>['hub']> = {}): MemorySettings =>
   memorySettings({
     connectors: [aConnector('github')],
-    hub: { port: 41_234, configs: [aConfig('github-readonly')], bindings: [], listeners: [], ...over },
+    hub: { port: 41_234, configs: [aConfig('github-readonly')], bindings: [], listeners: [], origins: [], ...over },
   });
 
 /** Everything of a bench that lasts. */
@@ -102,6 +102,7 @@ describe('hub.bind', () => {
           ],
           bindings: [],
           listeners: [],
+          origins: [],
         },
       }),
     });
@@ -167,7 +168,7 @@ describe('hub.binds says why a token is refused', () => {
     return view?.problem ?? 'no binding';
   };
   const bindings = [aBinding('b00000001', { secrets })];
-  const hub = { port: 1, configs: [aConfig('github-readonly')], bindings, listeners: [] };
+  const hub = { port: 1, configs: [aConfig('github-readonly')], bindings, listeners: [], origins: [] };
 
   it.each<[string, MemorySettings, string]>([
     ['nothing', withHub({ bindings }), ''],

@@ -17,7 +17,7 @@ const withConfigs = (
 ): MemorySettings =>
   memorySettings({
     connectors: [aConnector('github'), aConnector('gitlab')],
-    hub: { port: null, configs, bindings: [], listeners: [], ...over },
+    hub: { port: null, configs, bindings: [], listeners: [], origins: [], ...over },
   });
 
 describe('a config', () => {

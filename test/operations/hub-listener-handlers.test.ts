@@ -98,3 +98,37 @@ describe('listeners of the hub', () => {
     expect(hubBench().handlers['hub.endpoint']({}, CLI)).toEqual(EMPTY_ENDPOINT);
   });
 });
+
+describe('origins of the hub', () => {
+  const origin = 'http://localhost:6274';
+
+  it('are allowed with a yes, once each, and refused without one', async () => {
+    const bench = hubBench();
+    await expect(bench.dispatch('hub.origins.allow', { origin })).rejects.toMatchObject({ code: 'E_CONFIRMATION' });
+    await bench.dispatch('hub.origins.allow', { origin }, yes);
+    await bench.dispatch('hub.origins.allow', { origin }, yes);
+    expect(bench.settings.read().hub.origins).toEqual([origin]);
+    await bench.dispatch('hub.origins.refuse', { origin }, { caller: 'ui' });
+    expect(bench.settings.read().hub.origins).toEqual([]);
+    await expect(bench.dispatch('hub.origins.refuse', { origin })).rejects.toMatchObject({
+      code: 'E_HUB_ORIGIN_UNKNOWN',
+    });
+    expect(bench.recorded).toHaveLength(2);
+  });
+
+  it.each(['null', '*', 'http://localhost:6274/', 'HTTP://localhost', 'file:///x', 'http://a@b', ''])(
+    '%j is none',
+    async (text) => {
+      await expect(hubBench().dispatch('hub.origins.allow', { origin: text }, yes)).rejects.toMatchObject({
+        code: 'E_INPUT',
+      });
+    },
+  );
+
+  it('are bounded', async () => {
+    const bench = hubBench();
+    for (let port = 1; port <= 64; port++)
+      await bench.dispatch('hub.origins.allow', { origin: `http://localhost:${port + 1000}` }, yes);
+    await expect(bench.dispatch('hub.origins.allow', { origin }, yes)).rejects.toMatchObject({ code: 'E_HUB_FULL' });
+  });
+});

@@ -107,6 +107,15 @@ describe('secrets', () => {
     expect(bench.recorded).toEqual(['secret token set by a test', 'secret token removed by a test']);
   });
 
+  it.each(['oauth.demo', 'oauth.', 'OAuth.demo'])('are never set as the sign-in of a connector: %s', async (name) => {
+    const vault = memoryVault();
+    const bench = otherBench({ vault });
+    await expect(bench.handlers['secrets.set']({ name, value: 'a-token-of-mine' }, CLI)).rejects.toMatchObject({
+      code: 'E_SECRET_RESERVED',
+    });
+    expect([vault.values.size, bench.recorded]).toEqual([0, []]);
+  });
+
   it('that cannot be stored or removed are not recorded as if they were', async () => {
     const vault = { ...memoryVault(), set: () => Promise.reject(new Error('locked')) };
     const bench = otherBench({ vault });

@@ -44,6 +44,8 @@ export const SAMPLES: { readonly [N in OperationName]: OperationInput<N> } = {
   'hub.endpoint': {},
   'hub.listen.add': { kind: 'socket', path: '/run/sandbox/hub.sock', hosts: ['hub.local'] },
   'hub.listen.remove': { id: 'l00000001' },
+  'hub.origins.allow': { origin: 'http://localhost:6274' },
+  'hub.origins.refuse': { origin: 'http://localhost:6274' },
   'approvals.list': {},
   'approvals.approve': { id: 'a1' },
   'approvals.deny': { id: 'a1' },

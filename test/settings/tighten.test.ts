@@ -15,6 +15,7 @@ const HUB: HubSettings = {
   ],
   bindings: [aBinding('b00000001'), aBinding('b00000002', { config: 'web', secrets: { 'X-Key': 'keychain:key' } })],
   listeners: [aListener('l00000001'), aListener('l00000002')],
+  origins: ['http://localhost:6274', 'http://localhost:6275'],
 };
 const GOOD: Settings = { ...EMPTY_SETTINGS, hub: HUB };
 const [GITHUB = aConfig(''), WEB = aConfig('')] = HUB.configs;
@@ -39,6 +40,8 @@ describe('of a rejected file, the hub', () => {
     ['a binding of everything', { bindings: [{ ...FIRST, config: null }, SECOND] }, { bindings: [SECOND] }],
     ['other secrets', { bindings: [FIRST, { ...SECOND, secrets: {} }] }, { bindings: [FIRST] }],
     ['another port', { port: 5000 }, {}],
+    ['an origin added', { origins: [...HUB.origins, 'http://evil.example'] }, {}],
+    ['an origin taken out', { origins: HUB.origins.slice(1) }, { origins: HUB.origins.slice(1) }],
     ['a listener added', { listeners: [...HUB.listeners, aListener('l00000003')] }, {}],
     ['a listener taken out', { listeners: HUB.listeners.slice(1) }, { listeners: HUB.listeners.slice(1) }],
     ['a config added', { configs: [...HUB.configs, aConfig('evil')] }, {}],

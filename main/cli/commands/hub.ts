@@ -7,7 +7,7 @@ import { addHubBindingCommands } from './hub-bindings.ts';
 import { addHubConfigCommands } from './hub-configs.ts';
 import { listenerPlace, listenerTable } from './hub-text.ts';
 import { collect, jsonOption, yesOption } from './option-values.ts';
-import { hang, json } from './render.ts';
+import { hang, json, shown } from './render.ts';
 
 interface Place {
   readonly address: string;
@@ -100,6 +100,26 @@ function addListenerCommands(hub: Command, io: CommandIo): void {
     });
 
   hub
+    .command('allow-origin <origin>')
+    .description('serve clients that send this Origin; off by default, and no way in for pages')
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .action(async (origin: string, options: { yes?: true; json?: true }) => {
+      const question = `Let clients that send the Origin ${origin} use the hub, with a token?`;
+      await callAsking(io, { name: 'hub.origins.allow', input: { origin } }, question, options.yes === true);
+      io.out(options.json === true ? json({ allowed: origin }) : `Clients that send ${shown(origin)} are served.\n`);
+    });
+
+  hub
+    .command('refuse-origin <origin>')
+    .description('serve clients that send this Origin no more')
+    .addOption(jsonOption())
+    .action(async (origin: string, options: { json?: true }) => {
+      await io.call('hub.origins.refuse', { origin });
+      io.out(options.json === true ? json({ refused: origin }) : `Clients that send ${shown(origin)} are refused.\n`);
+    });
+
+  hub
     .command('status')
     .description('where the hub listens, and what there is in it')
     .addOption(jsonOption())
@@ -125,6 +145,7 @@ function addListenerCommands(hub: Command, io: CommandIo): void {
           ),
           hang('  sessions   ', String(sessions)),
           hang('  listeners  ', String(endpoint.listeners.length)),
+          ...endpoint.origins.map((origin) => hang('  origin     ', origin)),
         ].join(''),
       );
     });

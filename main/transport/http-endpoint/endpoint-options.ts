@@ -50,8 +50,8 @@ export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   maxHeaderBytes: 16 * 1024,
   maxSessionsPerPrincipal: 128,
   maxSessions: 512,
-  maxStreamsPerPrincipal: 64,
-  maxStreams: 160,
+  maxStreamsPerPrincipal: 256,
+  maxStreams: 1024,
   maxBodyBytesInAll: 64 * MIB,
   failedPerMinute: 60,
   idleSessionMs: 30 * 60_000,
@@ -73,6 +73,8 @@ export interface HttpEndpointOptions {
   /** Whom a token stands for; looks at all tokens, so that time says nothing. */
   readonly authenticate: (bearer: string) => Principal | undefined;
   readonly open: OpenServedSession;
+  /** What a request's `Origin` may be, compared exactly. */
+  readonly origins: () => readonly string[];
   readonly limits: WireLimits;
   readonly endpointLimits?: Partial<EndpointLimits>;
   readonly parseLarge?: ParseLarge;

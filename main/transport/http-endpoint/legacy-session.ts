@@ -117,6 +117,7 @@ export class LegacySession {
       this.exchanges.take(parsed.idKey);
       return reply.refuse(refusals.slowServer, parsed.id);
     }
+    if (reply.accepts.ratherSse && !exchange.isInitialize && this.exchanges.has(parsed.idKey)) this.streamOf(exchange);
     if (!this.streams.hasListener && this.exchanges.has(parsed.idKey) && canCarry(exchange) && this.streams.hasKept)
       this.streams.sendKept(this.streamOf(exchange));
   }

@@ -25,8 +25,6 @@ export interface BodyBudget {
 }
 
 const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const CARRIAGE_RETURN = 0x0d;
 
 function joinLine(chunks: readonly Buffer[], bytes: number): Buffer {
   const line = Buffer.allocUnsafe(bytes + 1);
@@ -81,15 +79,4 @@ export function readBody(
   });
   request.on('error', () => end({ kind: 'broken_off' }));
   request.on('close', () => end({ kind: 'broken_off' }));
-}
-
-/**
- * Takes line breaks out of a message that was parsed as valid JSON, where they can only stand between tokens: a server
- * that reads lines, some of them at a lone carriage return too, must see one. Changes `line` in place.
- */
-export function flattenLine(line: Buffer): void {
-  const end = line.length - 1;
-  for (const byte of [NEWLINE, CARRIAGE_RETURN]) {
-    for (let at = line.indexOf(byte); at >= 0 && at < end; at = line.indexOf(byte, at + 1)) line[at] = SPACE;
-  }
 }

@@ -78,7 +78,7 @@ interface Collected {
   readonly headers: Headers;
   hosts: number;
   host: string;
-  origin: boolean;
+  origin: string | undefined;
   site: string | undefined;
   broken: boolean;
   expects: boolean;
@@ -90,7 +90,7 @@ function collect(raw: readonly string[]): Collected {
     headers,
     hosts: 0,
     host: '',
-    origin: false,
+    origin: undefined,
     site: undefined,
     broken: false,
     expects: false,
@@ -108,8 +108,10 @@ function collect(raw: readonly string[]): Collected {
     } else if (name === 'host') {
       found.hosts++;
       found.host = value;
-    } else if (name === 'origin') found.origin = true;
-    else if (name === 'sec-fetch-site') {
+    } else if (name === 'origin') {
+      // Twice is none that anybody listed.
+      found.origin = found.origin === undefined ? value : '';
+    } else if (name === 'sec-fetch-site') {
       if (found.site !== undefined) found.broken = true;
       found.site = value;
     } else if (name === 'expect') found.expects = true;
@@ -136,8 +138,8 @@ function refused(refusal: HttpRefusal): CheckedHead {
   return { kind: 'refused', refusal };
 }
 
-/** @param hosts what the one Host of the request may be, compared exactly. */
-export function checkHead(line: RequestLine, hosts: ReadonlySet<string>): CheckedHead {
+/** Both lists are compared exactly: what the one Host of the request may be, and its Origin where it names one. */
+export function checkHead(line: RequestLine, hosts: ReadonlySet<string>, origins: readonly string[]): CheckedHead {
   if (line.httpVersion !== '1.1') return refused(refusals.version);
   if (line.rawHeaders.length > MAX_HEADERS * 2) return refused(refusals.tooManyHeaders);
   const found = collect(line.rawHeaders);
@@ -145,7 +147,7 @@ export function checkHead(line: RequestLine, hosts: ReadonlySet<string>): Checke
   if (!hosts.has(found.host)) return refused(refusals.host);
   const route = routeOf(line.target);
   if (route === undefined) return refused(refusals.target);
-  if (found.origin) return refused(refusals.origin);
+  if (found.origin !== undefined && !origins.includes(found.origin)) return refused(refusals.origin);
   if (found.site !== undefined && found.site !== 'same-origin' && found.site !== 'none')
     return refused(refusals.crossSite);
   if (found.broken) return refused(refusals.malformed);

@@ -7,7 +7,7 @@ import { createAttemptLimit } from '../../loopback/attempt-limit.ts';
 import { parseMessage, type Parsed } from '../../relay/parse-message.ts';
 import { readAccept, type Accepts } from './accepts.ts';
 import type { PrincipalState } from './principals.ts';
-import { flattenLine, readBody, type BodyBudget } from './read-body.ts';
+import { readBody, type BodyBudget } from './read-body.ts';
 import { methodRefusal, refusals, refuse, tooLarge, type HttpRefusal } from './refusals.ts';
 import { Reply } from './reply.ts';
 import { checkHead, type Headers, type Route } from './request-head.ts';
@@ -66,7 +66,6 @@ export function createServeRequest(serving: Serving): ServeRequest {
       countInvalid(state, route.kind === 'messages' ? route.sessionId : headers.sessionId, parsed, line);
       reply.refuse(invalidMessage(parsed.code, parsed.reason), parsed.id);
     } else {
-      flattenLine(line);
       if (route.kind === 'messages') serveMessages(state, route.sessionId, parsed, line, reply);
       else servePost(serving, state, parsed, line, headers, reply);
     }
@@ -144,7 +143,7 @@ export function createServeRequest(serving: Serving): ServeRequest {
 
   const begin: ServeRequest = (request, response, hosts) => {
     const { httpVersion, rawHeaders } = request;
-    const head = checkHead({ httpVersion, rawHeaders, target: request.url ?? '' }, hosts);
+    const head = checkHead({ httpVersion, rawHeaders, target: request.url ?? '' }, hosts, parts.origins());
     if (head.kind === 'refused') return refuse(response, head.refusal);
     const state = authenticate(head.bearer);
     return 'status' in state ? refuse(response, state) : serve(state, head.route, head.headers, request, response);

@@ -7,7 +7,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseMessage, type Parsed } from '../../relay/parse-message.ts';
 import type { AuthorizedCall } from './authorized-call.ts';
 import { statusReason } from './failure-words.ts';
-import { Intake, makeOneLine } from './intake.ts';
+import { flattenLine } from '../../relay/flatten-line.ts';
+import { Intake } from './intake.ts';
 import { LineBuilder } from './line-builder.ts';
 import type { Link } from './link.ts';
 import { methodLimits } from './method-limits.ts';
@@ -210,7 +211,7 @@ export class Exchange {
     if (refusal !== undefined && idKey !== undefined) {
       const parsed = parseMessage(refusal, 'server', this.link.limits);
       if (parsed.kind === 'response' && parsed.idKey === idKey && parsed.error !== undefined) {
-        makeOneLine(refusal);
+        flattenLine(refusal);
         this.message(parsed, refusal);
       }
     }

@@ -1,4 +1,5 @@
 /** Messages of one stream in order: parsed strictly here or, when large, in the worker; what follows a large one waits. */
+import { flattenLine } from '../../relay/flatten-line.ts';
 import type { Parsed } from '../../relay/parse-message.ts';
 import { parseMessage } from '../../relay/parse-message.ts';
 import type { Link } from './link.ts';
@@ -12,17 +13,7 @@ export interface IntakeEvents {
   broken(): void;
 }
 
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 const SPACE = 0x20;
-
-/** Of a text that was parsed: outside of strings a raw newline is white space, and inside of one it is not JSON at all. */
-export function makeOneLine(line: Buffer): void {
-  const end = line.length - 1;
-  for (const byte of [NEWLINE, RETURN]) {
-    for (let at = line.indexOf(byte); at >= 0 && at < end; at = line.indexOf(byte, at + 1)) line[at] = SPACE;
-  }
-}
 
 function isBlank(line: Buffer): boolean {
   for (const byte of line) if (byte > SPACE) return false;
@@ -95,7 +86,7 @@ export class Intake {
 
   private handOver(parsed: Parsed, line: Buffer): void {
     if (this.isClosed) return;
-    makeOneLine(line);
+    flattenLine(line);
     this.events.message(parsed, line);
   }
 }

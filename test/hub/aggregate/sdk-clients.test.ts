@@ -45,6 +45,7 @@ beforeEach(async () => {
   aggregates = [];
   let minted = 0;
   endpoint = createHttpEndpoint({
+    origins: () => [],
     authenticate: (bearer) => (bearer === TOKEN ? { id: 'b1', client: undefined } : undefined),
     open: (_principal, client) => {
       const aggregate = openAggregate({

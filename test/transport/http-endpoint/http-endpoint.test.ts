@@ -330,6 +330,7 @@ describe('close', () => {
   it('closes a listener that comes too late', async () => {
     const endpoint = createHttpEndpoint({
       authenticate: () => undefined,
+      origins: () => [],
       open: () => Promise.reject(new Error('never')),
       limits: (await import('../../../main/relay/limits.ts')).DEFAULT_LIMITS,
       now: () => 0,

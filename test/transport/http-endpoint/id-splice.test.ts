@@ -12,7 +12,7 @@ import {
 } from '../../../main/transport/http-endpoint/modern-exchange.ts';
 import { Reply } from '../../../main/transport/http-endpoint/reply.ts';
 
-const BOTH: Accepts = { json: true, sse: true };
+const BOTH: Accepts = { json: true, sse: true, ratherSse: false };
 const reply = new Reply({} as never, BOTH, 0);
 
 function request(text: string): { readonly line: Buffer; readonly message: RequestMessage } {

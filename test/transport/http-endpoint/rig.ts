@@ -237,6 +237,7 @@ export async function startRig(options: Partial<HttpEndpointOptions> = {}, scrip
   const limits = options.limits ?? DEFAULT_LIMITS;
   const endpoint = createHttpEndpoint({
     authenticate: (bearer) => tokens.get(bearer),
+    origins: () => [],
     open: async (principal, client) => {
       await rig.opening();
       const session = new ServedFake(`s-${served.length + 1}`, principal, client, (m, s) => rig.script(m, s), limits);

@@ -9,7 +9,6 @@ import {
   isModernVersion,
   understandsPriming,
 } from '../../../main/transport/http-endpoint/protocol-versions.ts';
-import { flattenLine } from '../../../main/transport/http-endpoint/read-body.ts';
 import { readEventId } from '../../../main/transport/http-endpoint/resumable-stream.ts';
 import { eventData } from '../../../main/transport/http-endpoint/sse-sink.ts';
 import type { Outbound } from '../../../main/relay/session-options.ts';
@@ -29,7 +28,17 @@ describe('Accept', () => {
     ['application/jsonx, text/event-stream2', false, false],
     ['', false, false],
   ])('%j takes JSON: %s, streams: %s', (value, json, sse) => {
-    expect(readAccept(value)).toEqual({ json, sse });
+    expect(readAccept(value)).toMatchObject({ json, sse });
+  });
+
+  it.each([
+    ['text/event-stream, application/json', true],
+    ['text/event-stream, */*', true],
+    ['application/json, text/event-stream', false],
+    ['text/event-stream', false],
+    [undefined, false],
+  ])('%j would rather have a stream: %s', (value, ratherSse) => {
+    expect(readAccept(value).ratherSse).toBe(ratherSse);
   });
 });
 
@@ -87,17 +96,6 @@ describe('versions', () => {
 });
 
 describe('lines', () => {
-  it.each([
-    ['{}\n', '{}\n'],
-    ['{\n}\n', '{ }\n'],
-    ['\r\n{\r}\r\n\n', '  { }  \n'],
-    ['\n', '\n'],
-  ])('%j becomes %j', (before, after) => {
-    const line = Buffer.from(before);
-    flattenLine(line);
-    expect(line.toString()).toBe(after);
-  });
-
   it('of an event hold no carriage return', () => {
     const message = Buffer.from('{\r"a":"\\r"\r}\n');
     expect(eventData(message).toString()).toBe('{ "a":"\\r" }\n');

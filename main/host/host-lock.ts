@@ -21,6 +21,8 @@ export type LockResult =
 const FILE = 'companion.lock';
 /** Long enough to sit out somebody who only looks who holds the lock, which takes microseconds. */
 const BUSY_MS = 50;
+/** A database that nothing refers to is closed by the garbage collector, and its lock is gone with it. */
+const held = new Set<DatabaseSync>();
 
 function open(home: string): DatabaseSync {
   const path = join(home, FILE);
@@ -75,7 +77,12 @@ export function takeHostLock(home: string, self: Holder): LockResult {
     database.close();
     throw unusable(home, error);
   }
-  return { kind: 'held', lock: { release: () => database.close() } };
+  held.add(database);
+  const release = (): void => {
+    held.delete(database);
+    database.close();
+  };
+  return { kind: 'held', lock: { release } };
 }
 
 /** Who holds the lock right now, or undefined when nobody does. */

@@ -21,6 +21,8 @@ export interface ForwardedRequest {
 export class ForwardedRequests {
   private readonly pending = new Pending<ForwardedRequest>((entry) => this.letGo(entry));
   private comparedBytes = 0;
+  private openLists = 0;
+  private everListed = false;
   /**
    * Ids that ended without an answer of the server: it may still come, and must find nobody. The oldest are let go of.
    */
@@ -39,12 +41,21 @@ export class ForwardedRequests {
     return this.pending.size;
   }
 
+  /** The client asked for tools before, and does not wait for them at the moment. */
+  get knowsTools(): boolean {
+    return this.everListed && this.openLists === 0;
+  }
+
   has(idKey: string): boolean {
     return this.pending.has(idKey) || this.spent.has(idKey);
   }
 
   forward(message: RequestMessage, line: Buffer, call: Call | undefined): void {
     const ms = this.deadlineMs(message.method);
+    if (message.method === 'tools/list') {
+      this.everListed = true;
+      this.openLists++;
+    }
     this.pending.add(message.idKey, {
       id: message.id,
       idKey: message.idKey,
@@ -66,7 +77,8 @@ export class ForwardedRequests {
     return line.length * 4 < line.buffer.byteLength ? Buffer.from(line) : line;
   }
 
-  private letGo({ compared }: ForwardedRequest): void {
+  private letGo({ compared, method }: ForwardedRequest): void {
+    if (method === 'tools/list') this.openLists--;
     if (Buffer.isBuffer(compared)) this.comparedBytes -= compared.length;
   }
 

@@ -10,6 +10,7 @@ import { ClientSide } from './client-side.ts';
 import { flattenLine } from './flatten-line.ts';
 import { ForwardedRequests } from './forwarded-requests.ts';
 import { Lane, type LaneOptions } from './lane.ts';
+import { listChanged } from './list-changed.ts';
 import { createLister, type Lister } from './list-upstream.ts';
 import type { Parsed, Sender } from './parse-message.ts';
 import { Pending } from './pending.ts';
@@ -29,6 +30,7 @@ export class Session {
   private readonly sides: { readonly client: ClientSide; readonly server: ServerSide };
   private readonly holds: Readonly<Record<Sender, Set<Hold>>> = { client: new Set(), server: new Set() };
   private readonly lister: Lister;
+  private readonly catalogue: ToolCatalogue;
   private readonly audit: CallAudit;
   private readonly forwarded: ForwardedRequests;
   private readonly calls: ToolCalls;
@@ -42,6 +44,7 @@ export class Session {
     this.audit = new CallAudit(options);
     const { audit } = this;
     const catalogue = new ToolCatalogue(options.limits, options.toolProblem);
+    this.catalogue = catalogue;
     const asked = new Pending<{ readonly deadlineAt: undefined }>();
     const out: Outgoing = {
       toServer: (bytes, message) => this.toServer.add({ bytes, message, related: undefined }),
@@ -90,7 +93,7 @@ export class Session {
       parseLarge,
       message: (parsed, line) => side.message(parsed, line),
       discarded: (why, probed) => side.discarded(why, probed),
-      flush: () => this.flush(),
+      flush: () => this.handle(() => {}),
       busyChanged: (busy) => this.hold(sender, 'parsing', busy),
       ended,
       broken: (error) => fatal(error instanceof Error ? error.message : 'the relay failed'),
@@ -127,6 +130,19 @@ export class Session {
   /** The server will not answer this request of ours or of the client; `reason` goes to whoever asked. */
   requestFailed(idKey: string, reason: string): void {
     this.handle(() => this.sides.server.requestFailed(idKey, reason));
+  }
+
+  /**
+   * Another server, or the same one started again, stands in the place of the one that the client was introduced to. What
+   * was learned of its tools decides nothing any more. A client that waits for them gets the new list without being told.
+   */
+  serverRenewed(): void {
+    this.handle(() => {
+      this.catalogue.forget();
+      if (!this.forwarded.knowsTools) return;
+      const { line, message } = listChanged();
+      this.toClient.add({ bytes: line, message, related: undefined });
+    });
   }
 
   /** Whatever goes wrong with one message ends this session, never the companion that serves the others. */

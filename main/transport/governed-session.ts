@@ -140,6 +140,7 @@ export function startGovernedSession(
       session.requestFailed(idKey, prepared.redact(reason));
       leaveWhenQuiet();
     },
+    renewed: () => session.serverRenewed(),
     drained: () => session.serverDrained(),
     stderr: (text) => passStderr(prepared.redactor.push(text)),
     log: (text) => log(text),
@@ -152,7 +153,7 @@ export function startGovernedSession(
   const stop = (graceMs: number): Promise<void> => upstream.stop(graceMs);
   /** Once all that the client sent has reached the server and was answered, nobody waits for anything any more. */
   const leaveWhenQuiet = (): void => {
-    if (inputPassedOn && session.openCalls === 0) void stop(STOP_GRACE_MS);
+    if (inputPassedOn && session.openCalls === 0 && upstream.peer.backlog() === 0) void stop(STOP_GRACE_MS);
   };
 
   const { toolProblem } = upstream;

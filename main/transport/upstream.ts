@@ -14,6 +14,11 @@ export interface UpstreamEvents {
   readonly message: (parsed: Parsed, line: Buffer, related?: string) => void;
   /** The request with this key gets no answer; `reason` is one clause for the client, without a secret. */
   readonly failed: (idKey: string, reason: string) => void;
+  /**
+   * The server lost the session and gave a new one without the client's knowledge: what it said of its tools before counts
+   * no more. Told before anything is sent to it in the new session. Needed by whoever decides by what the server said.
+   */
+  readonly renewed?: () => void;
   /** The peer takes more again. */
   readonly drained: () => void;
   /** What the server prints for people. Not redacted. */

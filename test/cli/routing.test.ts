@@ -20,6 +20,8 @@ describe('which command lines the companion carries out', () => {
     'secrets vault create',
     'hub config create x --connector y',
     'hub status --json',
+    'connectors login x',
+    'identity verify - --server s --jwks https://tenant.example/jwks.json',
     'open',
   ])('runlayer %s: the companion', (line) => {
     expect(isForCompanion(line.split(' '))).toBe(true);
@@ -44,6 +46,7 @@ describe('which command lines the companion carries out', () => {
     'connectors',
     'policy',
     'hub',
+    'identity',
     'run --help',
     'run files -h',
     'logs --help',

@@ -13,6 +13,7 @@ import {
   Risk,
   secretNameOf,
   secretPrefixOf,
+  secretReferencesOf,
   ServerUrl,
 } from '../../preload/contract/index.ts';
 
@@ -202,6 +203,39 @@ describe('a definition', () => {
     expect(fits({ url })).toBe(true);
   });
 
+  it.each<[unknown, boolean]>([
+    [{ id: 'x' }, true],
+    [{ id: 'https://x.example/client.json', secret: 'keychain:x' }, true],
+    [{ id: '~'.repeat(512) }, true],
+    [{ id: '~'.repeat(513) }, false],
+    [{ id: '' }, false],
+    [{ id: 'a b' }, false],
+    [{ id: 'x\n' }, false],
+    [{ id: '\u00e9' }, false],
+    [{ id: 'x', secret: 'hunter2' }, false],
+    [{ id: 'x', secret: 'Bearer keychain:x' }, false],
+    [{ id: 'x', secret: '' }, false],
+    [{ id: 'x', port: 1 }, false],
+    [{ secret: 'keychain:x' }, false],
+    ['x', false],
+    [null, false],
+  ])('may have the client id %j: %s', (oauthClient, may) => {
+    expect(fits({ oauth: true, oauthClient })).toBe(may);
+    expect(fits({ oauth: false, oauthClient })).toBe(false);
+  });
+
+  it('names every secret that it refers to', () => {
+    const program = { command: 'x', args: [], env: {}, secrets: { A: 'keychain:a', B: 'keychain:b' } };
+    const oauthClient = { id: 'keychain:id', secret: 'keychain:c' };
+    const http = { ...server, oauth: true, secrets: { A: 'Bearer keychain:a' }, oauthClient };
+    const references = (definition: unknown): string[] => secretReferencesOf(ConnectorDefinition.parse(definition));
+    expect([program, http, { ...http, oauthClient: { id: 'x' } }].map(references)).toEqual([
+      ['keychain:a', 'keychain:b'],
+      ['Bearer keychain:a', 'keychain:c'],
+      ['Bearer keychain:a'],
+    ]);
+  });
+
   it('is of one kind', () => {
     const program = { command: 'x', args: [], env: {}, secrets: {} };
     const parsed = [server, program].map((one) => ConnectorDefinition.parse(one));
@@ -220,7 +254,14 @@ describe('a definition', () => {
     const part = fc.option(fc.oneof(fc.jsonValue(), fc.webUrl(), fc.dictionary(fc.string(), fc.string())), {
       nil: undefined,
     });
-    const shape = fc.record({ url: part, transport: part, headers: part, secrets: part, oauth: part });
+    const shape = fc.record({
+      url: part,
+      transport: part,
+      headers: part,
+      secrets: part,
+      oauth: part,
+      oauthClient: part,
+    });
     fc.assert(
       fc.property(fc.oneof(shape, fc.jsonValue()), (value) => {
         expect(typeof ConnectorDefinition.safeParse(value).success).toBe('boolean');
@@ -237,11 +278,11 @@ describe('what is shown', () => {
   it('of a target has these parts', () => {
     expect(keys(ConsentTarget.options)).toEqual([
       ['kind', 'argv', 'path', 'realPath', 'env', 'secrets', 'cwd'],
-      ['kind', 'url', 'transport', 'headers', 'secrets', 'oauth'],
+      ['kind', 'url', 'transport', 'headers', 'secrets', 'oauth', 'oauthClient'],
     ]);
     expect(keys(ConnectorTarget.options)).toEqual([
       ['kind', 'argv', 'envNames', 'secrets', 'cwd'],
-      ['kind', 'url', 'transport', 'headerNames', 'secrets', 'oauth'],
+      ['kind', 'url', 'transport', 'headerNames', 'secrets', 'oauth', 'oauthClient'],
     ]);
   });
 

@@ -26,7 +26,9 @@ afterEach(async () => {
 
 /** Another process that holds the lock until it is killed. */
 async function holder(): Promise<ChildProcess> {
-  const started = spawn(process.execPath, ['--no-warnings', child, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, ['--no-warnings', '--expose-gc', child, home], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(started);
   await once(started.stdout, 'data');
   return started;
@@ -70,7 +72,9 @@ describe('the lock of a home', () => {
 
   it('is taken by one of many that start at the same moment', async () => {
     const race = Array.from({ length: 6 }, () => {
-      const one = spawn(process.execPath, ['--no-warnings', child, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const one = spawn(process.execPath, ['--no-warnings', '--expose-gc', child, home], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       children.push(one);
       return once(one.stdout, 'data').then(([text]: unknown[]) => JSON.parse(String(text)) as { kind: string });
     });

@@ -73,7 +73,7 @@ function resultsIn({ messages }) {
  */
 export async function startModel(plan) {
   const turns = [];
-  const server = createServer(async (request, response) => {
+  const play = async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const path = new URL(request.url, 'http://model').pathname;
@@ -92,6 +92,9 @@ export async function startModel(plan) {
       step = plan[turns.length - 1] ?? { text: 'There is no more in the plan.' };
     }
     send(response, replyTo(step, body.model), body.stream === true);
+  };
+  const server = createServer((request, response) => {
+    play(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

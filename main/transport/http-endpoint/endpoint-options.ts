@@ -2,6 +2,7 @@ import type { HttpLimits } from '../../loopback/http-server.ts';
 import type { ParseLarge } from '../../relay/lane.ts';
 import type { WireLimits } from '../../relay/limits.ts';
 import type { OpenServedSession, Principal } from '../downstream.ts';
+import type { WaitingBudget } from './session-input.ts';
 
 /** What clients of the endpoint may cost, all in one place. */
 export interface EndpointLimits extends HttpLimits {
@@ -11,6 +12,8 @@ export interface EndpointLimits extends HttpLimits {
   /** Streams that stay open without an end in sight: GET, legacy SSE, subscriptions. */
   readonly maxStreamsPerPrincipal: number;
   readonly maxStreams: number;
+  /** What clients of one session may send before its server keeps up; half of what all may. */
+  readonly maxWaitingBytes: number;
   /** All bodies that are being read at one moment. */
   readonly maxBodyBytesInAll: number;
   /** Failed authentications a minute before they are told to wait. */
@@ -52,6 +55,7 @@ export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   maxSessions: 512,
   maxStreamsPerPrincipal: 256,
   maxStreams: 1024,
+  maxWaitingBytes: 48 * MIB,
   maxBodyBytesInAll: 64 * MIB,
   failedPerMinute: 60,
   idleSessionMs: 30 * 60_000,
@@ -91,4 +95,6 @@ export interface HttpEndpointOptions {
 /** What the endpoint's rooms share. */
 export interface EndpointParts extends Omit<HttpEndpointOptions, 'endpointLimits'> {
   readonly endpointLimits: EndpointLimits;
+  /** Shared by all sessions. */
+  readonly waiting: WaitingBudget;
 }

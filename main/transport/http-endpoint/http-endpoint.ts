@@ -28,7 +28,8 @@ export interface HttpEndpoint {
 
 export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
   const endpointLimits = { ...DEFAULT_ENDPOINT_LIMITS, ...options.endpointLimits };
-  const parts: EndpointParts = { ...options, endpointLimits };
+  const waiting = { free: 2 * endpointLimits.maxWaitingBytes };
+  const parts: EndpointParts = { ...options, endpointLimits, waiting };
   const principals = new Principals(endpointLimits);
   const listeners = new Set<OpenListener>();
   let cancelTick: (() => void) | undefined;

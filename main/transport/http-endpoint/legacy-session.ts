@@ -39,7 +39,7 @@ export class LegacySession {
     this.id = id;
     this.parts = parts;
     this.onEnd = onEnd;
-    this.input = new SessionInput(parts.limits.maxBacklogBytes);
+    this.input = new SessionInput(parts.endpointLimits.maxWaitingBytes, parts.waiting);
     this.lastActiveAt = parts.now();
     this.version = versionIn(request.params) ?? ASSUMED_VERSION;
     this.streams = new LegacyStreams(parts, {

@@ -7,6 +7,11 @@ import type { MessagePeer, Outbound } from '../../relay/session-options.ts';
 import type { ServedSession } from '../downstream.ts';
 import { questionRefused } from './own-messages.ts';
 
+/** Bytes that may still wait; below zero where single messages were let in beyond it. */
+export interface WaitingBudget {
+  free: number;
+}
+
 interface Waiting {
   readonly parsed: Parsed;
   readonly line: Buffer;
@@ -19,9 +24,12 @@ export class SessionInput {
   private paused = false;
   private closed = false;
   private readonly maxWaitingBytes: number;
+  private readonly inAll: WaitingBudget;
 
-  constructor(maxWaitingBytes: number) {
+  /** `inAll` bounds what waits in all sessions that share it. */
+  constructor(maxWaitingBytes: number, inAll: WaitingBudget = { free: maxWaitingBytes }) {
     this.maxWaitingBytes = maxWaitingBytes;
+    this.inAll = inAll;
   }
 
   /** False when too much waits already; then it is not taken. */
@@ -31,9 +39,10 @@ export class SessionInput {
       this.served.messageFromClient(parsed, line);
       return true;
     }
-    if (this.waiting.length > 0 && this.waitingBytes + line.length > this.maxWaitingBytes) return false;
+    const room = Math.min(this.maxWaitingBytes - this.waitingBytes, this.inAll.free);
+    if (this.waiting.length > 0 && line.length > room) return false;
     this.waiting.push({ parsed, line });
-    this.waitingBytes += line.length;
+    this.count(line.length);
     return true;
   }
 
@@ -41,7 +50,7 @@ export class SessionInput {
   withdraw(idKey: string): boolean {
     const at = this.waiting.findIndex(({ parsed }) => parsed.kind === 'request' && parsed.idKey === idKey);
     const [taken] = at < 0 ? [] : this.waiting.splice(at, 1);
-    this.waitingBytes -= taken?.line.length ?? 0;
+    this.count(-(taken?.line.length ?? 0));
     return taken !== undefined;
   }
 
@@ -85,15 +94,20 @@ export class SessionInput {
     if (this.closed) return;
     this.closed = true;
     this.waiting = [];
-    this.waitingBytes = 0;
+    this.count(-this.waitingBytes);
     this.served?.clientGone();
+  }
+
+  private count(bytes: number): void {
+    this.waitingBytes += bytes;
+    this.inAll.free -= bytes;
   }
 
   private flush(): void {
     while (this.served !== undefined && !this.paused) {
       const next = this.waiting.shift();
       if (next === undefined) return;
-      this.waitingBytes -= next.line.length;
+      this.count(-next.line.length);
       this.served.messageFromClient(next.parsed, next.line);
     }
   }

@@ -38,7 +38,7 @@ export class SharedSession {
   constructor(principal: Principal, parts: EndpointParts, onEnd: () => void) {
     this.parts = parts;
     this.onEnd = onEnd;
-    this.input = new SessionInput(parts.limits.maxBacklogBytes);
+    this.input = new SessionInput(parts.endpointLimits.maxWaitingBytes, parts.waiting);
     this.lastActiveAt = parts.now();
     this.client = {
       peer: this.input.peer(

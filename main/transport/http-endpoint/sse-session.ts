@@ -41,7 +41,7 @@ export class SseSession {
     this.principal = principal;
     this.open = open;
     this.onEnd = onEnd;
-    this.input = new SessionInput(parts.limits.maxBacklogBytes);
+    this.input = new SessionInput(parts.endpointLimits.maxWaitingBytes, parts.waiting);
     this.sink = new SseSink(response, parts.now(), {
       drained: () => this.noteDrained(),
       closed: () => this.end('client_gone'),

@@ -23,12 +23,19 @@ export async function readRefusal(
   return Buffer.concat([text, NEWLINE]);
 }
 
-function errorOf(refusal: Buffer | undefined): { readonly code: unknown; readonly message: unknown } | undefined {
+interface RefusalError {
+  readonly id: unknown;
+  readonly code: unknown;
+  readonly message: unknown;
+}
+
+function errorOf(refusal: Buffer | undefined): RefusalError | undefined {
   if (refusal === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(refusal.toString('utf8'));
-    const error = isJsonObject(value) ? value['error'] : undefined;
-    return isJsonObject(error) ? { code: error['code'], message: error['message'] } : undefined;
+    if (!isJsonObject(value)) return undefined;
+    const { id, error } = value;
+    return isJsonObject(error) ? { id, code: error['code'], message: error['message'] } : undefined;
   } catch {
     return undefined;
   }
@@ -36,11 +43,13 @@ function errorOf(refusal: Buffer | undefined): { readonly code: unknown; readonl
 
 /**
  * Whether a server that was given a session id says that it has no such session. By the specification that is a 404; many
- * servers answer 400 instead, as the SDK's examples do.
+ * servers answer 400 instead, as the SDK's examples do. An error that names a request is that request's answer: the server
+ * may have carried it out, whatever the text says.
  */
 export function saysSessionLost(status: number, refusal: Buffer | undefined): boolean {
   if (status === 404) return errorOf(refusal)?.code !== METHOD_NOT_FOUND;
   if (status !== 400) return false;
-  const message = errorOf(refusal)?.message;
-  return typeof message === 'string' && /\bsession\b/i.test(message);
+  const error = errorOf(refusal);
+  if (error === undefined || (error.id !== undefined && error.id !== null)) return false;
+  return typeof error.message === 'string' && /\bsession\b/i.test(error.message);
 }

@@ -413,7 +413,7 @@ describe('flow', () => {
 
   it('refuses more than may wait', async () => {
     await rig.close();
-    rig = await startRig({ limits: { ...DEFAULT_LIMITS, maxBacklogBytes: 100 } });
+    rig = await startRig({ endpointLimits: { maxWaitingBytes: 100 } });
     const client = await legacyClient(rig);
     first().pauseClient();
     expect((await client.post({ method: 'notifications/x' })).status).toBe(202);

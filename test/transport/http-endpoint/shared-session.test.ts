@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CompanionError, type JsonObject } from '../../../preload/contract/index.ts';
-import { DEFAULT_LIMITS } from '../../../main/relay/limits.ts';
 import {
   echoScript,
   MODERN,
@@ -538,7 +537,7 @@ describe('the shared session', () => {
 
   it('takes only so much while it is being opened', async () => {
     await rig.close();
-    rig = await startRig({ limits: { ...DEFAULT_LIMITS, maxBacklogBytes: 500 } });
+    rig = await startRig({ endpointLimits: { maxWaitingBytes: 500 } });
     let open = (): void => {};
     rig.opening = () => new Promise((resolve) => (open = resolve));
     const one = ask(1, 'ping');

@@ -9,6 +9,7 @@ import {
   type ConsentRequest,
   type ConsentTarget,
   type HttpDefinition,
+  type OAuthClient,
   type ProgramConsent,
   type ProgramDefinition,
   type Risk,
@@ -91,6 +92,17 @@ function httpTarget(definition: HttpDefinition, stored: ReadonlySet<string>): Co
         stored: stored.has(secretNameOf(reference)),
       })),
     oauth: definition.oauth,
+    ...(definition.oauthClient === undefined ? {} : { oauthClient: clientTarget(definition.oauthClient, stored) }),
+  };
+}
+
+function clientTarget(
+  { id, secret }: OAuthClient,
+  stored: ReadonlySet<string>,
+): NonNullable<Extract<ConsentTarget, { kind: 'http' }>['oauthClient']> {
+  return {
+    id: displayText(id),
+    ...(secret === undefined ? {} : { secret: { reference: secret, stored: stored.has(secretNameOf(secret)) } }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../audit/canonical.ts';
-import type { HttpDefinition, ProgramDefinition } from '../../preload/contract/connector.ts';
+import type { HttpDefinition, OAuthClient, ProgramDefinition } from '../../preload/contract/connector.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import type { JsonObject } from '../../preload/contract/json.ts';
 import type { ResolvedCommand } from './resolve-command.ts';
@@ -35,8 +35,22 @@ export function programHash(definition: ProgramDefinition, resolved: ResolvedCom
 
 /** Covers the address and everything that is sent with each request. @throws as {@link programHash} does */
 export function httpHash(definition: HttpDefinition): string {
-  const { url, transport, headers, secrets, oauth } = definition;
-  return hashOf({ v: 1, kind: 'http', url, transport, headers, secrets, oauth });
+  const { url, transport, headers, secrets, oauth, oauthClient } = definition;
+  return hashOf({
+    v: 1,
+    kind: 'http',
+    url,
+    transport,
+    headers,
+    secrets,
+    oauth,
+    // Left out where there is none, so that such a consent keeps its hash.
+    ...(oauthClient === undefined ? {} : { oauthClient: clientForm(oauthClient) }),
+  });
+}
+
+function clientForm({ id, secret }: OAuthClient): JsonObject {
+  return { id, ...(secret === undefined ? {} : { secret }) };
 }
 
 function hashOf(form: JsonObject): string {

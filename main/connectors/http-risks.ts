@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { isLoopbackHost, type HttpDefinition, type Risk } from '../../preload/contract/connector.ts';
 import { createFindings } from './risk/findings.ts';
-import { secretHeaders, secretPrefixes, secretsInUrl } from './risk/secret-literals.ts';
+import { isIssuedSecret, secretHeaders, secretPrefixes, secretsInUrl } from './risk/secret-literals.ts';
 
 /**
  * Says in plain words what a person should weigh before clients may reach a server over HTTP. Pure: it looks up no name and
@@ -33,6 +33,13 @@ export function assessHttpRisks(definition: HttpDefinition): Risk[] {
       'secret_literal',
       evidence,
       'This looks like a secret written out: it would be kept in a plain file. Store it with "runlayer secrets set" and pass it with --secret.',
+    );
+  }
+  if (definition.oauthClient !== undefined && isIssuedSecret(definition.oauthClient.id)) {
+    add(
+      'secret_literal',
+      'the client id',
+      'This looks like a secret in the place of the client id: it would be kept in a plain file. Store it with "runlayer secrets set" and pass it with --oauth-client-secret.',
     );
   }
   return risks;

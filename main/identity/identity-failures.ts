@@ -1,4 +1,5 @@
 import { CompanionError } from '../../preload/contract/failure.ts';
+import { REGISTERED_ADDRESS } from './registered-address.ts';
 
 /*
  * Every refusal of this room. None repeats what a server said beyond an OAuth error code, and none carries a library's error as
@@ -48,6 +49,35 @@ export const signInUnsupported = (why: string): CompanionError =>
     'E_SIGN_IN_UNSUPPORTED',
     `This server's sign-in cannot be used: ${why}.`,
     'If it gives out access tokens, store one with "runlayer secrets set", and give it as a secret header.',
+  );
+
+export const registrationByHand = (): CompanionError =>
+  failure(
+    'E_SIGN_IN_UNSUPPORTED',
+    "This server's sign-in wants programs to be registered by hand.",
+    `Register one with whoever runs it, with ${REGISTERED_ADDRESS} as its redirect address, then give its id with "runlayer connectors edit <name> --oauth-client-id <id>".`,
+  );
+
+export const clientRefused = (): CompanionError =>
+  failure(
+    'E_SIGN_IN_CLIENT',
+    'The authorization server does not take the client id that you gave, or not its secret.',
+    `Check both at the provider, where ${REGISTERED_ADDRESS} is to be its redirect address. Store the secret with "runlayer secrets set", and correct the id with "runlayer connectors edit <name> --oauth-client-id <id>".`,
+  );
+
+export const issuerChanged = (issuer: URL): CompanionError =>
+  failure(
+    'E_SIGN_IN_ISSUER_CHANGED',
+    `The server names another authorization server now, ${place(issuer)}. Your client id and its secret are not sent there.`,
+    'If whoever runs the server says that this is right, sign out with "runlayer connectors logout <name>", then sign in again.',
+  );
+
+export const clientSecretUnusable = (secret: string): CompanionError =>
+  failure(
+    'E_SECRET_CLIENT',
+    `The secret "${secret}" cannot be sent as the secret of a client id: it is longer than 8,192 characters, or holds a line break or another one beyond printable ASCII.`,
+    `Store it again, as one line, with "runlayer secrets set ${secret}".`,
+    4,
   );
 
 export const metadataUnreadable = (url: URL, what: string): CompanionError =>

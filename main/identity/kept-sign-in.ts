@@ -1,9 +1,10 @@
 /**
  * Owns the one sign-in of a connector: in the keychain, and in memory while it is used. Opens the keychain only where memory
  * is out of date, registers every token for redaction as long as something may repeat it, and takes a document for another
- * server address for none.
+ * server address, or of another client id, for none.
  */
 import type { LiveSecrets } from '../secrets/live-secrets.ts';
+import { isClientOf } from './configured-client.ts';
 import {
   readSignIn,
   removeSignIn,
@@ -17,6 +18,8 @@ import {
 export interface KeptSignInOptions {
   readonly connector: string;
   readonly url: string;
+  /** Given by a person; without one, only a sign-in of a client that registered itself counts. */
+  readonly clientId?: string;
   readonly vault: SignInVault;
   readonly live: Pick<LiveSecrets, 'add'>;
   readonly warn?: (text: string) => void;
@@ -37,7 +40,7 @@ export interface KeptSignIn {
   drop(): void;
 }
 
-export function keepSignIn({ connector, url, vault, live, warn }: KeptSignInOptions): KeptSignIn {
+export function keepSignIn({ connector, url, clientId, vault, live, warn }: KeptSignInOptions): KeptSignIn {
   /** `since`: what the vault says of it; undefined while it is only in memory. */
   let held: { readonly signIn: StoredSignIn; readonly since: string | undefined } | undefined;
   /** Of what is in use, and of what it replaced: a server may still repeat that. */
@@ -62,7 +65,7 @@ export function keepSignIn({ connector, url, vault, live, warn }: KeptSignInOpti
     const signIn = await readSignIn(vault, connector);
     // Renewed while the keychain was asked: what was read is the past.
     if (isOnlyInMemory()) return held?.signIn;
-    if (signIn?.serverUrl !== url) {
+    if (signIn?.serverUrl !== url || !isClientOf(signIn.client, clientId)) {
       drop();
       return undefined;
     }

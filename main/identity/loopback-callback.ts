@@ -1,10 +1,10 @@
 /**
- * Owns the address that the browser comes back to: 127.0.0.1, any free port, a path that nobody can guess. Takes one GET with
- * the right Host, path and state, nothing else, for five minutes. A wrong request is refused and changes nothing, so that no
+ * Owns the address that the browser comes back to: 127.0.0.1, any free port, a path that nobody can guess; port and path are
+ * fixed only where a provider has to know them. Takes one GET with the right Host, path and state, nothing else, for five minutes. A wrong request is refused and changes nothing, so that no
  * other page can end a sign-in. Its pages hold no script and nothing that was sent.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CompanionError } from '../../preload/contract/failure.ts';
 import { afterTimeout, type After } from '../secrets/backend.ts';
 import { signInCancelled, signInTimeout } from './identity-failures.ts';
@@ -18,6 +18,8 @@ export interface LoopbackOptions {
   /** Begins with "/". */
   readonly path: string;
   readonly state: string;
+  /** Taken if it is free, else any other. */
+  readonly port?: number;
 }
 
 export interface LoopbackCallback {
@@ -65,9 +67,20 @@ function valuesOf(request: IncomingMessage, name: string): string[] {
   return request.rawHeaders.filter((_text, at) => at % 2 === 1 && request.rawHeaders[at - 1]?.toLowerCase() === name);
 }
 
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, resolve);
+  });
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+}
+
 /** See {@link OpenLoopback}; rejects where no port of 127.0.0.1 can be had. */
 export function createLoopback(after: After = afterTimeout): OpenLoopback {
-  return async ({ path, state }) => {
+  return async ({ path, state, port: wanted = 0 }) => {
     const received = Promise.withResolvers<URLSearchParams>();
     received.promise.catch(() => undefined);
     let host = '';
@@ -95,9 +108,10 @@ export function createLoopback(after: After = afterTimeout): OpenLoopback {
     const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 5000 }, handle);
     server.maxConnections = 16;
     server.on('clientError', (_error, socket) => socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve);
+    await listen(server, wanted).catch((error: unknown) => {
+      if (wanted === 0 || !isTaken(error)) throw error;
+      // Most providers take any port of this machine; who does not, says so to the person.
+      return listen(server, 0);
     });
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('a listener has an address');

@@ -26,6 +26,13 @@ export function errorCodeOf(thrown: unknown): string | undefined {
   return shownErrorCode(thrown.code);
 }
 
+/** What authorization servers say of a client that they do not know, or whose secret is wrong. The last one is GitHub's word. */
+const ABOUT_CLIENT = new Set(['invalid_client', 'incorrect_client_credentials']);
+
+export function isAboutClient(code: string | undefined): boolean {
+  return code !== undefined && ABOUT_CLIENT.has(code);
+}
+
 /** Throws E_SIGN_IN_TOKEN where a server could not be called with them. `before`: what they replace. */
 export function keepTokens(tokens: Sdk.OAuthTokens, now: number, before?: StoredTokens): StoredTokens {
   if (tokens.token_type.toLowerCase() !== 'bearer') throw tokenUnusable('a token that is not a bearer token');

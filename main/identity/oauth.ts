@@ -7,12 +7,14 @@ import { randomBytes } from 'node:crypto';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import type { After } from '../secrets/backend.ts';
 import type { Authority } from '../transport/http-upstream/authority.ts';
+import { authorityReason } from '../transport/http-upstream/failure-words.ts';
 import { joinChallenges, readChallenge, type Challenge } from './challenge.ts';
+import { configuredClient, createWithClient, type ConfiguredClientOptions } from './configured-client.ts';
 import { createGuard, type Guard, type GuardOptions } from './guarded-fetch.ts';
 import * as failures from './identity-failures.ts';
 import { keepSignIn, type KeptSignInOptions } from './kept-sign-in.ts';
 import { createLoopback, type OpenLoopback } from './loopback-callback.ts';
-import { createRenewal } from './renewal.ts';
+import { createRenewal, isForPerson } from './renewal.ts';
 import { beginSignIn, type BegunSignIn } from './sign-in.ts';
 import { secretsOf } from './stored-sign-in.ts';
 import { revoke } from './token-requests.ts';
@@ -53,7 +55,7 @@ export interface OAuth {
 }
 
 /** `url`: exactly as the definition has it. */
-export interface OAuthOptions extends KeptSignInOptions {
+export interface OAuthOptions extends KeptSignInOptions, ConfiguredClientOptions {
   readonly now?: () => number;
   readonly after?: After;
   readonly openLoopback?: OpenLoopback;
@@ -64,7 +66,7 @@ export interface OAuthOptions extends KeptSignInOptions {
 }
 
 export function createOAuth(options: OAuthOptions): OAuth {
-  const { connector, url, vault, live, after } = options;
+  const { connector, url, clientId, vault, live, after } = options;
   const now = options.now ?? Date.now;
   const openGuard = options.openGuard ?? createGuard;
   const openLoopback = options.openLoopback ?? createLoopback(after);
@@ -89,7 +91,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
     });
 
   const kept = keepSignIn(options);
-  const renewal = createRenewal({ ...options, kept, inTurn, now, openGuard: () => guardFor(url) });
+  const withClient = createWithClient(options);
+  const renewal = createRenewal({ ...options, kept, inTurn, now, withClient, openGuard: () => guardFor(url) });
 
   const refused: Authority['refused'] = async ({ status, challenge: header, sent }) => {
     const asked = readChallenge(header);
@@ -104,8 +107,9 @@ export function createOAuth(options: OAuthOptions): OAuth {
     try {
       if (await renewal.betterThan(headerOf(sent, 'authorization'))) return { kind: 'retry' };
       return { kind: 'refused', reason: signInReason };
-    } catch {
-      return { kind: 'refused', reason: 'the sign-in could not be renewed, try again later' };
+    } catch (error) {
+      const reason = isForPerson(error) ? authorityReason(error) : 'the sign-in could not be renewed, try again later';
+      return { kind: 'refused', reason };
     }
   };
 
@@ -113,6 +117,8 @@ export function createOAuth(options: OAuthOptions): OAuth {
     // Nobody should go through a sign-in whose tokens cannot be kept.
     const { state, detail } = await vault.state({ again: true });
     if (state !== 'ready') throw failures.keychainNotReady(state === 'locked', detail);
+    // Nor one that ends without the secret that its last step needs.
+    if (clientId !== undefined) await withClient(configuredClient(clientId), () => Promise.resolve());
     const before = await kept.current().catch(() => undefined);
     signal.throwIfAborted();
     return beginSignIn({
@@ -124,6 +130,9 @@ export function createOAuth(options: OAuthOptions): OAuth {
       openLoopback,
       randomToken,
       now,
+      withClient,
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(clientId === undefined || before === undefined ? {} : { clientIssuer: before.issuer }),
       ...(options.clientMetadataUrl === undefined ? {} : { clientMetadataUrl: options.clientMetadataUrl }),
     });
   }
@@ -169,7 +178,7 @@ export function createOAuth(options: OAuthOptions): OAuth {
       if (before === undefined) return { wasSignedIn: false, revoked: false };
       const releases = secretsOf(before).map((text) => live.add(text));
       try {
-        return { wasSignedIn: true, revoked: await revoke(before, guardFor(before.serverUrl)) };
+        return { wasSignedIn: true, revoked: await revoke(before, { guard: guardFor(before.serverUrl), withClient }) };
       } finally {
         for (const release of releases) release();
       }

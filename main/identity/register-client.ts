@@ -6,7 +6,7 @@ import type { OAuthClientMetadata } from '@modelcontextprotocol/client';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import type { Discovered } from './discover.ts';
 import type { FetchFunction } from './guarded-fetch.ts';
-import { signInUnsupported } from './identity-failures.ts';
+import { registrationByHand, signInUnsupported } from './identity-failures.ts';
 import { loadSdk } from './oauth-answers.ts';
 import { StoredClient } from './stored-sign-in.ts';
 
@@ -18,8 +18,7 @@ export async function registerClient(
   fetch: FetchFunction,
 ): Promise<StoredClient> {
   const { issuer, metadata } = found;
-  if (metadata !== undefined && metadata.registration_endpoint === undefined)
-    throw signInUnsupported('it wants programs to be registered by hand');
+  if (metadata !== undefined && metadata.registration_endpoint === undefined) throw registrationByHand();
   const isPublic = metadata?.token_endpoint_auth_methods_supported?.includes('none') ?? metadata === undefined;
   const clientMetadata: OAuthClientMetadata = {
     client_name: 'Runlayer Companion',

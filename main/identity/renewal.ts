@@ -3,6 +3,7 @@
  * that is over is removed. What cannot be renewed now is still used as long as it lives, and never after.
  */
 import { CompanionError } from '../../preload/contract/failure.ts';
+import type { WithClient } from './configured-client.ts';
 import type { Guard } from './guarded-fetch.ts';
 import { renewalFailed } from './identity-failures.ts';
 import type { KeptSignIn } from './kept-sign-in.ts';
@@ -22,6 +23,7 @@ export interface RenewalOptions {
   /** Runs what changes the stored sign-in one after the other. */
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly openGuard: () => Guard;
+  readonly withClient: WithClient;
   readonly now: () => number;
   readonly warn?: (text: string) => void;
 }
@@ -33,9 +35,15 @@ export interface Renewal {
   betterThan(sent: string | undefined): Promise<boolean>;
 }
 
+/** Says itself what a person can do about it: unlock the keychain, store a secret, correct the client id. */
+export function isForPerson(error: unknown): boolean {
+  return error instanceof CompanionError && /^E_(?:KEYCHAIN|VAULT|SECRET|SIGN_IN_CLIENT)/.test(error.code);
+}
+
 const bearerOf = (signIn: StoredSignIn): string => `Bearer ${signIn.tokens.access}`;
 
-export function createRenewal({ connector, kept, inTurn, openGuard, now, warn }: RenewalOptions): Renewal {
+export function createRenewal(options: RenewalOptions): Renewal {
+  const { connector, kept, inTurn, openGuard, withClient, now, warn } = options;
   let renewing: Promise<StoredSignIn | undefined> | undefined;
   /** Of which token, so that a new sign-in starts afresh. */
   let failure: { readonly bearer: string; readonly error: CompanionError; readonly until: number } | undefined;
@@ -46,7 +54,7 @@ export function createRenewal({ connector, kept, inTurn, openGuard, now, warn }:
     const before = await kept.reload();
     if (before === undefined || before.tokens.access !== stale.tokens.access) return before;
     if (before.tokens.refresh === undefined) return undefined;
-    const renewal = await renew(before, openGuard(), now);
+    const renewal = await renew(before, { guard: openGuard(), withClient, now });
     if (renewal.kind === 'renewed') {
       const renewed = { ...before, tokens: renewal.tokens };
       await kept.renew(renewed);
@@ -73,7 +81,7 @@ export function createRenewal({ connector, kept, inTurn, openGuard, now, warn }:
 
   function asFailure(error: unknown): CompanionError {
     if (!(error instanceof CompanionError)) return renewalFailed(connector, 'something went wrong.');
-    return error.code.startsWith('E_KEYCHAIN') ? error : renewalFailed(connector, error.message);
+    return isForPerson(error) ? error : renewalFailed(connector, error.message);
   }
 
   return {

@@ -5,12 +5,22 @@
  */
 import type { AuthorizationServerMetadata } from '@modelcontextprotocol/client';
 import { CompanionError } from '../../preload/contract/failure.ts';
+import { authenticateClient } from './client-authentication.ts';
 import { joinScopes, readChallenge, type Challenge } from './challenge.ts';
+import { configuredClient, type WithClient } from './configured-client.ts';
 import { discover, type Discovered } from './discover.ts';
 import type { FetchFunction, Guard } from './guarded-fetch.ts';
-import { issuerMismatch, signInRefused, signInUnsupported, unreachable } from './identity-failures.ts';
+import {
+  clientRefused,
+  issuerChanged,
+  issuerMismatch,
+  signInRefused,
+  signInUnsupported,
+  unreachable,
+} from './identity-failures.ts';
 import type { OpenLoopback } from './loopback-callback.ts';
-import { errorCodeOf, keepTokens, loadSdk, shownErrorCode } from './oauth-answers.ts';
+import { errorCodeOf, isAboutClient, keepTokens, loadSdk, shownErrorCode } from './oauth-answers.ts';
+import { REGISTERED_PATH, REGISTERED_PORT } from './registered-address.ts';
 import { registerClient } from './register-client.ts';
 import type { StoredClient, StoredSignIn } from './stored-sign-in.ts';
 
@@ -28,6 +38,11 @@ export interface SignInRequest {
   readonly now: () => number;
   /** Where our client metadata document is, for authorization servers that read one instead of registering us. */
   readonly clientMetadataUrl?: string;
+  /** What a person got from the provider; nothing is registered then, and no document is named. */
+  readonly clientId?: string;
+  /** Where somebody is signed in now as that client: it and its secret are for this one alone. */
+  readonly clientIssuer?: string;
+  readonly withClient: WithClient;
 }
 
 export interface BegunSignIn {
@@ -64,6 +79,13 @@ function scopeToAsk(request: SignInRequest, challenge: Challenge | undefined, fo
   return scope !== undefined && offline ? joinScopes(scope, 'offline_access') : scope;
 }
 
+/** Who we are there without registering; a person's word counts most. */
+function knownClient({ clientId, clientMetadataUrl }: SignInRequest, found: Discovered): StoredClient | undefined {
+  if (clientId !== undefined) return configuredClient(clientId);
+  const readsDocuments = found.metadata?.client_id_metadata_document_supported === true;
+  return clientMetadataUrl !== undefined && readsDocuments ? { client_id: clientMetadataUrl } : undefined;
+}
+
 /** Rejects where the sign-in cannot even begin; then nothing listens any more. */
 export async function beginSignIn(request: SignInRequest): Promise<BegunSignIn> {
   const { serverUrl, guard, signal } = request;
@@ -72,31 +94,29 @@ export async function beginSignIn(request: SignInRequest): Promise<BegunSignIn> 
   if (refusal !== undefined) throw refusal;
   const challenge = request.challenge ?? (await askForChallenge(serverUrl, fetch));
   const found = await discover(serverUrl, challenge, fetch);
+  const { clientIssuer } = request;
+  if (clientIssuer !== undefined && found.issuer !== clientIssuer) throw issuerChanged(new URL(found.issuer));
   // Before anybody goes to a browser: where the code will be sent.
   const unsafeToken = found.metadata && guard.refuse(new URL(found.metadata.token_endpoint));
   if (unsafeToken !== undefined) throw unsafeToken;
   const scope = scopeToAsk(request, challenge, found);
-  const { clientMetadataUrl } = request;
-  const described =
-    clientMetadataUrl !== undefined && found.metadata?.client_id_metadata_document_supported === true
-      ? clientMetadataUrl
-      : undefined;
+  const known = knownClient(request, found);
 
   const state = request.randomToken();
-  // A document names its redirect address once for all sign-ins; only the port of a loopback address is free (RFC 8252).
-  const path = described === undefined ? `/callback/${request.randomToken()}` : '/callback';
+  // Of a client that is known already the redirect address is too.
+  const path = known === undefined ? `/callback/${request.randomToken()}` : REGISTERED_PATH;
+  const port = known?.configured === true ? { port: REGISTERED_PORT } : {};
   signal.throwIfAborted();
-  const loopback = await request.openLoopback({ path, state });
+  const loopback = await request.openLoopback({ path, state, ...port });
   const giveUp = (): void => void loopback.close('failed', asReason(signal));
   try {
     signal.throwIfAborted();
     signal.addEventListener('abort', giveUp, { once: true });
     const { redirectUri } = loopback;
-    const client =
-      described === undefined ? await registerClient(found, redirectUri, scope, fetch) : { client_id: described };
+    const client = known ?? (await registerClient(found, redirectUri, scope, fetch));
     const { startAuthorization } = await loadSdk();
     const { authorizationUrl, codeVerifier } = await startAuthorization(found.issuer, {
-      clientInformation: client,
+      clientInformation: { client_id: client.client_id },
       redirectUrl: redirectUri,
       resource: found.resource,
       state,
@@ -157,19 +177,25 @@ async function redeem(request: SignInRequest, begun: Begun, sent: URLSearchParam
   const code = sent.get('code');
   if (code === null) throw signInRefused(shownErrorCode(sent.get('error') ?? ''));
   const iss = sent.get('iss');
+  const methods = metadata?.token_endpoint_auth_methods_supported;
   const { exchangeAuthorization } = await loadSdk();
-  const tokens = await exchangeAuthorization(issuer, {
-    clientInformation: client,
-    authorizationCode: code,
-    codeVerifier,
-    redirectUri,
-    resource,
-    fetchFn: request.guard.fetch,
-    ...(iss === null ? {} : { iss }),
-    ...(metadata === undefined ? {} : { metadata }),
-  }).catch((error: unknown) => {
+  const exchange = request.withClient(client, (told) =>
+    exchangeAuthorization(issuer, {
+      clientInformation: { client_id: told.client_id },
+      addClientAuthentication: (headers, params) => authenticateClient(told, methods, headers, params),
+      authorizationCode: code,
+      codeVerifier,
+      redirectUri,
+      resource,
+      fetchFn: request.guard.fetch,
+      ...(iss === null ? {} : { iss }),
+      ...(metadata === undefined ? {} : { metadata }),
+    }),
+  );
+  const tokens = await exchange.catch((error: unknown) => {
     if (error instanceof CompanionError) throw error;
     const refused = errorCodeOf(error);
+    if (client.configured === true && isAboutClient(refused)) throw clientRefused();
     throw refused === undefined ? unreachable(new URL(issuer), 'gave no tokens') : signInRefused(refused);
   });
   return {

@@ -29,6 +29,8 @@ export const StoredClient = z.strictObject({
   client_id: Text.min(1),
   client_secret: Text.min(1).optional(),
   token_endpoint_auth_method: Text.optional(),
+  /** The id was given by a person; its secret, where it has one, is never part of this document. */
+  configured: z.literal(true).optional(),
 });
 export type StoredClient = z.infer<typeof StoredClient>;
 

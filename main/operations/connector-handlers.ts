@@ -3,8 +3,10 @@ import {
   isHttpDefinition,
   type Connector,
   type ConnectorView,
+  type OAuthClient,
   type OperationInput,
 } from '../../preload/contract/index.ts';
+import { agreedClient } from '../connectors/agreed-client.ts';
 import { prepareServer, unknownConnector, type PrepareDependencies } from '../connectors/prepare-server.ts';
 import type { ConnectorRuntimes } from '../connectors/runtimes.ts';
 import { testServer } from '../connectors/test-server.ts';
@@ -24,15 +26,25 @@ export interface ConnectorParts {
   readonly clock: () => Date;
   readonly version: string;
   readonly recordConsent: (connector: string, hash: string, by: string) => void;
-  /** Removes the sign-in of a connector that is gone or reaches another address. Never rejects. */
-  readonly forgetSignIn: (connector: string) => Promise<void>;
+  /**
+   * Removes the sign-in of a connector that is gone, reaches another address or has another client id. Never rejects.
+   * `client`: of the definition that the sign-in was made with.
+   */
+  readonly forgetSignIn: (connector: string, client: OAuthClient | undefined) => Promise<void>;
 }
 
-/** The address whose sign-in a connector uses. */
-function signedInAt(connector: Connector | undefined): string | undefined {
-  return connector !== undefined && isHttpDefinition(connector.definition) && connector.definition.oauth
-    ? connector.definition.url
-    : undefined;
+/** What the sign-in of a connector hangs on. */
+interface SignInOf {
+  readonly url: string;
+  readonly clientId: string | undefined;
+  readonly client: OAuthClient | undefined;
+}
+
+function signInOf(connector: Connector | undefined): SignInOf | undefined {
+  if (connector === undefined || !isHttpDefinition(connector.definition) || !connector.definition.oauth)
+    return undefined;
+  const { url, oauthClient } = connector.definition;
+  return { url, clientId: oauthClient?.id, client: agreedClient(connector) };
 }
 
 type ConnectorHandlers = Pick<
@@ -110,7 +122,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       const at = parts.clock().toISOString();
       parts.recordConsent(name, request.hash, context.by);
       const consent = { hash: request.hash, ...resolved, at };
-      const signedIn = signedInAt(settings.read().connectors.find((other) => other.name === name));
+      const signedIn = signInOf(settings.read().connectors.find((other) => other.name === name));
       const next = settings.update('connectors.save', context.by, (current) => {
         const before = current.connectors.find((connector) => connector.name === name);
         const connector: Connector = {
@@ -131,7 +143,9 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       });
       parts.runtimes.of(name).crashes.reset();
       const saved = next.connectors.find((connector) => connector.name === name) ?? find(name);
-      if (signedIn !== undefined && signedInAt(saved) !== signedIn) await parts.forgetSignIn(name);
+      const kept = signInOf(saved);
+      if (signedIn !== undefined && (kept?.url !== signedIn.url || kept.clientId !== signedIn.clientId))
+        await parts.forgetSignIn(name, signedIn.client);
       return view(saved);
     },
     'connectors.definition': ({ name }) => {
@@ -139,14 +153,14 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       return { definition: connector.definition, default: connector.default };
     },
     'connectors.remove': async ({ name }, context) => {
-      const signedIn = signedInAt(find(name));
+      const signedIn = signInOf(find(name));
       settings.update('connectors.remove', context.by, (current) => ({
         ...current,
         connectors: current.connectors.filter((connector) => connector.name !== name),
         // What was allowed to this connector must not be inherited by another one of the same name.
         rules: current.rules.filter((rule) => rule.effect !== 'allow' || rule.connector !== name),
       }));
-      if (signedIn !== undefined) await parts.forgetSignIn(name);
+      if (signedIn !== undefined) await parts.forgetSignIn(name, signedIn.client);
       return {};
     },
     'connectors.enable': ({ name }, context) => setEnabled(name, true, context),

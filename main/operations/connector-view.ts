@@ -19,6 +19,7 @@ function targetOf({ definition }: Connector): ConnectorTarget {
       headerNames: Object.keys(definition.headers).sort(),
       secrets: definition.secrets,
       oauth: definition.oauth,
+      ...(definition.oauthClient === undefined ? {} : { oauthClient: definition.oauthClient }),
     };
   }
   return {

@@ -3,9 +3,11 @@ import { stat } from 'node:fs/promises';
 import {
   CompanionError,
   isHttpDefinition,
+  secretNameOf,
   type ConnectorDefinition,
   type ConsentRequest,
   type DefaultMode,
+  type HttpDefinition,
   type ProgramDefinition,
 } from '../../preload/contract/index.ts';
 import { consentRequest } from '../connectors/consent.ts';
@@ -13,6 +15,8 @@ import { assessHttpRisks } from '../connectors/http-risks.ts';
 import { resolveCommand, type ResolvedCommand } from '../connectors/resolve-command.ts';
 import { assessRisks } from '../connectors/risks.ts';
 import { isWritableByOthers } from '../connectors/writable-by-others.ts';
+import { secretReserved } from '../identity/identity-failures.ts';
+import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 
 export interface DefinitionPreview {
@@ -28,6 +32,7 @@ export async function previewDefinition(
   const { name, definition, default: mode } = subject;
   const { storedSecrets } = facts;
   if (isHttpDefinition(definition)) {
+    refuseReserved(definition);
     const risks = assessHttpRisks(definition);
     return { request: consentRequest({ name, definition, default: mode, risks, storedSecrets }), resolved: undefined };
   }
@@ -38,6 +43,12 @@ export async function previewDefinition(
     writableByOthers: await isWritableByOthers(resolved.realPath),
   });
   return { request: consentRequest({ name, definition, resolved, default: mode, risks, storedSecrets }), resolved };
+}
+
+/** The tokens of a sign-in are no client's secret: they would go to another authorization server. */
+function refuseReserved({ oauthClient }: HttpDefinition): void {
+  const name = oauthClient?.secret === undefined ? undefined : secretNameOf(oauthClient.secret);
+  if (name !== undefined && isSignInSecret(name)) throw secretReserved(name);
 }
 
 function refuseAmbiguousVariable({ env, secrets }: ProgramDefinition): void {

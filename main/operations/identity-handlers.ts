@@ -1,3 +1,4 @@
+import { agreedClient } from '../connectors/agreed-client.ts';
 import { checkConsent } from '../connectors/consent.ts';
 import { unknownConnector } from '../connectors/prepare-server.ts';
 import { signInNotNeeded, signInUnknown } from '../identity/identity-failures.ts';
@@ -67,8 +68,9 @@ export function identityHandlers(parts: IdentityParts): IdentityHandlers {
       };
     },
     'connectors.signOut': async ({ name }, context) => {
-      if (find(name) === undefined) throw unknownConnector(name);
-      const out = await oauth.signOut(name);
+      const connector = find(name);
+      if (connector === undefined) throw unknownConnector(name);
+      const out = await oauth.signOut(name, agreedClient(connector));
       if (out.wasSignedIn) parts.recordSecret(signInSecret(name), 'removed', context.by);
       return out;
     },

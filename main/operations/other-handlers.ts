@@ -1,6 +1,7 @@
 import {
   CompanionError,
   secretNameOf,
+  secretReferencesOf,
   type CompanionEvent,
   type Rule,
   type SecretView,
@@ -40,14 +41,14 @@ type OtherHandlers = Omit<Handlers, `${'connectors' | 'hub' | 'identity'}.${stri
 export function otherHandlers(parts: OtherParts): OtherHandlers {
   const { settings, vault } = parts;
   const secretView = (entry: ReturnType<SecretVault['list']>[number]): SecretView => {
-    const names = (secrets: Readonly<Record<string, string>>): boolean =>
-      Object.values(secrets).some((reference) => secretNameOf(reference) === entry.name);
+    const names = (references: readonly string[]): boolean =>
+      references.some((reference) => secretNameOf(reference) === entry.name);
     const { connectors, hub } = settings.read();
     return {
       ...entry,
       usedBy: [
-        ...connectors.filter(({ definition }) => names(definition.secrets)).map(({ name }) => name),
-        ...hub.bindings.filter(({ secrets }) => names(secrets)).map(({ id }) => `hub binding ${id}`),
+        ...connectors.filter(({ definition }) => names(secretReferencesOf(definition))).map(({ name }) => name),
+        ...hub.bindings.filter(({ secrets }) => names(Object.values(secrets))).map(({ id }) => `hub binding ${id}`),
       ],
     };
   };

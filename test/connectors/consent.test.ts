@@ -141,6 +141,27 @@ describe('consentRequest for an address', () => {
     });
   });
 
+  it.each([
+    [{ id: 'client' }, { id: 'client' }],
+    [
+      { id: 'client', secret: 'keychain:github' },
+      { id: 'client', secret: { reference: 'keychain:github', stored: true } },
+    ],
+    [
+      { id: 'client\u202e', secret: 'keychain:client' },
+      { id: String.raw`client\u{202e}`, secret: { reference: 'keychain:client', stored: false } },
+    ],
+  ])('shows the client id %j with its secret by reference', (oauthClient, shown) => {
+    const { target } = consentRequest({
+      name: 'x',
+      definition: { ...server, oauthClient },
+      default: 'ask',
+      risks: [],
+      storedSecrets: new Set(['github']),
+    });
+    expect(target).toMatchObject({ oauth: true, oauthClient: shown });
+  });
+
   it('escapes what the schema would not have let through', () => {
     const { target } = consentRequest({
       name: 'x',

@@ -114,6 +114,14 @@ describe('httpHash', () => {
     ).toBe('1baee92f59f6afd0af04235abcf21a7e2e5619bb90857e9ed648cdf75cb37262');
   });
 
+  it('with a client id is this literal', () => {
+    const signsIn = { ...server, oauth: true, oauthClient: { id: 'client', secret: 'keychain:client' } };
+    expect(httpHash(signsIn)).toBe('59c92b1456a067ce689315bcede91841e701623f789f6038d29fa0e878e9231f');
+    expect(httpHash({ ...signsIn, oauthClient: { id: 'client' } })).toBe(
+      'cb77cd63c41e19cae1acab6fdc4b28eccbc9ad20040b195eb014487c80028a82',
+    );
+  });
+
   it('does not depend on the order of keys', () => {
     const { url, ...rest } = server;
     expect(httpHash({ ...rest, headers: { 'X-Env': 'test', 'X-Team': 'blue' }, url })).toBe(httpHash(server));
@@ -124,6 +132,7 @@ describe('httpHash', () => {
     ['its scheme', { url: 'http://mcp.example.com/mcp?team=blue' }],
     ['the transport', { transport: 'sse' }],
     ['OAuth', { oauth: true }],
+    ['a client id', { oauthClient: { id: 'client' } }],
     ['a header more', { headers: { ...server.headers, 'X-New': '' } }],
     ['a header less', { headers: { 'X-Team': 'blue' } }],
     ["a header's case", { headers: { 'x-Team': 'blue', 'X-Env': 'test' } }],
@@ -137,6 +146,18 @@ describe('httpHash', () => {
     ],
   ])('covers %s', (_title, change) => {
     expect(httpHash({ ...server, ...change })).not.toBe(httpHash(server));
+  });
+
+  it('covers every part of a client id', () => {
+    const clients: HttpDefinition['oauthClient'][] = [
+      undefined,
+      { id: 'client' },
+      { id: 'client2' },
+      { id: 'client', secret: 'keychain:a' },
+      { id: 'client', secret: 'keychain:b' },
+      { id: 'keychain:a', secret: 'keychain:client' },
+    ];
+    expect(new Set(clients.map((oauthClient) => httpHash({ ...server, oauthClient }))).size).toBe(clients.length);
   });
 
   it('is never the hash of a program that holds the same texts', () => {

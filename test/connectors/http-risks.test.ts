@@ -69,6 +69,11 @@ describe('assessHttpRisks', () => {
       [['secret_literal', 'Authorization: …']],
     ],
     [
+      'a token where a client id belongs',
+      { oauth: true, oauthClient: { id: TOKEN } },
+      [['secret_literal', 'the client id']],
+    ],
+    [
       'all at once',
       { url: 'http://xn--pple-43d.com/?token=q8Zr02Lm4x', headers: { 'X-Api-Key': 'q8Zr02Lm4x' } },
       [
@@ -90,6 +95,10 @@ describe('assessHttpRisks', () => {
   it.each<[string, Partial<HttpDefinition>]>([
     ['https', {}],
     ['https with secrets and OAuth', { secrets, oauth: true }],
+    [
+      'client ids of providers',
+      { oauth: true, oauthClient: { id: 'Iv23liA1b2C3d4E5f6G7', secret: 'keychain:github-client' } },
+    ],
     ['a port of this machine, without a secret', { url: 'http://localhost:3000/mcp' }],
     ['everyday headers', { headers: { 'X-Team': 'blue', 'X-Api-Version': '2026-01-01', 'User-Agent': 'x/1.2 (y)' } }],
     ['a placeholder', { headers: { Authorization: 'Bearer ${TOKEN}', 'X-Api-Key': '<your key>' } }],

@@ -42,6 +42,22 @@ describe('the address that the browser comes back to', () => {
     await expect(visit(good(loopback))).rejects.toThrow();
   });
 
+  it('is at the port that is asked for where that is free, else at another', async () => {
+    const first = await open();
+    const { port } = first;
+    const second = await createLoopback(fakeTimers().after)({ path: PATH, state: STATE, port });
+    closing(() => second.close('failed'));
+    expect(new URL(second.redirectUri).port).not.toBe(String(port));
+    const page = visit(good(second));
+    await second.received;
+    await second.close('done');
+    expect(await page).toMatchObject({ status: 200 });
+    await first.close('failed');
+    const third = await createLoopback(fakeTimers().after)({ path: PATH, state: STATE, port });
+    closing(() => third.close('failed'));
+    expect(third.redirectUri).toBe(`http://127.0.0.1:${port}${PATH}`);
+  });
+
   it('shows a page without scripts, and nothing of what was sent', async () => {
     const loopback = await open();
     const page = fetch(new URL(`${loopback.redirectUri}?error=%3Cscript%3Ecanary&state=${STATE}`));

@@ -1,6 +1,8 @@
 /** The app finds a headless host: what runs there goes on until it ends, everything new is the app's. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openOperationClient } from '../../main/transport/operation-client.ts';
+import { socketPlace } from '../../main/transport/wire/socket-path.ts';
 import { textUntil } from '../process/processes.ts';
 import { describeJourney, fixtureServer, node, openHome, type CompanionHome } from './companion-home.ts';
 import { stillRuns, until } from './processes-of.ts';
@@ -36,6 +38,7 @@ describeJourney('take-over', () => {
   it('a live session goes on with the old host, new ones go to the app, and the old host ends with its last session', async () => {
     const old = await home.companion();
     const living = await connect();
+    const program = await openOperationClient(socketPlace(home.home).path);
     living.send({ jsonrpc: '2.0', id: 'slow', method: 'tools/call', params: { name: 'slow', arguments: {} } });
     const app = await startApp();
     expect((await living.answer('slow')).result?.content?.[0]?.text).toBe('late');
@@ -56,6 +59,12 @@ describeJourney('take-over', () => {
         answer = await client.call(`denied ${tries}`, 'slow');
       expect(answer.error?.message).toBe('Unknown tool: slow');
     }
+    // Who still talks to the old host changes nothing there: it would put its own view over the app's.
+    await expect(program.call('connectors.disable', { name: 'tools' })).rejects.toMatchObject({
+      code: 'E_HANDED_OVER',
+    });
+    expect(await home.json<object[]>(['policy', 'list'])).toMatchObject([{ effect: 'deny', tool: 'slow' }]);
+    program.close();
 
     expect(stillRuns(old)).toBe(true);
     expect(await living.close()).toBe(0);

@@ -94,6 +94,8 @@ export function addDefinitionCommands(connectors: Command, io: CommandIo): void 
         collect,
       )
       .option('--oauth', 'sign in to it with OAuth; the tokens are kept in the keychain')
+      .option('--oauth-client-id <id>', 'client id, where the provider registers programs by hand')
+      .option('--oauth-client-secret <reference>', 'keychain:<name> of its secret, where it has one')
       .addOption(yesOption())
       .addOption(jsonOption());
 
@@ -116,6 +118,7 @@ export function addDefinitionCommands(connectors: Command, io: CommandIo): void 
     .option('--remove-env <NAME>', 'drop an environment variable or secret reference', collect)
     .option('--remove-header <Name>', 'drop a header or secret header', collect)
     .option('--no-oauth', 'sign in no more')
+    .option('--remove-oauth-client', 'drop the client id and its secret')
     .action(async (name: string, words: string[], options: DefinitionOptions) => {
       const change = readChange(io, name, words, options);
       const stored = await io.call('connectors.definition', { name });

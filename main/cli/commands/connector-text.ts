@@ -6,6 +6,7 @@ import {
   type ConsentRequest,
   type ConsentTarget,
   type DefaultMode,
+  type OAuthClient,
 } from '../../../preload/contract/index.ts';
 import { hang, shown } from './render.ts';
 
@@ -42,7 +43,15 @@ function programLines({ argv, path, realPath, cwd, env, secrets }: Target<'progr
   ];
 }
 
-function httpLines({ url, transport, headers, secrets, oauth }: Target<'http'>): string[] {
+function clientLines({ id, secret }: NonNullable<Target<'http'>['oauthClient']>): string[] {
+  const note = secret === undefined || secret.stored ? '' : notStored(secret.reference);
+  return [
+    hang('  client id ', shown(id)),
+    ...(secret === undefined ? [] : [hang('            ', `its secret: ${secret.reference}${note}`)]),
+  ];
+}
+
+function httpLines({ url, transport, headers, secrets, oauth, oauthClient }: Target<'http'>): string[] {
   return [
     `  ${shown(url)}\n\n`,
     hang('  transport ', transport),
@@ -52,6 +61,7 @@ function httpLines({ url, transport, headers, secrets, oauth }: Target<'http'>):
       hang('  secret    ', `${header}: ${prefix}${reference}${stored ? '' : notStored(reference)}`),
     ),
     ...(oauth ? [hang('  sign-in   ', SIGN_IN)] : []),
+    ...(oauthClient === undefined ? [] : clientLines(oauthClient)),
   ];
 }
 
@@ -73,15 +83,21 @@ export function targetText(target: ConnectorTarget): string {
   return target.kind === 'http' ? target.url : target.argv.join(' ');
 }
 
+/** Whether the secret is there is not looked up for a view. */
+function viewedClient({ id, secret }: OAuthClient): string[] {
+  return clientLines({ id, ...(secret === undefined ? {} : { secret: { reference: secret, stored: true } }) });
+}
+
 function targetLines(target: ConnectorTarget): string[] {
   if (target.kind === 'http') {
-    const { url, transport, headerNames, secrets, oauth } = target;
+    const { url, transport, headerNames, secrets, oauth, oauthClient } = target;
     return [
       `  address   ${shown(url)}\n`,
       hang('  transport ', transport),
       ...(headerNames.length === 0 ? [] : [hang('  headers   ', headerNames.join(', '))]),
       ...Object.entries(secrets).map(([name, reference]) => hang('  secret    ', `${name}: ${reference}`)),
       ...(oauth ? [hang('  sign-in   ', SIGN_IN)] : []),
+      ...(oauthClient === undefined ? [] : viewedClient(oauthClient)),
     ];
   }
   const { argv, cwd, envNames, secrets } = target;

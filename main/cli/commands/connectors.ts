@@ -8,7 +8,7 @@ import { jsonOption, wholeNumber, yesOption } from './option-values.ts';
 import { hang, json, shown, table } from './render.ts';
 
 export function addConnectorCommands(program: Command, io: CommandIo): void {
-  const connectors = program.command('connectors').description('MCP servers that the companion can run');
+  const connectors = program.command('connectors').description('MCP servers that the companion can run or reach');
   addDefinitionCommands(connectors, io);
   addConnectorLoginCommands(connectors, io);
 

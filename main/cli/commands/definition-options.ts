@@ -11,6 +11,9 @@ export interface DefinitionOptions {
   readonly header?: string[];
   readonly removeHeader?: string[];
   readonly oauth?: boolean;
+  readonly oauthClientId?: string;
+  readonly oauthClientSecret?: string;
+  readonly removeOauthClient?: true;
   readonly default?: DefaultMode;
   readonly yes?: true;
   readonly json?: true;
@@ -45,6 +48,9 @@ const OF_ADDRESSES: Given = [
   ['header', '--header'],
   ['removeHeader', '--remove-header'],
   ['oauth', '--oauth'],
+  ['oauthClientId', '--oauth-client-id'],
+  ['oauthClientSecret', '--oauth-client-secret'],
+  ['removeOauthClient', '--remove-oauth-client'],
 ];
 
 const first = (options: DefinitionOptions, list: Given): string | undefined =>

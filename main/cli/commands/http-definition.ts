@@ -10,6 +10,7 @@ import {
   ServerUrl,
 } from '../../../preload/contract/index.ts';
 import { misuse, pairs, type DefinitionOptions } from './definition-options.ts';
+import { clientChange } from './oauth-client-options.ts';
 
 function wrong(message: string, next: string): CompanionError {
   return new CompanionError('E_DEFINITION_INVALID', message, next, { exitCode: 2 });
@@ -87,28 +88,32 @@ function refuseTwice(headers: Headers, secrets: Headers): void {
   }
 }
 
+/** By how the contract's message begins. */
+const WAYS_OUT = [
+  ['a secret is sent', 'Give the https address of the server, or leave --secret and --oauth out.'],
+  ['a client id belongs', 'Give --oauth too, or leave --oauth-client-id out.'],
+] as const;
+
 function checked(definition: HttpDefinition): HttpDefinition {
   const parsed = HttpDefinition.safeParse(definition);
   if (parsed.success) return parsed.data;
   const { message = 'the definition does not fit' } = parsed.error.issues[0] ?? {};
-  throw wrong(
-    sentence(message),
-    message.startsWith('a secret is sent')
-      ? 'Give the https address of the server, or leave --secret and --oauth out.'
-      : 'Correct it; "runlayer connectors add --help" shows what fits.',
-  );
+  const next = WAYS_OUT.find(([start]) => message.startsWith(start))?.[1];
+  throw wrong(sentence(message), next ?? 'Correct it; "runlayer connectors add --help" shows what fits.');
 }
 
 export function newHttp(url: string, options: DefinitionOptions): HttpDefinition {
   const headers = readHeaders(options);
   const secrets = readSecrets(options);
   refuseTwice(headers, secrets);
+  const client = clientChange(options)(undefined);
   return checked({
     url: readUrl(url),
     transport: options.transport ?? 'streamable-http',
     headers: Object.fromEntries(headers),
     secrets: Object.fromEntries(secrets),
     oauth: options.oauth ?? false,
+    ...(client === undefined ? {} : { oauthClient: client }),
   });
 }
 
@@ -117,6 +122,7 @@ export function httpChange(name: string, options: DefinitionOptions): (before: H
   const headers = readHeaders(options);
   const secrets = readSecrets(options);
   refuseTwice(headers, secrets);
+  const changeClient = clientChange(options);
   const url = options.url === undefined ? {} : { url: readUrl(options.url) };
   const removed = options.removeHeader ?? [];
   return (before) => {
@@ -131,13 +137,16 @@ export function httpChange(name: string, options: DefinitionOptions): (before: H
     const gone = folded([...removed, ...headers.keys(), ...secrets.keys()]);
     const kept = (all: Readonly<Record<string, string>>): [string, string][] =>
       Object.entries(all).filter(([header]) => !gone.has(header.toLowerCase()));
+    const { oauthClient, ...rest } = before;
+    const client = changeClient(oauthClient);
     return checked({
-      ...before,
+      ...rest,
       ...url,
       transport: options.transport ?? before.transport,
       headers: Object.fromEntries([...kept(before.headers), ...headers]),
       secrets: Object.fromEntries([...kept(before.secrets), ...secrets]),
       oauth: options.oauth ?? before.oauth,
+      ...(client === undefined ? {} : { oauthClient: client }),
     });
   };
 }

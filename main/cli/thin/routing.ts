@@ -16,7 +16,15 @@ const COMPANION_COMMANDS: ReadonlySet<string> = new Set([
 /** They must work when the companion does not. */
 const LOCAL_SUBCOMMANDS: ReadonlySet<string> = new Set(['setup uninstall', 'setup undo']);
 /** They do nothing without a subcommand; alone they show their help. */
-const GROUPS: ReadonlySet<string> = new Set(['connectors', 'policy', 'secrets', 'hub', 'identity', 'approvals', 'setup']);
+const GROUPS: ReadonlySet<string> = new Set([
+  'connectors',
+  'policy',
+  'secrets',
+  'hub',
+  'identity',
+  'approvals',
+  'setup',
+]);
 
 /** The words before `--`: what stands behind it belongs to a server. */
 export function ownWords(argv: readonly string[]): readonly string[] {

@@ -46,7 +46,8 @@ function isPlaceholder(value: string): boolean {
   );
 }
 
-function isIssued(value: string): boolean {
+/** Whether a text has the form of a secret that an issuer fixed. */
+export function isIssuedSecret(value: string): boolean {
   return ISSUED.some((pattern) => pattern.test(value));
 }
 
@@ -66,7 +67,7 @@ function passwordInUrl(value: string): string | undefined {
 }
 
 function isSecret(name: string, value: string): boolean {
-  return isIssued(value) || passwordInUrl(value) !== undefined || (namesSecret(name) && looksSecret(value));
+  return isIssuedSecret(value) || passwordInUrl(value) !== undefined || (namesSecret(name) && looksSecret(value));
 }
 
 /** Where secrets stand: names of variables or options, never the value. */
@@ -89,12 +90,12 @@ function secretArgument(argument: string, previous: string, index: number): stri
   const value = pair?.[2];
   if (name !== undefined && value !== undefined && !value.startsWith('//')) {
     const header = /^-{0,2}[\w-]+[=:]\s*(?:authorization|x-api-key|[\w-]*token)\s*:\s*(.+)$/is.exec(argument)?.[1];
-    if (isSecret(name, value) || (header !== undefined && (isIssued(header) || looksSecret(header))))
+    if (isSecret(name, value) || (header !== undefined && (isIssuedSecret(header) || looksSecret(header))))
       return `${name}=…`;
-    if (/^authorization$/i.test(name) && (isIssued(value) || looksSecret(value))) return `${name}: …`;
+    if (/^authorization$/i.test(name) && (isIssuedSecret(value) || looksSecret(value))) return `${name}: …`;
   }
   const option = previous.startsWith('-') && !previous.includes('=') ? previous : '';
-  if (isIssued(argument) || passwordInUrl(argument) !== undefined) {
+  if (isIssuedSecret(argument) || passwordInUrl(argument) !== undefined) {
     return option === '' ? `argument ${index + 1}` : `${option} …`;
   }
   if (option !== '' && !argument.startsWith('-') && namesSecret(option) && looksSecret(argument)) return `${option} …`;
@@ -114,7 +115,7 @@ export function secretHeaders(headers: Readonly<Record<string, string>>): string
 /** Of secret references: headers in which a secret stands where a scheme belongs, which is kept as it is written. */
 export function secretPrefixes(secrets: Readonly<Record<string, string>>): string[] {
   return Object.entries(secrets)
-    .filter(([, reference]) => isIssued(secretPrefixOf(reference).trim()))
+    .filter(([, reference]) => isIssuedSecret(secretPrefixOf(reference).trim()))
     .map(([name]) => `${name}: …`);
 }
 
@@ -129,8 +130,8 @@ function decoded(segment: string): string {
 /** Of an address: the parameter that holds a secret, or that its path does. Never the value. */
 export function secretsInUrl(url: URL): string[] {
   const found = [...url.searchParams]
-    .filter(([name, value]) => isIssued(name) || isSecret(name, value))
-    .map(([name]) => (isIssued(name) ? '?…' : `?${name}=…`));
-  if (url.pathname.split('/').some((segment) => isIssued(decoded(segment)))) found.push('a part of the path');
+    .filter(([name, value]) => isIssuedSecret(name) || isSecret(name, value))
+    .map(([name]) => (isIssuedSecret(name) ? '?…' : `?${name}=…`));
+  if (url.pathname.split('/').some((segment) => isIssuedSecret(decoded(segment)))) found.push('a part of the path');
   return found;
 }

@@ -55,6 +55,7 @@ import { createFileVault } from './secrets/file-vault.ts';
 import { readOrCreateInstallId } from './secrets/install-id.ts';
 import { createKeychain } from './secrets/keychain.ts';
 import { LiveSecrets } from './secrets/live-secrets.ts';
+import { createSettingsIndex } from './secrets/settings-index.ts';
 import { createSecretVault } from './secrets/vault.ts';
 import { openSettings } from './settings/settings-store.ts';
 import type { Connection } from './transport/connection.ts';
@@ -182,14 +183,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
   if (settings.problem !== undefined) warn(settings.problem);
   const installId = await readOrCreateInstallId(home, newId);
+  const secretIndex = createSettingsIndex(settings);
   const vault = createSecretVault({
     installId,
-    index: {
-      read: () => settings.read().secrets,
-      write: (entries) => {
-        settings.update('secrets', 'companion', (current) => ({ ...current, secrets: [...entries] }));
-      },
-    },
+    index: secretIndex.index,
     keychain: createKeychain({ installId }),
     file: createFileVault(home),
     live,
@@ -326,8 +323,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     listener.stopListening();
     // The other host needs the port: clients of the hub find it there, with the same tokens, and begin anew.
     await hub.close();
+    // From now on the other host writes the settings; what it tightens must hold here too, and nothing here may undo it.
+    settings.handOver();
+    secretIndex.handOver();
     claimed.lock.release();
-    // From now on the other host writes the settings; what it tightens must hold here too.
     settingsWatch = watch(home, (_type, name) => {
       if (name === 'settings.json') settings.reload();
     });
@@ -390,6 +389,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       runs.add(running);
     },
     changed: () => feed.statusChanged(),
+    onDemand: options.idleMs !== undefined,
     warn: (text) => warn(text),
   });
 

@@ -13,7 +13,7 @@ import type { PrepareDependencies } from './prepare-server.ts';
 
 export interface OpenHttpParts {
   readonly oauth: OAuthRegistry;
-  readonly vault: Pick<SecretVault, 'resolve'>;
+  readonly vault: Pick<SecretVault, 'list' | 'resolve'>;
   readonly live: LiveSecrets;
   readonly limits: WireLimits;
   readonly parseLarge: ParseLarge;

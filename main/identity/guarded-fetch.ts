@@ -160,6 +160,8 @@ async function send(
       // A connection of its own each time: nothing is reused that was opened on somebody else's word.
       agent: false,
       signal,
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: tokens leave on this connection.
+      rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca }),
     });
     request.once('response', resolve);

@@ -1,6 +1,7 @@
 /**
- * The one writer of `settings.json`. A file that does not fit never enforces: the last good copy does, plus whatever of
- * the changed file makes protection tighter, and the person is told. Each write is recorded before it counts.
+ * The one writer of `settings.json`; once another host has taken over, it only reads. A file that does not fit never
+ * enforces: the last good copy does, plus whatever of the changed file makes protection tighter, and the person is told.
+ * Each write is recorded before it counts.
  */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
@@ -18,7 +19,9 @@ export interface SettingsStore {
   update(operation: string, caller: string, change: (settings: Settings) => Settings): Settings;
   /** What a person must know about the file that was found, or undefined. */
   readonly problem: string | undefined;
-  /** Reads the file again; only for a host that hands over and no longer writes. */
+  /** Another host writes from now on: every `update` here is refused, because it would undo what that one tightened. */
+  handOver(): void;
+  /** Reads the file again; only for a host that has handed over. */
   reload(): void;
 }
 
@@ -58,6 +61,14 @@ function refuseNewer(version: number): never {
     'E_SETTINGS_NEWER',
     `The settings were written by a newer companion (schema ${version}).`,
     'Update this companion, or set RUNLAYER_COMPANION_HOME to another folder.',
+  );
+}
+
+function refuseHandedOver(): never {
+  throw new CompanionError(
+    'E_HANDED_OVER',
+    'This companion has handed over to the app and changes no settings any more.',
+    'Do it again: the app answers now.',
   );
 }
 
@@ -134,6 +145,7 @@ export function openSettings(options: SettingsOptions): SettingsStore {
   if (load(goodPath)?.kind === 'bad') setAside(options.home, GOOD_COPY, REJECTED_COPY);
   const main = writer(options.home, 'settings');
   const copy = writer(options.home, 'settings.prev');
+  let handedOver = false;
 
   return {
     read: () => current,
@@ -141,6 +153,7 @@ export function openSettings(options: SettingsOptions): SettingsStore {
       return problem;
     },
     update: (operation, caller, change) => {
+      if (handedOver) refuseHandedOver();
       const next = Settings.parse(change(current));
       options.record({ operation, caller, sha256: createHash('sha256').update(seal(next)).digest('hex') });
       try {
@@ -160,6 +173,9 @@ export function openSettings(options: SettingsOptions): SettingsStore {
       problem = undefined;
       options.changed();
       return next;
+    },
+    handOver: () => {
+      handedOver = true;
     },
     reload: () => {
       try {

@@ -7,7 +7,7 @@ import { signInRefused } from '../../main/identity/identity-failures.ts';
 import { failureOf } from '../secrets/fakes.ts';
 
 /** Runs one command line against answers by operation; an Error is thrown. */
-async function tell(line: string, answers: Readonly<Record<string, unknown>>, stdin = '') {
+async function tell(line: string, answers: Readonly<Record<string, unknown>>, stdin = '', tty = false) {
   const said = { out: '', err: '', calls: [] as string[] };
   const io = {
     call: (name: string, input: unknown) => {
@@ -18,6 +18,7 @@ async function tell(line: string, answers: Readonly<Record<string, unknown>>, st
     out: (text: string) => void (said.out += text),
     err: (text: string) => void (said.err += text),
     input: () => Promise.resolve(stdin),
+    tty,
   } as unknown as CommandIo;
   const program = new Command('runlayer').exitOverride().configureOutput({ writeErr: io.err, writeOut: io.out });
   addConnectorLoginCommands(program.command('connectors'), io);
@@ -104,6 +105,25 @@ describe('identity verify', () => {
     expect(calls[0]).toContain('"token":"t.o.k"');
     expect(calls[0]).toContain('"issuer":"https://t.example"');
     expect(JSON.parse(out)).toEqual({ valid: true, ...answers['identity.verify'] });
+  });
+
+  it.each(['', ' --json'])('warns a person who gave the token as an argument, on stderr%s', async (json) => {
+    const line = `--server s1 --jwks https://t.example/jwks${json}`;
+    const given = await tell(`identity verify t.o.k ${line}`, answers, '', true);
+    expect(given.err).toBe(
+      'The token may stand in your shell\'s history now: send it on standard input and\ngive "-" instead.\n',
+    );
+    expect(given.err).not.toContain('t.o.k');
+    if (json !== '') expect(JSON.parse(given.out)).toMatchObject({ valid: true });
+    expect((await tell(`identity verify - ${line}`, answers, 't.o.k', true)).err).toBe('');
+    expect((await tell(`identity verify t.o.k ${line}`, answers)).err).toBe('');
+  });
+
+  it('shows in its help how to keep the token out of the history, before anything else', async () => {
+    const program = new Command('runlayer');
+    addIdentityCommands(program, {} as CommandIo);
+    const help = program.commands[0]?.commands[0]?.helpInformation() ?? '';
+    expect(help).toMatch(/^Usage: runlayer identity verify \[options\] - \(or <token>\)\n/);
   });
 
   it('is a misuse without a token', async () => {

@@ -13,7 +13,7 @@ import {
 } from '../../main/connectors/prepare-server.ts';
 import { resolveCommand } from '../../main/connectors/resolve-command.ts';
 import { ConnectorRuntimes } from '../../main/connectors/runtimes.ts';
-import { oauthAuthority } from '../../main/identity/authority.ts';
+import { oauthAuthority, type AuthorityOptions } from '../../main/identity/authority.ts';
 import type { OAuthRegistry } from '../../main/identity/oauth-registry.ts';
 import { compilePolicy, type Policy } from '../../main/policy/decide.ts';
 import { toolFacts } from '../../main/policy/read-only.ts';
@@ -57,7 +57,8 @@ function bench(connectors: readonly Connector[]): Bench {
   const runtimes = new ConnectorRuntimes(() => clock.now);
   const opened: { name: string; definition: HttpDefinition }[] = [];
   const spawned: SpawnOptions[] = [];
-  const vault: PrepareDependencies['vault'] = {
+  const vault: AuthorityOptions['vault'] = {
+    list: () => [],
     resolve: (reference) => {
       const value = VALUES[reference.replace(/^keychain:/, '')];
       return value === undefined
@@ -113,7 +114,7 @@ function bench(connectors: readonly Connector[]): Bench {
   };
 }
 
-async function authorityOf(name: string, of: HttpDefinition, vault: PrepareDependencies['vault']) {
+async function authorityOf(name: string, of: HttpDefinition, vault: AuthorityOptions['vault']) {
   const none = { authorization: () => Promise.resolve(undefined), refused: () => Promise.reject(new Error('unused')) };
   return oauthAuthority({ connector: name, definition: of, vault, live: new LiveSecrets(), oauth: none });
 }

@@ -148,3 +148,70 @@ describe('what happens after a refusal', () => {
     expect(await authority.headers()).not.toEqual(sent);
   });
 });
+
+describe('a secret that is stored anew', () => {
+  const NEW = 'ghp_N3w0n3-w1th-m0r3-canary';
+  const NEWEST = 'ghp_Th1rd-0ne-z9y8x7-canary';
+  const withSecret = (): ReturnType<typeof open> => open({ secrets: { Authorization: 'Bearer keychain:token' } });
+  const bearer = (value: string): object => ({ Authorization: `Bearer ${value}` });
+
+  it('is sent with the next request; both are taken out of texts until the session ends', async () => {
+    const { vault, authority, live, release } = await withSecret();
+    expect(await authority.headers()).toEqual(bearer(TOKEN));
+    await vault.set('token', NEW);
+    expect(await Promise.all([authority.headers(), authority.headers()])).toEqual([bearer(NEW), bearer(NEW)]);
+    expect(live.redact(`${TOKEN} ${NEW}`)).toBe('[redacted] [redacted]');
+    await vault.set('token', NEWEST);
+    expect(await authority.headers()).toEqual(bearer(NEWEST));
+    expect(live.size).toBe(2);
+    release();
+    expect(live.size).toBe(0);
+  });
+
+  it('costs no look into the keychain before', async () => {
+    const { authority, store, vault } = await withSecret();
+    const asked: string[] = [];
+    store.before = (call) => void asked.push(call);
+    for (let request = 0; request < 3; request++) await authority.headers();
+    await vault.set('other', NEW);
+    asked.length = 0;
+    await authority.headers();
+    expect(asked).toEqual([]);
+  });
+
+  it('is refused once it is removed, and sent again once it is back', async () => {
+    const { vault, authority, live, release } = await withSecret();
+    await vault.remove('token');
+    for (let request = 0; request < 2; request++) expect(await codeOf(authority.headers())).toBe('E_SECRET_UNKNOWN');
+    await vault.set('token', NEW);
+    expect(await authority.headers()).toEqual(bearer(NEW));
+    release();
+    expect(live.size).toBe(0);
+  });
+
+  it('is refused where no header can carry it', async () => {
+    const { vault, authority } = await withSecret();
+    await vault.set('token', 'one\r\nX-Evil: 1');
+    expect(await codeOf(authority.headers())).toBe('E_SECRET_HEADER');
+  });
+
+  it('while a request is under way is worth a second try, and only one', async () => {
+    const { vault, authority } = await withSecret();
+    const sent = await authority.headers();
+    await vault.set('token', NEW);
+    const facts = { status: 401, challenge: undefined };
+    expect(await authority.refused({ ...facts, sent })).toEqual({ kind: 'retry' });
+    const again = await authority.headers();
+    expect(again).toEqual(bearer(NEW));
+    expect(await authority.refused({ ...facts, sent: again })).toMatchObject({ kind: 'refused' });
+  });
+
+  it('holds nothing of a session that ended while the keychain was asked', async () => {
+    const { vault, authority, live, release } = await withSecret();
+    await vault.set('token', NEW);
+    const asked = authority.headers();
+    release();
+    await asked;
+    expect(live.size).toBe(0);
+  });
+});

@@ -274,4 +274,23 @@ describe('https', () => {
     const failure = await failureOf(guardOf(origin, { localhost: ['127.0.0.1'] }).fetch(origin));
     expect([failure.code, failure.message.includes('certificate')]).toEqual(['E_UNREACHABLE', true]);
   });
+
+  it('is checked whatever the environment says: nothing leaves on a connection that is not', async () => {
+    let asked = 0;
+    const https = createHttpsServer({ cert: CERTIFICATE, key: KEY }, (_request, response) => {
+      asked++;
+      response.end();
+    });
+    const origin = `https://localhost:${await listening(https)}`;
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      const sent = guardOf(origin, { localhost: ['127.0.0.1'] }).fetch(origin, { method: 'POST', body: 'token' });
+      expect(await codeOf(sent)).toBe('E_UNREACHABLE');
+    } finally {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+    }
+    expect(asked).toBe(0);
+  });
 });

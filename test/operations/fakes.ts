@@ -32,6 +32,7 @@ export function memorySettings(start: Partial<Settings> = {}): MemorySettings {
       return current;
     },
     problem: undefined,
+    handOver: notUsed,
     reload: notUsed,
   };
 }
@@ -158,6 +159,15 @@ export function aConnector(name: string, over: Partial<Connector> = {}): Connect
     createdAt: NOW.toISOString(),
     ...over,
   };
+}
+
+/** A connector that somebody agreed to; `letter` is all of its hash. */
+export function agreedConnector(name: string, letter = 'a', over: Partial<Connector> = {}): Connector {
+  const at = NOW.toISOString();
+  return aConnector(name, {
+    consent: { hash: letter.repeat(64), path: '/bin/server', realPath: '/bin/server', at },
+    ...over,
+  });
 }
 
 export function aRule(effect: Rule['effect'], connector: string, tool: string): Rule {

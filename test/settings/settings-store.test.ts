@@ -498,6 +498,30 @@ describe('reading again', () => {
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(settings.problem).toContain('newer companion');
   });
+
+  it('is all that is left after a hand-over: nothing that the other host tightened is undone', () => {
+    store({ ...SOME, rules: [rule('allow', 'ls')] });
+    const old = open();
+    const other = open();
+    recorded = [];
+    old.handOver();
+    other.update('policy.add', 'test', (now) => ({ ...now, rules: [rule('deny', 'ls')] }));
+    const written = readFileSync(file(), 'utf8');
+    const renew = (now: Settings): Settings => ({
+      ...now,
+      secrets: now.secrets.map((entry) => ({ ...entry, updatedAt: '2026-11-22T00:00:00.000Z' })),
+    });
+    for (const reread of [() => undefined, () => old.reload()]) {
+      reread();
+      expect(() => old.update('secrets', 'companion', renew)).toThrow(
+        expect.objectContaining({ code: 'E_HANDED_OVER' }),
+      );
+    }
+    expect(effects(old.read())).toEqual(['deny-ls']);
+    expect(old.read().secrets).toEqual(SOME.secrets);
+    for (const name of ['settings.json', 'settings.prev.json']) expect(readFileSync(file(name), 'utf8')).toBe(written);
+    expect(recorded).toHaveLength(1);
+  });
 });
 
 describe('the seal', () => {

@@ -14,10 +14,15 @@ interface VerifyOptions {
 
 async function readToken(io: CommandIo, given: string): Promise<string> {
   const token = (given === '-' ? await io.input() : given).trim();
-  if (token !== '') return token;
-  throw new CompanionError('E_USAGE', 'No token was given.', 'Give it as an argument, or "-" and send it on stdin.', {
-    exitCode: 2,
-  });
+  if (token === '')
+    throw new CompanionError('E_USAGE', 'No token was given.', 'Give "-" and send the token on standard input.', {
+      exitCode: 2,
+    });
+  if (given !== '-' && io.tty)
+    io.err(
+      hang('', 'The token may stand in your shell\'s history now: send it on standard input and give "-" instead.'),
+    );
+  return token;
 }
 
 const shownClaim = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -25,8 +30,10 @@ const shownClaim = (value: unknown): string => (typeof value === 'string' ? valu
 export function addIdentityCommands(program: Command, io: CommandIo): void {
   const identity = program.command('identity').description('who a tenant says is calling a server');
   identity
-    .command('verify <token>')
+    .command('verify')
+    .usage('[options] - (or <token>)')
     .description('check an identity token for one server; "-" reads it from standard input')
+    .argument('<token>', '"-": from standard input, where no history keeps it; or the token itself')
     .requiredOption('--server <id>', 'the server that it must be for')
     .requiredOption('--jwks <url>', 'where the tenant publishes its keys')
     .option('--issuer <url>', 'the tenant that it must be from')

@@ -112,6 +112,10 @@ export class CallAudit {
     this.outcome(dropped, 'cancelled', 0, 'too_many_wait_for_input');
   }
 
+  get awaitsInput(): boolean {
+    return !this.awaited.isEmpty;
+  }
+
   /** Ends the calls whose client did not come back in time. */
   endOverdue(now: number): void {
     for (const call of this.awaited.takeOverdue(now)) this.outcome(call, 'cancelled', 0, NO_INPUT);

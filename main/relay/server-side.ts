@@ -20,6 +20,8 @@ import { isInputRequired } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { FilteredList, ToolCatalogue } from './tool-catalogue.ts';
 
+const LIST_CHANGED = 'notifications/tools/list_changed';
+
 export interface ServerSideParts {
   readonly options: SessionOptions;
   readonly out: Outgoing;
@@ -56,6 +58,15 @@ export class ServerSide {
       case 'response':
         this.response(parsed, line);
     }
+  }
+
+  /** The client is told as by the server itself; one that waits for a list gets the new one anyway. */
+  renewed(): void {
+    const { catalogue, forwarded, out } = this.parts;
+    catalogue.forget();
+    if (!forwarded.knowsTools) return;
+    const line = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', method: LIST_CHANGED })}\n`);
+    out.toClient(line, { kind: 'notification', method: LIST_CHANGED, params: {} });
   }
 
   discarded(why: 'too_large' | 'too_slow', probed: Probed): void {
@@ -119,7 +130,7 @@ export class ServerSide {
       options.dropped('server', 'too many notifications');
       return;
     }
-    if (message.method === 'notifications/tools/list_changed') catalogue.forget();
+    if (message.method === LIST_CHANGED) catalogue.forget();
     else if (message.method === 'notifications/cancelled') {
       const idKey = cancelledKey(line);
       if (idKey !== undefined) asked.take(idKey);

@@ -10,7 +10,6 @@ import { ClientSide } from './client-side.ts';
 import { flattenLine } from './flatten-line.ts';
 import { ForwardedRequests } from './forwarded-requests.ts';
 import { Lane, type LaneOptions } from './lane.ts';
-import { listChanged } from './list-changed.ts';
 import { createLister, type Lister } from './list-upstream.ts';
 import type { Parsed, Sender } from './parse-message.ts';
 import { Pending } from './pending.ts';
@@ -30,7 +29,6 @@ export class Session {
   private readonly sides: { readonly client: ClientSide; readonly server: ServerSide };
   private readonly holds: Readonly<Record<Sender, Set<Hold>>> = { client: new Set(), server: new Set() };
   private readonly lister: Lister;
-  private readonly catalogue: ToolCatalogue;
   private readonly audit: CallAudit;
   private readonly forwarded: ForwardedRequests;
   private readonly calls: ToolCalls;
@@ -44,7 +42,6 @@ export class Session {
     this.audit = new CallAudit(options);
     const { audit } = this;
     const catalogue = new ToolCatalogue(options.limits, options.toolProblem);
-    this.catalogue = catalogue;
     const asked = new Pending<{ readonly deadlineAt: undefined }>();
     const out: Outgoing = {
       toServer: (bytes, message) => this.toServer.add({ bytes, message, related: undefined }),
@@ -132,17 +129,9 @@ export class Session {
     this.handle(() => this.sides.server.requestFailed(idKey, reason));
   }
 
-  /**
-   * Another server, or the same one started again, stands in the place of the one that the client was introduced to. What
-   * was learned of its tools decides nothing any more. A client that waits for them gets the new list without being told.
-   */
+  /** The server began anew, unknown to the client: what it said of its tools before decides nothing any more. */
   serverRenewed(): void {
-    this.handle(() => {
-      this.catalogue.forget();
-      if (!this.forwarded.knowsTools) return;
-      const { line, message } = listChanged();
-      this.toClient.add({ bytes: line, message, related: undefined });
-    });
+    this.handle(() => this.sides.server.renewed());
   }
 
   /** Whatever goes wrong with one message ends this session, never the companion that serves the others. */
@@ -201,6 +190,11 @@ export class Session {
   /** What the client still waits for; a large message of its own that is being parsed counts. */
   get openCalls(): number {
     return this.forwarded.size + this.calls.size + (this.lanes.client.isWorking ? 1 : 0);
+  }
+
+  /** A call that was answered is not over: its server asked for input that the client may still bring. */
+  get awaitsInput(): boolean {
+    return this.audit.awaitsInput;
   }
 
   private flush(): void {

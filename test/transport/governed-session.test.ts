@@ -207,6 +207,18 @@ describe('a session whose client sends no more', () => {
     await b.session.done;
   });
 
+  it('waits until the server has what was sent last', async () => {
+    const b = streams();
+    b.upstream.peer.waiting = 5;
+    b.session.clientInputEnded();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(b.upstream.stops).toEqual([]);
+    b.upstream.peer.waiting = 0;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(b.upstream.stops).toEqual([2000]);
+    await b.session.done;
+  });
+
   it('gives a server that does not answer ten seconds, then tells the client', async () => {
     const b = streams();
     ask(b.session, ping);
@@ -284,6 +296,20 @@ describe('what the upstream says about itself', () => {
       '[stdout, not MCP] printing [redacted]',
       '(held back)',
     ]);
+  });
+
+  it('that the server began anew makes it be asked for its tools before the next call', async () => {
+    const b = streams();
+    ask(b.session, list);
+    b.upstream.says(LISTED);
+    b.client.take();
+    b.upstream.peer.take();
+    b.upstream.events.renewed?.();
+    expect(b.client.messages()).toEqual([{ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }]);
+    ask(b.session, call(1));
+    expect(b.upstream.peer.messages().map(({ method }) => method)).toEqual(['tools/list']);
+    b.session.clientGone();
+    await b.session.done;
   });
 
   it('hides tools that it cannot carry', async () => {

@@ -6,10 +6,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parseMessage, type Parsed } from '../../relay/parse-message.ts';
 import type { AuthorizedCall } from './authorized-call.ts';
-import { statusReason } from './failure-words.ts';
+import { statusReason, unfinishedReason } from './failure-words.ts';
 import { flattenLine } from '../../relay/flatten-line.ts';
 import { Intake } from './intake.ts';
-import { LineBuilder } from './line-builder.ts';
+import { LineBuilder, type Refused } from './line-builder.ts';
 import type { Link } from './link.ts';
 import { methodLimits } from './method-limits.ts';
 import type { Body } from './reading.ts';
@@ -47,6 +47,13 @@ const POST_HEADERS = ['Content-Type', 'application/json', 'Accept', 'application
 const LINGER_MS = 5000;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** How much of it is white space at its start. */
+function blankBytes(chunk: Buffer): number {
+  let at = 0;
+  while (at < chunk.length && (chunk[at] ?? 0) <= 0x20) at++;
+  return at;
+}
+
 export class Exchange {
   /** The request is on its way, or never will be. Never rejects. */
   readonly started: Promise<void>;
@@ -59,6 +66,7 @@ export class Exchange {
   private call: AuthorizedCall;
   private body: Body | undefined;
   private intake: Intake | undefined;
+  private text: LineBuilder | undefined;
   private stream: ResumableStream | undefined;
   private isFlushed = false;
   private isAnswered = false;
@@ -144,10 +152,13 @@ export class Exchange {
   }
 
   private readJson(response: IncomingMessage): void {
-    const { limits, reading } = this.link;
-    const tooLarge = `its answer is larger than ${limits.maxMessageBytes} bytes`;
+    const { limits, reading, unfinished } = this.link;
+    const refused = (why: Refused): void => this.finish(unfinishedReason(why, 'answer', limits.maxMessageBytes));
     const announced = Number(response.headers['content-length'] ?? 0);
-    const text = new LineBuilder(limits.maxMessageBytes);
+    const text = new LineBuilder(limits.maxMessageBytes, unfinished, refused);
+    this.text = text;
+    let blanks = 0;
+    let hasBegun = false;
     const intake = new Intake(this.link, {
       message: (parsed, line) => this.message(parsed, line),
       busy: () => {},
@@ -156,7 +167,12 @@ export class Exchange {
     this.intake = intake;
     this.body = reading.read(response, {
       chunk: (chunk) => {
-        if (!text.append(chunk)) this.finish(tooLarge);
+        // White space before an answer keeps the connection of a long call alive: the answer has not begun.
+        const start = hasBegun ? 0 : blankBytes(chunk);
+        blanks += start;
+        hasBegun ||= start < chunk.length;
+        if (blanks > limits.maxMessageBytes) refused('too_large');
+        else if (hasBegun) text.append(chunk, start);
       },
       ended: (whole) => {
         if (!whole) {
@@ -168,14 +184,18 @@ export class Exchange {
         intake.afterAll(() => this.finish('what it answered is no answer to the request'));
       },
     });
-    if (announced > limits.maxMessageBytes) this.finish(tooLarge);
-    else text.reserve(announced);
+    if (announced > limits.maxMessageBytes) refused('too_large');
+    else {
+      text.reserve(announced);
+      unfinished.afterPiece();
+    }
   }
 
   private readStream(response: IncomingMessage): void {
     const { resume } = this.posting;
     this.stream = new ResumableStream(this.link, {
       headers: () => resume?.() ?? [],
+      isAwaited: true,
       isWanted: (hasEventId) => resume !== undefined && hasEventId && !this.isAnswered,
       message: (parsed, line) => this.message(parsed, line),
       lost: (reason) => this.finish(reason),
@@ -230,6 +250,7 @@ export class Exchange {
     this.isClosed = true;
     for (const cancel of this.cancelTimers) cancel();
     this.intake?.close();
+    this.text?.clear();
     this.stream?.close();
     this.body?.destroy();
     this.markFlushed();

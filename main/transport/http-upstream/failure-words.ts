@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CompanionError } from '../../../preload/contract/failure.ts';
+import type { Refused } from './line-builder.ts';
 
 const CHECK_URL = "check the connector's URL";
 const LATER = 'call again later';
@@ -44,6 +45,18 @@ export function statusReason(status: number, headers: IncomingHttpHeaders): stri
   const seconds = retryAfterSeconds(headers);
   const wait = seconds === undefined || next !== LATER ? '' : `, in ${seconds} seconds at the earliest`;
   return `${what} (HTTP ${status})${next === undefined ? '' : `: ${next}`}${wait}`;
+}
+
+/** Why a message of the server was not taken whole; `what` it is. */
+export function unfinishedReason(why: Refused, what: 'answer' | 'message', maxBytes: number): string {
+  switch (why) {
+    case 'too_large':
+      return `its ${what} is larger than ${maxBytes} bytes`;
+    case 'too_much':
+      return `it sends too many large messages at once, and its ${what} was the largest: call again with fewer at once`;
+    case 'too_slow':
+      return `its ${what} was not finished in time`;
+  }
 }
 
 /** What an answer is instead of MCP, where its type can be said. */

@@ -7,23 +7,22 @@ import { cancelledKey } from '../../relay/client-side.ts';
 import type { NotificationMessage, Parsed, RequestMessage } from '../../relay/parse-message.ts';
 import type { Outbound } from '../../relay/session-options.ts';
 import type { OpenUpstream, UpstreamEvents } from '../upstream.ts';
-import { Exchange } from './exchange.ts';
-import { asOwn, LegacySession } from './legacy-session.ts';
+import { DecidedCalls, OUTDATED } from './decided-calls.ts';
+import type { Exchange } from './exchange.ts';
+import { introduceAgain, type Post } from './introduce-again.ts';
+import { LegacySession } from './legacy-session.ts';
 import type { HttpUpstreamOptions, Link } from './link.ts';
+import { OpenExchanges } from './open-exchanges.ts';
 import { openLink, type OpenLink } from './open-link.ts';
 import { Outbox } from './outbox.ts';
+import { CONFIRM_MS } from './renew-session.ts';
+import { letLastMessagesGo } from './say-goodbye.ts';
 import { SseConnection } from './sse-connection.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 
-/** A message of ours or of the client that is posted. */
-interface Post {
-  readonly body: Buffer;
-  readonly method: string | undefined;
-  readonly flushed: () => void;
-  readonly failed: (reason: string) => void;
-}
-
 const NOT_CONNECTED = 'the connection to it is lost';
+/** So long the posting of a request may go on behind its answer. */
+const LINGER_MS = 5000;
 
 class LegacySse {
   readonly outbox: Outbox;
@@ -31,11 +30,12 @@ class LegacySse {
   private readonly link: Link;
   private readonly session = new LegacySession();
   private readonly waiting: WaitingRequests;
-  private readonly open = new Set<Exchange>();
+  private readonly exchanges: OpenExchanges;
+  private readonly decided = new DecidedCalls();
   private connection: SseConnection | undefined;
   private place: string | undefined;
   private initializing = 0;
-  private isStopped = false;
+  private isLeaving = false;
 
   constructor(opened: OpenLink) {
     this.opened = opened;
@@ -48,9 +48,11 @@ class LegacySse {
       maxBacklogBytes: limits.maxBacklogBytes,
       drained: () => events.drained(),
     });
+    this.exchanges = new OpenExchanges(this.link, () => this.outbox);
   }
 
   deliver(messages: readonly Outbound[]): boolean {
+    this.decided.add(messages);
     if (this.initializing === 0) return this.outbox.add(messages);
     // A server may ask something (a ping) before it answers initialize: those answers do not wait for that.
     for (const out of messages) if (out.message.kind === 'response') this.send(out, () => {});
@@ -62,11 +64,12 @@ class LegacySse {
     const { message } = out;
     if (message.kind === 'request') {
       const reason = await this.connect(message.method === 'initialize');
-      if (this.isStopped) return;
-      if (reason === undefined) await this.request(out, message);
+      if (this.isLeaving) return;
+      const problem = reason ?? (this.decided.isOutdated(out) ? OUTDATED : undefined);
+      if (problem === undefined) await this.request(out, message);
       else {
         this.outbox.sent(out.bytes.length);
-        this.link.events.failed(message.idKey, reason);
+        this.link.events.failed(message.idKey, problem);
       }
       return;
     }
@@ -83,18 +86,27 @@ class LegacySse {
   ): Promise<void> {
     if (message.method === 'notifications/cancelled') {
       const key = cancelledKey(out.bytes);
-      if (key !== undefined) this.waiting.take(key);
+      if (key !== undefined) {
+        this.waiting.take(key);
+        this.letGo(key);
+      }
     }
     if (message.method !== 'notifications/initialized') {
       await exchange?.started;
       return;
     }
     this.session.confirmed(out.bytes.subarray(0, -1));
-    await exchange?.settled;
+    if (exchange !== undefined) await this.link.within(CONFIRM_MS, exchange.settled);
+  }
+
+  /** The posting of this request is of no use any more: many servers end it late, some never do. */
+  private letGo(idKey: string): void {
+    const exchange = this.exchanges.request(idKey);
+    if (exchange !== undefined) void this.link.within(LINGER_MS, exchange.settled).then(() => exchange.abort());
   }
 
   private async request(out: Outbound, message: RequestMessage): Promise<void> {
-    const { events } = this.link;
+    const { events, limits } = this.link;
     const { idKey, method } = message;
     const body = out.bytes.subarray(0, -1);
     const isInitialize = method === 'initialize';
@@ -104,6 +116,7 @@ class LegacySse {
       answered: (parsed, line) => {
         if (isInitialize && parsed.kind === 'response') this.session.answered(parsed);
         events.message(parsed, line);
+        this.letGo(idKey);
         resolve();
       },
       failed: (reason) => {
@@ -111,18 +124,18 @@ class LegacySse {
         resolve();
       },
     });
-    const exchange = this.post({
-      body,
-      method,
-      flushed: () => this.outbox.sent(out.bytes.length),
-      failed: (reason) => this.waiting.fail(idKey, reason),
-    });
+    const flushed = (): void => this.outbox.sent(out.bytes.length);
+    const failed = (reason: string): void => this.waiting.fail(idKey, reason);
+    const exchange = this.post({ body, method, flushed, failed }, idKey);
     if (!isInitialize) {
       await exchange?.started;
       return;
     }
     this.initializing++;
+    // What follows waits for the answer, so a server that never gives it is given up.
+    const cancel = this.link.schedule(limits.initializeMs, () => this.lost('it did not answer in time'));
     await promise;
+    cancel();
     this.initializing--;
   }
 
@@ -136,15 +149,14 @@ class LegacySse {
     });
   }
 
-  private post({ body, method, flushed, failed }: Post): Exchange | undefined {
+  private post({ body, method, flushed, failed }: Post, idKey?: string): Exchange | undefined {
     const { connection, place } = this;
     if (connection === undefined || place === undefined) {
       flushed();
       failed(NOT_CONNECTED);
       return undefined;
     }
-    this.outbox.opened();
-    const exchange: Exchange = new Exchange(this.link, {
+    const posting = {
       path: place,
       body,
       method,
@@ -155,19 +167,14 @@ class LegacySse {
       accepted: () => {},
       message: () => {},
       failed,
-      closed: () => {
-        this.outbox.closed();
-        this.open.delete(exchange);
-      },
       // The server does not know the stream any more: it is opened anew by the next request.
       recover: () => {
         const reason = 'it lost the session; call again';
         if (this.connection === connection) this.lost(reason);
         return Promise.resolve(reason);
       },
-    });
-    this.open.add(exchange);
-    return exchange;
+    };
+    return this.exchanges.post(posting, idKey);
   }
 
   /** Undefined when messages can be sent, else why not. `isFirst`: the client is about to introduce itself. */
@@ -188,52 +195,20 @@ class LegacySse {
     if (place === undefined || this.connection !== connection) return problem ?? NOT_CONNECTED;
     this.place = place;
     if (isFirst) return undefined;
-    const reason = await this.introduceAgain();
+    const { link, session, waiting } = this;
+    const reason = await introduceAgain({
+      link,
+      session,
+      waiting,
+      post: (post) => this.post(post),
+      renewed: () => {
+        this.decided.renewed();
+        link.events.renewed();
+      },
+    });
     if (reason === undefined) return undefined;
     if (this.connection === connection) this.lost(reason);
     return `it could not be connected to again (${reason}): start the connector again`;
-  }
-
-  private async introduceAgain(): Promise<string | undefined> {
-    const { introduction, generation, isOpen } = this.session;
-    // A client that never introduced itself has nothing to be repeated.
-    if (introduction === undefined || !isOpen) return undefined;
-    const { body, message } = asOwn(introduction.initialize, generation);
-    const before = this.session.begin(introduction.initialize);
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    this.waiting.add(message.idKey, {
-      answered: (parsed) => {
-        if (parsed.kind !== 'response' || parsed.error !== undefined) {
-          resolve('it refused to');
-          return;
-        }
-        this.session.answered(parsed);
-        resolve(this.session.differsFrom(before));
-      },
-      failed: resolve,
-    });
-    const cancel = this.link.schedule(this.link.limits.initializeMs, () =>
-      this.waiting.fail(message.idKey, 'it did not answer in time'),
-    );
-    this.post({
-      body,
-      method: message.method,
-      flushed: () => {},
-      failed: (reason) => this.waiting.fail(message.idKey, reason),
-    });
-    const reason = await promise;
-    cancel();
-    if (reason !== undefined) {
-      this.session.restore(before, introduction);
-      return reason;
-    }
-    this.link.events.log('[companion] connected to the server again, without what was subscribed to before');
-    const { initialized } = introduction;
-    if (initialized === undefined) return undefined;
-    this.session.confirmed(initialized);
-    await this.post({ body: initialized, method: 'notifications/initialized', flushed: () => {}, failed: () => {} })
-      ?.settled;
-    return undefined;
   }
 
   private message(parsed: Parsed, line: Buffer): void {
@@ -244,17 +219,18 @@ class LegacySse {
     this.connection?.close();
     this.connection = undefined;
     this.place = undefined;
-    for (const exchange of this.open) exchange.abort();
+    this.exchanges.abortAll();
     this.waiting.failAll(reason);
   }
 
-  /** Gives everything up. */
-  stop(): Promise<void> {
-    this.isStopped = true;
-    this.outbox.clear();
+  /** Gives every request up; the server gets the rest within `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.isLeaving = true;
+    const { outbox, exchanges } = this;
+    const isKnown = this.place !== undefined && this.session.isOpen;
+    await letLastMessagesGo(this.link, { outbox, exchanges, isKnown }, graceMs);
     this.lost('the connector is stopped');
     this.opened.close();
-    return Promise.resolve();
   }
 }
 
@@ -266,7 +242,7 @@ export function openLegacySse(options: HttpUpstreamOptions): OpenUpstream {
     return opened.upstream({
       deliver: (messages) => server.deliver(messages),
       backlog: () => server.outbox.backlog,
-      stop: () => server.stop(),
+      stop: (graceMs) => server.stop(graceMs),
     });
   };
 }

@@ -5,6 +5,7 @@ import type { UpstreamEvents } from '../upstream.ts';
 import type { Authority } from './authority.ts';
 import type { AuthorizedCall, CallOrder } from './authorized-call.ts';
 import type { Reading } from './reading.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** Runs `then` once after `ms`, unless what it returns is called before. */
 export type Schedule = (ms: number, then: () => void) => () => void;
@@ -24,12 +25,15 @@ export interface HttpUpstreamOptions {
 }
 
 export interface Link {
-  readonly events: UpstreamEvents;
+  readonly events: Required<UpstreamEvents>;
   readonly limits: WireLimits;
   readonly parseLarge: ParseLarge | undefined;
   readonly now: () => number;
   readonly schedule: Schedule;
   readonly random: () => number;
   readonly reading: Reading;
+  readonly unfinished: Unfinished;
+  /** Waits for `work`, but not longer than that. */
+  readonly within: (ms: number, work: Promise<unknown>) => Promise<void>;
   readonly call: (order: CallOrder) => AuthorizedCall;
 }

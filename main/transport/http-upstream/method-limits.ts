@@ -1,6 +1,6 @@
 /** How long a server may take, and what may be sent twice. */
 import type { WireLimits } from '../../relay/limits.ts';
-import { hasInventoryDeadline } from '../../relay/methods.ts';
+import { hasInventoryDeadline, isNotificationName } from '../../relay/methods.ts';
 import { HEADERS_MS } from './resumable-stream.ts';
 
 /** Reads and introductions: a server that gets one twice has done nothing twice. */
@@ -20,7 +20,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
 ]);
 
 export interface MethodLimits {
-  /** Until the response begins; a tool may take as long as it likes. */
+  /** Until the response begins. Only where a server has nothing to work on; a tool or a task may take as long as it likes. */
   readonly headersMs: number | undefined;
   /** Until the answer is whole; the relay has given the request up by then. */
   readonly totalMs: number | undefined;
@@ -30,11 +30,8 @@ export interface MethodLimits {
 export function methodLimits(method: string | undefined, limits: WireLimits): MethodLimits {
   if (method === undefined) return { headersMs: HEADERS_MS, totalMs: undefined, repeatable: false };
   const repeatable = REPEATABLE.has(method);
-  if (method === 'tools/call') return { headersMs: undefined, totalMs: limits.callMs, repeatable };
   if (method === 'initialize') return { headersMs: HEADERS_MS, totalMs: limits.initializeMs, repeatable };
-  return {
-    headersMs: HEADERS_MS,
-    totalMs: hasInventoryDeadline(method) ? limits.inventoryMs : undefined,
-    repeatable,
-  };
+  if (hasInventoryDeadline(method)) return { headersMs: HEADERS_MS, totalMs: limits.inventoryMs, repeatable };
+  if (isNotificationName(method)) return { headersMs: HEADERS_MS, totalMs: undefined, repeatable };
+  return { headersMs: undefined, totalMs: method === 'tools/call' ? limits.callMs : undefined, repeatable };
 }

@@ -5,6 +5,7 @@ import { AuthorizedCall } from './authorized-call.ts';
 import { HttpWire } from './http-wire.ts';
 import type { HttpUpstreamOptions, Link } from './link.ts';
 import { Reading } from './reading.ts';
+import { Unfinished } from './unfinished.ts';
 
 export interface Transport extends Pick<Upstream, 'toolProblem'> {
   readonly deliver: MessagePeer['deliver'];
@@ -17,8 +18,6 @@ export interface OpenLink {
   readonly url: URL;
   /** Every connection ends. */
   readonly close: () => void;
-  /** Waits for `work`, but not longer than that. */
-  readonly within: (ms: number, work: Promise<unknown>) => Promise<void>;
   readonly upstream: (transport: Transport) => Upstream;
 }
 
@@ -29,7 +28,8 @@ export function openLink(options: HttpUpstreamOptions, told: UpstreamEvents): Op
   const { authority, limits, now, parseLarge, random, schedule, userAgent } = options;
   const url = new URL(options.url);
   const wire = new HttpWire(url, schedule);
-  const reading = new Reading(schedule);
+  const unfinished = new Unfinished(schedule, limits.partialLineMs);
+  const reading = new Reading(schedule, unfinished);
   const parts = { wire, authority, reading, host: url.host, userAgent };
   let isStopped = false;
   const unlessStopped =
@@ -37,25 +37,15 @@ export function openLink(options: HttpUpstreamOptions, told: UpstreamEvents): Op
     (...facts: Facts): void => {
       if (!isStopped) tell(...facts);
     };
-  const events: UpstreamEvents = {
+  const events: Required<UpstreamEvents> = {
     bytes: unlessStopped(told.bytes),
     message: unlessStopped(told.message),
     failed: unlessStopped(told.failed),
     drained: unlessStopped(told.drained),
+    renewed: unlessStopped(() => told.renewed?.()),
     stderr: unlessStopped(told.stderr),
     log: unlessStopped(told.log),
   };
-  const link: Link = {
-    events,
-    limits,
-    parseLarge,
-    now,
-    schedule,
-    random: random ?? Math.random,
-    reading,
-    call: (order) => new AuthorizedCall(parts, order),
-  };
-
   const within = (ms: number, work: Promise<unknown>): Promise<void> =>
     new Promise((resolve) => {
       const cancel = schedule(ms, resolve);
@@ -67,11 +57,23 @@ export function openLink(options: HttpUpstreamOptions, told: UpstreamEvents): Op
         });
     });
 
+  const link: Link = {
+    events,
+    limits,
+    parseLarge,
+    now,
+    schedule,
+    random: random ?? Math.random,
+    reading,
+    unfinished,
+    within,
+    call: (order) => new AuthorizedCall(parts, order),
+  };
+
   return {
     link,
     url,
     close: () => wire.close(),
-    within,
     upstream: ({ deliver, backlog, stop, toolProblem }) => {
       const end = Promise.withResolvers<UpstreamEnd>();
       let stopping: Promise<void> | undefined;

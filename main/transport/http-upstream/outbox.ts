@@ -21,7 +21,7 @@ export class Outbox {
   private bytes = 0;
   private open = 0;
   private isFull = false;
-  private isWorking = false;
+  private working: Promise<void> | undefined;
   private slotFree: (() => void) | undefined;
 
   constructor(parts: OutboxParts) {
@@ -38,7 +38,7 @@ export class Outbox {
     for (const out of messages) this.bytes += out.bytes.length;
     this.queue.push(...messages);
     if (this.bytes > this.fullBytes) this.isFull = true;
-    if (!this.isWorking) void this.work();
+    if (this.working === undefined && this.queue.length > 0) this.working = this.work();
     return !this.isFull;
   }
 
@@ -60,13 +60,17 @@ export class Outbox {
     this.slotFree?.();
   }
 
-  /** What has not begun never will. */
-  clear(): void {
-    this.queue = [];
+  /** What has not begun never will, but for what is to be kept. */
+  clear(isKept: (out: Outbound) => boolean = () => false): void {
+    this.queue = this.queue.filter(isKept);
+  }
+
+  /** Resolves when everything has begun. */
+  async empty(): Promise<void> {
+    await this.working;
   }
 
   private async work(): Promise<void> {
-    this.isWorking = true;
     for (;;) {
       const next = this.queue.shift();
       if (next === undefined) break;
@@ -77,6 +81,6 @@ export class Outbox {
       }
       await this.parts.begin(next);
     }
-    this.isWorking = false;
+    this.working = undefined;
   }
 }

@@ -1,6 +1,7 @@
 /** Responses while they are read: all of them pause when the client is slow, one alone when its message is being parsed. */
 import type { IncomingMessage } from 'node:http';
 import type { Schedule } from './link.ts';
+import type { Unfinished } from './unfinished.ts';
 
 interface BodyEvents {
   chunk(chunk: Buffer): void;
@@ -56,15 +57,21 @@ export class Body {
 
 export class Reading {
   private readonly schedule: Schedule;
+  private readonly unfinished: Unfinished;
   private readonly open = new Set<Body>();
   private isPaused = false;
 
-  constructor(schedule: Schedule) {
+  constructor(schedule: Schedule, unfinished: Unfinished) {
     this.schedule = schedule;
+    this.unfinished = unfinished;
   }
 
   read(response: IncomingMessage, events: BodyEvents): Body {
-    const body = new Body(response, events, (gone) => this.open.delete(gone));
+    const chunk = (piece: Buffer): void => {
+      events.chunk(piece);
+      this.unfinished.afterPiece();
+    };
+    const body = new Body(response, { ...events, chunk }, (gone) => this.open.delete(gone));
     this.open.add(body);
     if (this.isPaused) body.hold('client');
     return body;
@@ -72,11 +79,13 @@ export class Reading {
 
   pause(): void {
     this.isPaused = true;
+    this.unfinished.pause();
     for (const body of this.open) body.hold('client');
   }
 
   resume(): void {
     this.isPaused = false;
+    this.unfinished.resume();
     for (const body of this.open) body.release('client');
   }
 

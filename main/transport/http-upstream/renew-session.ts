@@ -6,18 +6,24 @@ import type { Link } from './link.ts';
 import { HEADERS_MS } from './resumable-stream.ts';
 import type { ServerStream } from './server-stream.ts';
 
+/** Nothing follows `notifications/initialized` before the server took it, but a server that never says so is not waited for. */
+export const CONFIRM_MS = 3000;
+
 export interface RenewalParts {
   readonly link: Link;
   readonly session: LegacySession;
   readonly serverStream: ServerStream;
   readonly post: (posting: Omit<Posting, 'closed'>) => Exchange;
+  /** The server is there again; nothing was sent to it in the new session yet. */
+  readonly renewed: () => void;
 }
 
 /**
  * Introduces the client again, with its own bytes under an id of ours, and sees to it that the same server answers. Resolves
  * to why that failed; then everything is as before, and may be tried again.
  */
-export async function renewSession({ link, session, serverStream, post }: RenewalParts): Promise<string | undefined> {
+export async function renewSession(parts: RenewalParts): Promise<string | undefined> {
+  const { link, session, serverStream, post } = parts;
   const { introduction, generation } = session;
   if (introduction === undefined) return 'it does not know the session';
   serverStream.close();
@@ -53,10 +59,11 @@ export async function renewSession({ link, session, serverStream, post }: Renewa
   link.events.log(
     '[companion] the server lost the session; a new one was begun, without what was subscribed to in the old one',
   );
+  parts.renewed();
   const { initialized } = introduction;
   if (initialized === undefined) return undefined;
   session.confirmed(initialized);
-  await post({
+  const confirmation = post({
     ...silent,
     body: initialized,
     method: 'notifications/initialized',
@@ -65,7 +72,8 @@ export async function renewSession({ link, session, serverStream, post }: Renewa
     accepted: () => serverStream.open(),
     message: () => {},
     failed: () => {},
-  }).settled;
+  });
+  await link.within(CONFIRM_MS, confirmation.settled);
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Parsed } from '../../relay/parse-message.ts';
 import type { AuthorizedCall } from './authorized-call.ts';
 import { BackOff } from './back-off.ts';
-import { retryAfterSeconds, statusReason } from './failure-words.ts';
+import { retryAfterSeconds, statusReason, unfinishedReason } from './failure-words.ts';
 import { Intake } from './intake.ts';
 import type { Link } from './link.ts';
 import type { Body } from './reading.ts';
@@ -19,6 +19,8 @@ export interface StreamParts {
   readonly headers: () => readonly string[];
   /** Whether a lost connection is to be taken up again. */
   readonly isWanted: (hasEventId: boolean) => boolean;
+  /** Somebody waits for what comes: a server that stays away ends it. */
+  readonly isAwaited: boolean;
   readonly message: (parsed: Parsed, line: Buffer) => void;
   /** A message could not be taken; `reason` is a clause about the server. The stream goes on unless it is closed. */
   readonly lost: (reason: string) => void;
@@ -29,6 +31,10 @@ export interface StreamParts {
 /** So long a connection must have lasted to count as good though nothing came. */
 const LASTED_MS = 10_000;
 export const HEADERS_MS = 60_000;
+
+/** A stream that is awaited is given up after so many attempts in vain in a row, or so long after the first of them. */
+const MAX_ATTEMPTS = 8;
+const AWAY_MS = 60_000;
 
 /** What a server may mean by it: later. */
 function isPassing(status: number): boolean {
@@ -46,6 +52,8 @@ export class ResumableStream {
   private cancelTimer: (() => void) | undefined;
   private lastEventId: string | undefined;
   private retryMs: number | undefined;
+  private attempts = 0;
+  private awaySince: number | undefined;
   private isClosed = false;
 
   constructor(link: Link, parts: StreamParts) {
@@ -56,8 +64,10 @@ export class ResumableStream {
 
   /** Reads a response that is an event stream. */
   take(response: IncomingMessage): void {
-    const { limits, now, reading } = this.link;
+    const { limits, now, reading, unfinished } = this.link;
     const since = now();
+    this.attempts = 0;
+    this.awaySince = undefined;
     const intake = new Intake(this.link, {
       message: this.parts.message,
       busy: (isBusy) => (isBusy ? this.body?.hold('parsing') : this.body?.release('parsing')),
@@ -73,9 +83,10 @@ export class ResumableStream {
         retry: (ms) => {
           this.retryMs = ms;
         },
-        tooLarge: () => this.parts.lost(`its message is larger than ${limits.maxMessageBytes} bytes`),
+        skipped: (why) => this.parts.lost(unfinishedReason(why, 'message', limits.maxMessageBytes)),
       },
       this.lastEventId,
+      unfinished,
     );
     this.intake = intake;
     this.parser = parser;
@@ -85,6 +96,8 @@ export class ResumableStream {
         if (parser.skippedBytes > limits.maxDiscardBytes) this.end('it sends a message without an end', true);
       },
       ended: () => {
+        // Half an event at the end never counts.
+        parser.stop();
         if (now() - since >= LASTED_MS) this.backOff.worked();
         intake.afterAll(() => this.disconnected());
       },
@@ -109,7 +122,7 @@ export class ResumableStream {
       if (this.isClosed || reply.kind === 'aborted') return;
       if (reply.kind === 'failed') {
         if (reply.isRefusal) this.end(reply.reason, false);
-        else this.again(undefined);
+        else this.failed(reply.reason, undefined);
         return;
       }
       const { response } = reply;
@@ -122,7 +135,7 @@ export class ResumableStream {
       }
       this.link.reading.discard(response);
       const seconds = retryAfterSeconds(response.headers);
-      if (isPassing(status)) this.again(seconds === undefined ? undefined : seconds * 1000);
+      if (isPassing(status)) this.failed(problem, seconds === undefined ? undefined : seconds * 1000);
       else this.end(problem, true);
     });
   }
@@ -142,6 +155,14 @@ export class ResumableStream {
     this.lastEventId = this.parser?.lastEventId;
     if (this.parts.isWanted(this.lastEventId !== undefined)) this.again(this.retryMs);
     else this.end('it broke off its answer', true);
+  }
+
+  private failed(reason: string, wishMs: number | undefined): void {
+    const now = this.link.now();
+    this.awaySince ??= now;
+    const isAway = ++this.attempts >= MAX_ATTEMPTS || now - this.awaySince >= AWAY_MS;
+    if (isAway && this.parts.isAwaited) this.end(reason, true);
+    else this.again(wishMs);
   }
 
   private again(wishMs: number | undefined): void {

@@ -22,6 +22,7 @@ export class ServerStream {
     const stream = new ResumableStream(this.link, {
       headers: this.headers,
       isWanted: () => true,
+      isAwaited: false,
       message: this.message,
       lost: (reason) => this.link.events.log(`[companion] left out what the server said unasked: ${reason}`),
       over: (reason, isFinal) => {

@@ -3,7 +3,7 @@
  * messages and then carries everything that the server says. The place must be of the same origin: credentials go there.
  */
 import type { Parsed } from '../../relay/parse-message.ts';
-import { statusReason } from './failure-words.ts';
+import { statusReason, unfinishedReason } from './failure-words.ts';
 import { Intake } from './intake.ts';
 import type { Link } from './link.ts';
 import type { Body } from './reading.ts';
@@ -86,20 +86,25 @@ export class SseConnection {
   }
 
   private take(response: Parameters<Link['reading']['read']>[0]): void {
-    const { limits, reading } = this.link;
+    const { limits, reading, unfinished } = this.link;
     const intake = new Intake(this.link, {
       message: this.events.message,
       busy: (isBusy) => (isBusy ? this.body?.hold('parsing') : this.body?.release('parsing')),
       broken: () => this.lose('its message could not be checked'),
     });
-    const parser = new SseParser(limits.maxMessageBytes, {
-      event: (type, data) => {
-        if (type === 'message') intake.push(data);
-        else if (type === 'endpoint') this.name(data.toString('utf8').trim());
+    const parser = new SseParser(
+      limits.maxMessageBytes,
+      {
+        event: (type, data) => {
+          if (type === 'message') intake.push(data);
+          else if (type === 'endpoint') this.name(data.toString('utf8').trim());
+        },
+        retry: () => {},
+        skipped: (why) => this.lose(unfinishedReason(why, 'message', limits.maxMessageBytes)),
       },
-      retry: () => {},
-      tooLarge: () => this.lose(`its message is larger than ${limits.maxMessageBytes} bytes`),
-    });
+      undefined,
+      unfinished,
+    );
     this.intake = intake;
     this.parser = parser;
     this.body = reading.read(response, {

@@ -3,15 +3,16 @@
  * what comes, however it is cut into chunks. An event with more data than may be kept is skipped, with one notice. What an
  * unfinished event holds at the end of the stream never counts, its id neither (WHATWG HTML, "Server-sent events").
  */
-import { LineBuilder } from './line-builder.ts';
+import { LineBuilder, type Refused } from './line-builder.ts';
+import type { Unfinished } from './unfinished.ts';
 
 export interface SseEvents {
   /** `data` ends with a newline; where the event had several lines of data there are newlines between them, too. */
   event(type: string, data: Buffer): void;
   /** The server wants this pause before it is connected to again. */
   retry(ms: number): void;
-  /** An event is being skipped. */
-  tooLarge(): void;
+  /** The event is being skipped. */
+  skipped(why: Refused): void;
 }
 
 const LF = 0x0a;
@@ -53,9 +54,12 @@ export class SseParser {
   private hasData = false;
   private skipping = false;
 
-  constructor(maxBytes: number, events: SseEvents, lastEventId?: string) {
+  constructor(maxBytes: number, events: SseEvents, lastEventId?: string, unfinished?: Unfinished) {
     this.events = events;
-    this.data = new LineBuilder(maxBytes);
+    this.data = new LineBuilder(maxBytes, unfinished, (why) => {
+      this.skipping = true;
+      events.skipped(why);
+    });
     this.lastEventId = lastEventId;
     this.id = lastEventId;
   }
@@ -134,11 +138,7 @@ export class SseParser {
   }
 
   private append(chunk: Buffer, start: number, end: number): void {
-    if (!this.skipping && !this.data.append(chunk, start, end)) {
-      this.skipping = true;
-      this.data.clear();
-      this.events.tooLarge();
-    }
+    if (!this.skipping) this.data.append(chunk, start, end);
     if (this.skipping) this.skippedBytes += end - start;
   }
 

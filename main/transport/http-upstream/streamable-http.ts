@@ -5,31 +5,34 @@
  * one simply tries again.
  */
 import { cancelledKey } from '../../relay/client-side.ts';
-import type { NotificationMessage, RequestMessage } from '../../relay/parse-message.ts';
+import type { RequestMessage } from '../../relay/parse-message.ts';
 import type { Outbound } from '../../relay/session-options.ts';
 import type { OpenUpstream, Upstream, UpstreamEvents } from '../upstream.ts';
-import { Exchange, type Posting } from './exchange.ts';
+import { answerPosting, askingPosting, type Asking, type ClientPostingParts } from './client-posting.ts';
+import { DecidedCalls, OUTDATED } from './decided-calls.ts';
+import type { Exchange, Posting } from './exchange.ts';
 import { LegacySession } from './legacy-session.ts';
 import type { HttpUpstreamOptions, Link } from './link.ts';
 import { modernHeaders, modernVersion } from './modern-headers.ts';
+import { OpenExchanges } from './open-exchanges.ts';
 import { openLink, type OpenLink } from './open-link.ts';
 import { Outbox } from './outbox.ts';
-import { deleteSession, renewSession } from './renew-session.ts';
+import { CONFIRM_MS, deleteSession, renewSession } from './renew-session.ts';
+import { letLastMessagesGo } from './say-goodbye.ts';
 import { ServerStream } from './server-stream.ts';
 import { ToolHeaders, toolProblem } from './tool-headers.ts';
-
-type Asking = RequestMessage | NotificationMessage;
 
 class StreamableHttp {
   readonly outbox: Outbox;
   private readonly opened: OpenLink;
   private readonly link: Link;
   private readonly session = new LegacySession();
-  private readonly tools: ToolHeaders;
   private readonly serverStream: ServerStream;
-  private readonly open = new Set<Exchange>();
-  private readonly requests = new Map<string, Exchange>();
+  private readonly exchanges: OpenExchanges;
+  private readonly postings: ClientPostingParts;
+  private readonly decided = new DecidedCalls();
   private initializing = 0;
+  private isLeaving = false;
   private isStopped = false;
   private recovering: Promise<string | undefined> | undefined;
   private lastModern: string | undefined;
@@ -37,7 +40,6 @@ class StreamableHttp {
   constructor(opened: OpenLink, maxTools: number) {
     this.opened = opened;
     this.link = opened.link;
-    this.tools = new ToolHeaders(maxTools);
     const { events, limits } = this.link;
     this.serverStream = new ServerStream(
       this.link,
@@ -50,9 +52,13 @@ class StreamableHttp {
       maxBacklogBytes: limits.maxBacklogBytes,
       drained: () => events.drained(),
     });
+    this.exchanges = new OpenExchanges(this.link, () => this.outbox);
+    const { link, outbox, serverStream } = this;
+    this.postings = { link, outbox, serverStream, tools: new ToolHeaders(maxTools) };
   }
 
   deliver(messages: readonly Outbound[]): boolean {
+    this.decided.add(messages);
     if (this.initializing === 0) return this.outbox.add(messages);
     // A server may ask something (a ping) before it answers initialize: those answers do not wait for that.
     const waiting = messages.filter(({ message }) => message.kind !== 'response');
@@ -63,8 +69,13 @@ class StreamableHttp {
   /** Resolves when the message behind it may begin. */
   private async begin(out: Outbound): Promise<void> {
     const { message } = out;
-    if (this.recovering !== undefined) await this.recovering;
+    while (this.recovering !== undefined) await this.recovering;
     if (this.isStopped) return;
+    if (message.kind === 'request' && (this.isLeaving || this.decided.isOutdated(out))) {
+      this.outbox.sent(out.bytes.length);
+      this.link.events.failed(message.idKey, OUTDATED);
+      return;
+    }
     if (message.kind === 'response') {
       this.outbox.sent(out.bytes.length);
       await this.answer(out).started;
@@ -81,82 +92,46 @@ class StreamableHttp {
     else await this.postLegacy(out, message).started;
   }
 
-  private post(posting: Omit<Posting, 'closed'>): Exchange {
-    this.outbox.opened();
-    const exchange: Exchange = new Exchange(this.link, {
-      ...posting,
-      closed: () => {
-        this.outbox.closed();
-        this.open.delete(exchange);
-        if (posting.idKey !== undefined && this.requests.get(posting.idKey) === exchange)
-          this.requests.delete(posting.idKey);
-      },
-    });
-    this.open.add(exchange);
-    if (posting.idKey !== undefined) {
-      this.requests.get(posting.idKey)?.abort();
-      this.requests.set(posting.idKey, exchange);
-    }
-    return exchange;
-  }
-
-  /** What every message that is posted for the client has in common. */
-  private posting(out: Outbound, message: Asking): Omit<Posting, 'closed' | 'headers' | 'resume' | 'recover'> {
-    const { events } = this.link;
-    const idKey = message.kind === 'request' ? message.idKey : undefined;
-    return {
-      body: out.bytes.subarray(0, -1),
-      method: message.method,
-      idKey,
-      flushed: () => this.outbox.sent(out.bytes.length),
-      accepted: () => this.serverStream.wake(),
-      message: (parsed, line) => {
-        if (message.method === 'tools/list' && parsed.kind === 'response' && parsed.idKey === idKey)
-          this.tools.learn(parsed.result);
-        events.message(parsed, line, idKey);
-      },
-      failed: (reason) => {
-        if (idKey === undefined) events.log(`[companion] ${message.method} did not reach the server: ${reason}`);
-        else events.failed(idKey, reason);
-      },
-    };
+  private answer(out: Outbound): Exchange {
+    return this.exchanges.post(answerPosting(this.link, this.session, out));
   }
 
   private async postModern(out: Outbound, message: Asking, version: string): Promise<void> {
-    const headers = modernHeaders(message, version, this.tools);
-    const posting = this.posting(out, message);
+    const headers = modernHeaders(message, version, this.postings.tools);
+    const posting = askingPosting(this.postings, out, message);
     if (headers === undefined) {
       posting.flushed();
       posting.failed('what it is called or called with cannot be written into HTTP headers');
       return;
     }
-    await this.post({ ...posting, headers: () => headers, resume: undefined, recover: undefined }).started;
+    await this.exchanges.post({ ...posting, headers: () => headers, resume: undefined, recover: undefined }).started;
   }
 
   private postLegacy(out: Outbound, message: Asking, change: Partial<Posting> = {}): Exchange {
-    const { generation, id } = this.session;
-    const headers = (): string[] => this.session.headers();
-    return this.post({
-      ...this.posting(out, message),
+    const { id } = this.session;
+    let { generation } = this.session;
+    const isCall = message.method === 'tools/call';
+    // A call never goes to another session than the one that it was decided for, not even when it waits for credentials.
+    const decidedFor = isCall ? this.session.headers() : undefined;
+    const headers = (): readonly string[] => decidedFor ?? this.session.headers();
+    const posting = askingPosting(this.postings, out, message);
+    const recover = async (): Promise<string | undefined> => {
+      const reason = await this.recover(generation);
+      ({ generation } = this.session);
+      return reason ?? (isCall ? OUTDATED : undefined);
+    };
+    return this.exchanges.post({
+      ...posting,
       headers,
       resume: headers,
-      recover: message.kind === 'request' && id !== undefined ? () => this.recover(generation) : undefined,
+      recover: message.kind === 'request' && id !== undefined ? recover : undefined,
+      message: (parsed, line) => {
+        // Tools of the server that was there before: they would decide for the one that is there now.
+        const isOld = message.method === 'tools/list' && generation !== this.session.generation;
+        if (!isOld || parsed.kind !== 'response') posting.message(parsed, line);
+        else posting.failed('it was restarted meanwhile; ask again');
+      },
       ...change,
-    });
-  }
-
-  private answer(out: Outbound): Exchange {
-    return this.post({
-      body: out.bytes.subarray(0, -1),
-      method: undefined,
-      idKey: undefined,
-      headers: () => this.session.headers(),
-      resume: undefined,
-      recover: undefined,
-      flushed: () => {},
-      accepted: () => {},
-      message: () => {},
-      failed: (reason) => this.link.events.log(`[companion] an answer did not reach the server: ${reason}`),
     });
   }
 
@@ -165,7 +140,7 @@ class StreamableHttp {
     this.serverStream.close();
     const before = this.session.begin(out.bytes.subarray(0, -1));
     if (before.id !== undefined) void deleteSession(this.link, this.session, before.id);
-    const posting = this.posting(out, message);
+    const posting = askingPosting(this.postings, out, message);
     this.initializing++;
     await this.postLegacy(out, message, {
       recover: undefined,
@@ -178,10 +153,11 @@ class StreamableHttp {
     this.initializing--;
   }
 
-  /** Nothing follows before the server has taken it. */
+  /** Nothing follows before the server has taken it, or had the time to. */
   private async confirm(out: Outbound, message: Asking): Promise<void> {
     this.session.confirmed(out.bytes.subarray(0, -1));
-    await this.postLegacy(out, message, { accepted: () => this.serverStream.open() }).settled;
+    const { settled } = this.postLegacy(out, message, { accepted: () => this.serverStream.open() });
+    await this.link.within(CONFIRM_MS, settled);
   }
 
   /**
@@ -190,7 +166,7 @@ class StreamableHttp {
    */
   private async cancel(out: Outbound, message: Asking): Promise<void> {
     const key = cancelledKey(out.bytes);
-    const cancelled = key === undefined ? undefined : this.requests.get(key);
+    const cancelled = key === undefined ? undefined : this.exchanges.request(key);
     if (!this.session.isOpen) {
       this.outbox.sent(out.bytes.length);
       cancelled?.abort();
@@ -208,21 +184,29 @@ class StreamableHttp {
       link: this.link,
       session: this.session,
       serverStream: this.serverStream,
-      post: (posting) => this.post(posting),
+      post: (posting) => this.exchanges.post(posting),
+      renewed: () => {
+        this.decided.renewed();
+        this.link.events.renewed();
+      },
     }).finally(() => {
       this.recovering = undefined;
     });
     return this.recovering;
   }
 
-  /** Gives everything up; the server is told within `graceMs` that the session is over. */
+  /** Gives every request up; the server gets the rest and is told that the session is over, within `graceMs`. */
   async stop(graceMs: number): Promise<void> {
-    this.isStopped = true;
-    this.outbox.clear();
+    this.isLeaving = true;
+    this.isStopped = graceMs === 0;
     this.serverStream.close();
-    for (const exchange of this.open) exchange.abort();
+    const isKnown = this.session.isOpen || this.lastModern !== undefined;
+    const { outbox, exchanges } = this;
+    const leftMs = await letLastMessagesGo(this.link, { outbox, exchanges, isKnown }, graceMs);
+    this.isStopped = true;
+    exchanges.abortAll();
     const { id } = this.session;
-    if (id !== undefined) await this.opened.within(graceMs, deleteSession(this.link, this.session, id));
+    if (id !== undefined) await this.link.within(leftMs, deleteSession(this.link, this.session, id));
     this.opened.close();
   }
 }

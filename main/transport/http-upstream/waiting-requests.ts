@@ -17,7 +17,7 @@ export class WaitingRequests {
   add(idKey: string, request: Waiting): void {
     const [oldest] = this.waiting.keys();
     // Answers that never came: the relay has given up on them long before there are so many.
-    if (this.waiting.size >= this.max && oldest !== undefined) this.waiting.delete(oldest);
+    if (this.waiting.size >= this.max && oldest !== undefined) this.fail(oldest, 'too many requests wait for it');
     this.waiting.set(idKey, request);
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../main/relay/limits.ts';
 import { parseMessage, type Parsed } from '../../../main/relay/parse-message.ts';
-import { event, events, introduce, legacyAnswer, result, Stage, type Seen } from './rig.ts';
+import { event, events, INITIALIZED, introduce, legacyAnswer, result, Stage, type Seen } from './rig.ts';
 
 const stage = new Stage();
 afterEach(() => stage.close());
@@ -166,6 +166,77 @@ test('stopping gives up everything at once and says goodbye only as long as it m
   expect(await r.upstream.ended).toEqual({ byItself: false, code: null, signal: null });
   expect(r.timers.pending).toEqual([]);
   expect(r.h.session.openCalls).toBe(1);
+});
+
+test('what the client said last reaches the server before the goodbye', async () => {
+  const { r, server } = await stage.start((seen) => {
+    if (!legacy(seen)) result(seen);
+  });
+  await introduce(r);
+  r.send({ method: 'notifications/a' }, { method: 'notifications/b' });
+  await r.upstream.stop(2000);
+  const said = server.seen.map(({ json, method }) => json.method ?? method).filter((one) => one !== 'GET');
+  expect(said.slice(2)).toEqual(['notifications/a', 'notifications/b', 'DELETE']);
+  await r.bell.until(() => r.timers.pending.length === 0);
+});
+
+test('a call that waited is not made after the end, whatever is said behind it', async () => {
+  let release = (): void => {};
+  let isHeld = false;
+  const { r, server } = await stage.start(
+    (seen) => {
+      if (!legacy(seen)) result(seen);
+    },
+    {
+      authority: {
+        headers: () =>
+          isHeld
+            ? new Promise((resolve) => {
+                release = () => resolve({});
+              })
+            : Promise.resolve({}),
+        refused: () => Promise.resolve({ kind: 'retry' }),
+      },
+    },
+  );
+  await introduce(r);
+  r.send({ id: 'in', method: 'ping' });
+  await r.receive();
+  isHeld = true;
+  r.send({ method: 'notifications/a' }, { id: 1, method: 'x' }, { method: 'notifications/b' });
+  const stopped = r.upstream.stop(2000);
+  isHeld = false;
+  release();
+  await stopped;
+  expect(server.of('x')).toEqual([]);
+  expect(server.of('notifications/a').length + server.of('notifications/b').length).toBe(2);
+});
+
+test('a server that takes no notification is waited for half of the grace, then told goodbye', async () => {
+  const { r, server } = await stage.start((seen) => {
+    if (seen.json.method !== 'notifications/a') legacy(seen);
+  });
+  await introduce(r);
+  r.send({ method: 'notifications/a' });
+  await r.bell.until(() => server.of('notifications/a').length === 1);
+  const stopped = r.upstream.stop(2000);
+  await r.bell.until(() => r.timers.has(1000));
+  r.timers.run(1000);
+  await stopped;
+  expect(server.of('DELETE')).toHaveLength(1);
+  await r.bell.until(() => r.timers.pending.length === 0);
+});
+
+test('a server that never says that it took notifications/initialized is waited for a little while', async () => {
+  const { r, server } = await stage.start((seen) => {
+    if (seen.json.method !== INITIALIZED.method && !legacy(seen)) result(seen);
+  });
+  await introduce(r);
+  r.send({ id: 5, method: 'x' });
+  await r.bell.until(() => server.of(INITIALIZED.method).length === 1 && r.timers.has(3000));
+  expect(server.of('x')).toEqual([]);
+  r.timers.run(3000);
+  expect((await r.receive())[0]?.id).toBe(5);
 });
 
 test('after its end nothing is sent and nothing is told', async () => {

@@ -230,14 +230,27 @@ describe('bytes that are no HTTP', () => {
 });
 
 describe('a server that does not begin to answer', () => {
-  test('is given up on after a minute', async () => {
+  test('to a notification is given up on after a minute', async () => {
     const { r, server } = await stage.start(() => {});
-    r.send({ id: 1, method: 'prompts/get', params: { name: 'x' } });
+    r.send({ method: 'notifications/x' });
     await r.bell.until(() => server.seen.length === 1 && r.timers.has(60_000));
     r.timers.run(60_000);
-    expect((await r.receive())[0]?.error?.message).toContain('it did not begin to answer in time');
+    await r.bell.until(() => r.log.length === 1);
+    expect(r.log[0]).toContain('it did not begin to answer in time');
     await r.bell.until(() => server.seen[0]?.gone === true);
   });
+
+  test.each(['tasks/result', 'prompts/get', 'resources/read', 'vendor/compute'])(
+    'may take as long as it likes over %s',
+    async (method) => {
+      const { r, server } = await stage.start(() => {});
+      r.send({ id: 1, method, params: { name: 'x', uri: 'x:y', taskId: 't' } });
+      await r.bell.until(() => server.seen.length === 1);
+      expect(r.timers.pending).toEqual([]);
+      result(server.seen[0] as Seen, { late: true });
+      expect((await r.receive())[0]?.result).toEqual({ late: true });
+    },
+  );
 
   test('may take as long as it likes over a tool', async () => {
     const { r, server } = await stage.start((seen) => {

@@ -129,6 +129,66 @@ describe('a server of HTTP+SSE', () => {
     expect((await r.receive())[0]?.error?.message).toContain('it did not say in time where messages go');
   });
 
+  test('that never answers initialize is given up, and the next one finds a new stream', async () => {
+    const server = new SseServer();
+    const say = server.say.bind(server);
+    server.say = () => {};
+    const { r, server: http } = await stage.start(server.answer, {
+      open: openLegacySse,
+      limits: { initializeMs: 777 },
+    });
+    r.send(INITIALIZE, { id: 1, method: 'x' });
+    await r.bell.until(() => http.of('initialize').length === 1 && r.timers.pending.every(({ ms }) => ms === 777));
+    server.say = say;
+    r.timers.run(777);
+    const [first, second] = await r.receive(2);
+    expect(first?.error?.message).toContain('it did not answer in time');
+    expect(second).toMatchObject({ id: 1, result: { did: 'x' } });
+    expect(http.of('GET')).toHaveLength(2);
+  });
+
+  test('that never says that it took notifications/initialized is waited for a little while', async () => {
+    const server = new SseServer();
+    server.post = (seen) => {
+      if (seen.json.method !== INITIALIZED.method) seen.response.writeHead(202).end();
+    };
+    const { r, server: http } = await stage.start(server.answer, { open: openLegacySse });
+    await introduce(r);
+    r.send({ id: 5, method: 'x' });
+    await r.bell.until(() => http.of(INITIALIZED.method).length === 1 && r.timers.has(3000));
+    expect(http.of('x')).toEqual([]);
+    r.timers.run(3000);
+    expect((await r.receive())[0]?.id).toBe(5);
+  });
+
+  test('gets what the client said last, and no request, before the end', async () => {
+    const { r, server, http } = await begun();
+    server.request = () => {};
+    r.send(
+      { id: 2, method: 'x' },
+      { method: 'notifications/a' },
+      { id: 3, method: 'y' },
+      { method: 'notifications/b' },
+    );
+    await r.upstream.stop(2000);
+    const said = http.seen.map(({ json }) => json.method).filter((one) => one !== undefined);
+    expect(said.slice(-2)).toEqual(['notifications/a', 'notifications/b']);
+    expect(said).not.toContain('y');
+    await r.bell.until(() => r.timers.pending.length === 0);
+  });
+
+  test('that ends the posting of a request late or never is not kept open for it', async () => {
+    const { r, server, http } = await begun();
+    server.post = (seen) => {
+      if (seen.json.method !== 'x') seen.response.writeHead(202).end();
+    };
+    r.send({ id: 2, method: 'x' });
+    expect((await r.receive())[0]?.result).toEqual({ did: 'x' });
+    await r.bell.until(() => r.timers.has(5000));
+    r.timers.run(5000);
+    await r.bell.until(() => http.of('x')[0]?.gone === true);
+  });
+
   test('that does not take a message fails the request', async () => {
     const { r, server, http } = await begun();
     server.post = (seen) => seen.response.writeHead(500).end('secret');

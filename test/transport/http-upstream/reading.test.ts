@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Reading, type Body } from '../../../main/transport/http-upstream/reading.ts';
+import { Unfinished } from '../../../main/transport/http-upstream/unfinished.ts';
 import { Bell, Timers } from './rig.ts';
 
 function open(reading: Reading): { response: PassThrough; told: string[]; body: Body } {
@@ -15,7 +16,10 @@ function open(reading: Reading): { response: PassThrough; told: string[]; body: 
   return { response, told, body };
 }
 
-const made = (): Reading => new Reading(new Timers(new Bell()).schedule);
+const made = (): Reading => {
+  const { schedule } = new Timers(new Bell());
+  return new Reading(schedule, new Unfinished(schedule, 30_000));
+};
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 5; i++) await turn();
 };

@@ -131,6 +131,7 @@ describe('SDK 1.x, Streamable HTTP', () => {
     expect(textOf(await client.callTool({ name: 'echo', arguments: { text: '1' } }))).toBe('1');
     const [lost] = sessions.keys();
     sessions.clear();
+    await expect(client.callTool({ name: 'echo', arguments: { text: '2' } })).rejects.toThrow('call again');
     expect(textOf(await client.callTool({ name: 'echo', arguments: { text: '2' } }))).toBe('2');
     expect(sessions.size).toBe(1);
     expect(sessions.has(lost ?? '')).toBe(false);
@@ -159,6 +160,7 @@ test('SDK 1.x, HTTP+SSE', async () => {
   const [first] = sessions.values();
   await first?.close();
   await r.bell.until(() => r.log.length === 1);
+  await expect(client.callTool({ name: 'echo', arguments: { text: 'again' } })).rejects.toThrow('call again');
   expect(textOf(await client.callTool({ name: 'echo', arguments: { text: 'again' } }))).toBe('again');
   expect(sessions.size).toBe(2);
 });
@@ -282,6 +284,7 @@ describe('the reference server as a program', () => {
     await stop();
     await expect(client.callTool({ name: 'echo', arguments: { message: 'x' } })).rejects.toThrow(/nothing answers at/);
     await start('streamableHttp', port);
+    await expect(client.callTool({ name: 'echo', arguments: { message: 'back' } })).rejects.toThrow('call again');
     expect(textOf(await client.callTool({ name: 'echo', arguments: { message: 'back' } }))).toBe('Echo: back');
   });
 

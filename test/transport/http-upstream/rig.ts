@@ -58,7 +58,10 @@ export class Timers {
     if (due.length === 0)
       throw new Error(`no timer of ${ms} ms; there are ${this.pending.map((one) => one.ms).join()}`);
     for (const timer of due) {
-      this.pending.splice(this.pending.indexOf(timer), 1);
+      const at = this.pending.indexOf(timer);
+      // Another one that ran just now may have cancelled it.
+      if (at < 0) continue;
+      this.pending.splice(at, 1);
       timer.run();
     }
   }
@@ -107,6 +110,8 @@ export interface RigOptions {
   readonly authority?: Authority;
   readonly limits?: Partial<WireLimits>;
   readonly parseLarge?: ParseLarge;
+  /** Monotonic milliseconds; without it time stands still. */
+  readonly now?: () => number;
   /** Time passes by itself. */
   readonly realTime?: boolean;
 }
@@ -134,7 +139,7 @@ export function rig(options: RigOptions): Rig {
     authority: options.authority ?? OPEN,
     limits,
     ...(parseLarge === undefined ? {} : { parseLarge }),
-    now: options.realTime === true ? () => performance.now() : () => 0,
+    now: options.now ?? (options.realTime === true ? () => performance.now() : () => 0),
     schedule: options.realTime === true ? realSchedule : timers.schedule,
     userAgent: 'companion/test',
     random: () => 0,
@@ -156,6 +161,7 @@ export function rig(options: RigOptions): Rig {
       session().serverDrained();
       bell.ring();
     },
+    renewed: () => session().serverRenewed(),
     stderr: () => {},
     log: (text) => {
       log.push(text);

@@ -51,7 +51,7 @@ describe('a server that lost the session', () => {
       (seen) =>
         json(
           seen,
-          { id: seen.json.id, error: { code: -32000, message: 'Bad Request: No valid session ID provided' } },
+          { id: null, error: { code: -32000, message: 'Bad Request: No valid session ID provided' } },
           {},
           400,
         ),

@@ -14,7 +14,7 @@ function parse(chunks: readonly Buffer[], maxBytes = 1000): Parse {
   const parser = new SseParser(maxBytes, {
     event: (type, data) => told.push(['event', type, data.toString('utf8')]),
     retry: (ms) => told.push(['retry', ms]),
-    tooLarge: () => told.push(['tooLarge']),
+    skipped: () => told.push(['tooLarge']),
   });
   for (const chunk of chunks) parser.push(chunk);
   return { told, lastEventId: parser.lastEventId };
@@ -102,7 +102,7 @@ describe('an event stream', () => {
         told.bytes += data.length;
       },
       retry: () => {},
-      tooLarge: () => {},
+      skipped: () => {},
     });
     // A line that grows by single bytes, then a chunk of empty lines: both are quadratic where it is done naively.
     parser.push(text('data: '));
@@ -122,7 +122,7 @@ describe('an event stream', () => {
         parser.stop();
       },
       retry: () => {},
-      tooLarge: () => {},
+      skipped: () => {},
     });
     parser.push(text('data: a\n\ndata: b\n\n'));
     expect(told).toEqual(['a\n']);

@@ -236,6 +236,70 @@ describe('the stream of a request', () => {
     expect(gets()).toEqual([]);
   });
 
+  test('whose server stays away fails the request with what became of the server', async () => {
+    const { r, server: http } = await started(
+      () => {},
+      (seen) => {
+        events(seen);
+        event(seen, NOTE, 'a');
+      },
+    );
+    r.send({ id: 1, method: 'x' });
+    await r.receive();
+    await http.close();
+    const pauses = [500, 500, 1000, 2000, 4000, 8000, 15_000, 15_000];
+    for (const ms of pauses) {
+      await r.bell.until(() => r.timers.has(ms));
+      r.timers.run(ms);
+    }
+    expect((await r.receive())[0]?.error?.message).toContain('nothing answers at http://127.0.0.1');
+    expect(r.h.session.openCalls).toBe(0);
+    expect(r.timers.pending).toEqual([]);
+  });
+
+  test('whose server only says that it is not available fails the request as well', async () => {
+    const { r, gets } = await started(
+      (seen) => seen.response.writeHead(503).end(),
+      (seen) => {
+        events(seen);
+        event(seen, NOTE, 'a');
+        breakOff(seen);
+      },
+    );
+    r.send({ id: 1, method: 'x' });
+    await r.receive();
+    for (const ms of [500, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]) {
+      await r.bell.until(() => r.timers.has(ms));
+      r.timers.run(ms);
+    }
+    expect((await r.receive())[0]?.error?.message).toContain('(HTTP 503)');
+    expect(gets()).toHaveLength(8);
+  });
+
+  test('whose server is away for a minute is given up after fewer attempts', async () => {
+    let now = 0;
+    const { r, server: http } = await stage.start(
+      server(
+        (seen) => seen.response.writeHead(405).end(),
+        (seen) => {
+          events(seen);
+          event(seen, NOTE, 'a');
+        },
+      ),
+      { now: () => now },
+    );
+    await introduce(r);
+    r.send({ id: 1, method: 'x' });
+    await r.receive();
+    await http.close();
+    await r.bell.until(() => r.timers.has(500));
+    r.timers.run(500);
+    await r.bell.until(() => r.timers.has(500));
+    now = 60_000;
+    r.timers.run(500);
+    expect((await r.receive())[0]?.error?.message).toContain('nothing answers at');
+  });
+
   test('with a message that is too large fails the request', async () => {
     const { r, server: http } = await stage.start(
       server(

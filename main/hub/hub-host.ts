@@ -23,9 +23,11 @@ import {
   type SessionDependencies,
 } from '../transport/governed-session.ts';
 import type { HttpEndpoint, OpenListener } from '../transport/http-endpoint/http-endpoint.ts';
+import { reachOf, refuseUnagreedReach, type Reach } from './address-reach.ts';
 import type { AggregateOptions } from './aggregate/options.ts';
 import { narrowToConfig } from './binding-policy.ts';
 import { endpointDefinition } from './binding-secrets.ts';
+import { refuseChanged } from './reachable.ts';
 import { findByToken } from './tokens.ts';
 import { isSameTarget } from './weakening.ts';
 
@@ -49,6 +51,10 @@ export interface HubParts {
   readonly began: (session: GovernedSession) => void;
   /** Something in {@link HubHost.state} changed. */
   readonly changed: () => void;
+  /** This companion leaves when nobody uses it. */
+  readonly onDemand: boolean;
+  /** Who can reach an address of this machine now; asked of the system where it is left out. */
+  readonly reach?: (address: string) => Reach;
   readonly warn: (text: string) => void;
 }
 
@@ -77,6 +83,13 @@ function gone(binding: HubBinding): CompanionError {
     `The hub config "${binding.config ?? ''}" of this token is not there any more.`,
     'See "runlayer hub binds", and bind another config.',
   );
+}
+
+/** Clients show their tokens to whoever answers at the port. */
+function withStolenTokens(error: unknown): unknown {
+  if (!(error instanceof CompanionError) || error.code !== 'E_PORT_TAKEN') return error;
+  const next = `${error.next} Its tokens may have been seen: rotate them with "runlayer hub env --rotate".`;
+  return new CompanionError(error.code, error.message, next, { cause: error });
 }
 
 export function createHubHost(parts: HubParts): HubHost {
@@ -123,6 +136,9 @@ export function createHubHost(parts: HubParts): HubHost {
       get openCalls() {
         return session.relay.openCalls;
       },
+      get awaitsInput() {
+        return session.relay.awaitsInput;
+      },
       done: session.done,
     };
   };
@@ -135,6 +151,8 @@ export function createHubHost(parts: HubParts): HubHost {
   ): Promise<ServedSession> => {
     // Without a client process of its own a session has the environment of the person's login shell.
     const { env } = await prepare.login.get();
+    // Nothing comes between this look at the connector and that of the start.
+    refuseChanged(binding, settings.read());
     const request = { name, env, cwd: homedir(), secrets: binding.secrets };
     const prepared = await prepareServer(
       config === undefined ? request : { ...request, narrow: config.narrow },
@@ -149,6 +167,7 @@ export function createHubHost(parts: HubParts): HubHost {
     const narrow = narrowToConfig(() => configNamed(name));
     const { target } = config;
     if ('connector' in target) return openConnector(binding, target.connector, client, { narrow, target });
+    refuseChanged(binding, settings.read());
     const definition = endpointDefinition(target.endpoint);
     // Its default may be made stricter while a session runs.
     const policy = (): Policy => {
@@ -196,9 +215,13 @@ export function createHubHost(parts: HubParts): HubHost {
 
   let loopback: Promise<OpenListener> | undefined;
   let url: string | null = null;
-  let problem = '';
+  /** Why it does not listen. */
+  let failure = '';
+  /** What is wrong although it listens. */
+  let warning = '';
   const listenOnLoopback = async (): Promise<OpenListener> => {
     let open: OpenListener | undefined;
+    const before = [url, failure, warning].join('\n');
     try {
       open = await endpoint.listen({ kind: 'loopback', port: hub().port ?? 0 });
       const { port } = open;
@@ -207,16 +230,19 @@ export function createHubHost(parts: HubParts): HubHost {
         settings.update('hub.port', 'companion', (current) => ({ ...current, hub: { ...current.hub, port } }));
       }
       url = `http://127.0.0.1:${port ?? 0}/mcp`;
-      problem = '';
+      failure = '';
+      warning = open.warning ?? '';
       return open;
     } catch (error) {
       // A port that could not be written down would be another one next time.
       await open?.close();
       loopback = undefined;
-      problem = error instanceof CompanionError ? `${error.message} ${error.next}` : String(error);
-      throw error;
+      const told = hub().bindings.length > 0 ? withStolenTokens(error) : error;
+      failure = told instanceof CompanionError ? `${told.message} ${told.next}` : String(told);
+      throw told;
     } finally {
-      parts.changed();
+      // Whoever looks at the state tries again: only what is new may make somebody look.
+      if ([url, failure, warning].join('\n') !== before) parts.changed();
     }
   };
   const endpointUrl = async (): Promise<string> => {
@@ -229,6 +255,8 @@ export function createHubHost(parts: HubParts): HubHost {
   let settling: Promise<void> = Promise.resolve();
   const openExtra = async (listener: HubListener): Promise<Extra> => {
     try {
+      // A network of today may have the address of yesterday's bridge.
+      refuseUnagreedReach(listener, parts.reach ?? reachOf);
       return { listener, open: await endpoint.listen(listener), problem: '' };
     } catch (error) {
       const text = error instanceof CompanionError ? `${error.message} ${error.next}` : String(error);
@@ -263,8 +291,9 @@ export function createHubHost(parts: HubParts): HubHost {
     endpointUrl,
     state: () => ({
       url: url ?? (hub().port === null ? null : `http://127.0.0.1:${hub().port}/mcp`),
-      state: problem !== '' ? 'failed' : url === null ? 'off' : 'listening',
-      problem,
+      state: failure !== '' ? 'failed' : url === null ? 'off' : 'listening',
+      problem: failure === '' ? warning : failure,
+      onDemand: parts.onDemand,
       origins: [...hub().origins],
       listeners: extras.map((extra) => ({
         listener: extra.listener,

@@ -6,6 +6,7 @@ import {
   type HubBinding,
   type HubConfig,
 } from '../../preload/contract/index.ts';
+import { httpHash } from '../connectors/definition-hash.ts';
 import type { Settings } from '../settings/schema.ts';
 import { endpointDefinition } from './binding-secrets.ts';
 
@@ -59,15 +60,57 @@ export function configOf(binding: Pick<HubBinding, 'config'>, settings: HubView)
   return config;
 }
 
+/**
+ * What the secrets of a binding of this config go to now; undefined for a binding without any, for which the connector's own
+ * consent is enough. @throws CompanionError where nobody has agreed to the connector
+ */
+export function consentHashFor(
+  config: HubConfig | null,
+  { secrets }: Pick<HubBinding, 'secrets'>,
+  settings: HubView,
+): string | undefined {
+  if (config === null || Object.keys(secrets).length === 0) return undefined;
+  const { target } = config;
+  if ('endpoint' in target) return httpHash(endpointDefinition(target.endpoint));
+  const connector = settings.connectors.find(({ name }) => name === target.connector);
+  if (connector?.consent !== undefined) return connector.consent.hash;
+  throw new CompanionError(
+    'E_CONSENT_MISSING',
+    `Nobody has agreed to the connector "${target.connector}", so no secret is handed to it.`,
+    `Look at it and agree with "runlayer connectors edit ${target.connector}".`,
+    { exitCode: 2 },
+  );
+}
+
+/** Secrets go only to what was there when the token was bound. @throws CompanionError where that is something else now */
+export function refuseChanged(
+  binding: Pick<HubBinding, 'id' | 'config' | 'secrets' | 'consentHash'>,
+  settings: HubView,
+): void {
+  const config = configOf(binding, settings);
+  if (consentHashFor(config, binding, settings) === binding.consentHash) return;
+  const what =
+    config !== null && 'connector' in config.target
+      ? `The connector "${config.target.connector}"`
+      : 'The address of the config';
+  throw new CompanionError(
+    'E_HUB_TARGET_CHANGED',
+    `${what} changed since this token was bound, and its secrets were meant for what was there then.`,
+    `Look at it, bind again with "runlayer hub bind ${binding.config ?? '--all'}", and end this one with "runlayer hub revoke ${binding.id}".`,
+    { exitCode: 2 },
+  );
+}
+
 /** Why the binding's token would be refused now, with what to do; empty while it would not. */
 export function bindingProblem(
-  binding: Pick<HubBinding, 'config' | 'secrets'>,
+  binding: Pick<HubBinding, 'id' | 'config' | 'secrets' | 'consentHash'>,
   settings: HubView,
   stored: ReadonlySet<string>,
 ): string {
   try {
     const config = configOf(binding, settings);
     if (config !== null) definitionOf(config, settings);
+    refuseChanged(binding, settings);
   } catch (error) {
     if (!(error instanceof CompanionError)) throw error;
     return `${error.message} ${error.next}`;

@@ -1,5 +1,6 @@
 /** What a person is asked about the hub. */
 import type { HubTarget, OperationInput, OperationName } from '../../preload/contract/index.ts';
+import { LAN_WARNING } from '../hub/address-reach.ts';
 import { displayText } from '../connectors/display.ts';
 
 type HubDescriptions = {
@@ -52,12 +53,16 @@ export const HUB_DESCRIPTIONS: HubDescriptions = {
     detail: [...bindings, '', 'The old tokens are dead at once.'].join('\n'),
   }),
   'hub.listen.add': (listener) => ({
-    title: 'Let sandboxes and containers reach the hub, with a token?',
+    title:
+      listener.kind === 'address' && listener.lan === true
+        ? 'Let other machines on your network reach the hub, with a token?'
+        : 'Let sandboxes and containers reach the hub, with a token?',
     detail: [
       listener.kind === 'socket'
         ? `socket: ${displayText(listener.path)}`
         : `address: ${listener.address} port ${listener.port}`,
       ...listener.hosts.map((host) => `host: ${displayText(host)}`),
+      ...(listener.kind === 'address' && listener.lan === true ? ['', LAN_WARNING] : []),
     ].join('\n'),
   }),
 };

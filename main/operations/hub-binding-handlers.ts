@@ -4,7 +4,7 @@
  */
 import { CompanionError, type HubBinding, type HubBindingView } from '../../preload/contract/index.ts';
 import { checkBindingSecrets } from '../hub/binding-secrets.ts';
-import { bindingProblem, configOf, definitionOf, unknownBinding } from '../hub/reachable.ts';
+import { bindingProblem, configOf, consentHashFor, definitionOf, unknownBinding } from '../hub/reachable.ts';
 import { hashToken } from '../hub/tokens.ts';
 import { variableFor } from '../hub/variables.ts';
 import type { CallContext, Handlers } from './dispatch.ts';
@@ -17,18 +17,20 @@ type BindingHandlers = Pick<Handlers, 'hub.bind' | 'hub.binds' | 'hub.rotate' | 
 export function hubBindingHandlers(parts: HubParts): BindingHandlers {
   const { settings, hub } = parts;
 
-  const view = ({ tokenHash: _hash, ...shown }: HubBinding): HubBindingView => {
+  const view = (binding: HubBinding): HubBindingView => {
+    const { tokenHash: _token, consentHash: _consent, ...shown } = binding;
     const lastUsedAt = hub.lastUsedAt(shown.id);
     const stored = new Set(parts.vault.list().map((entry) => entry.name));
     return {
       ...shown,
       sessions: hub.sessions(shown.id),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt: lastUsedAt.toISOString() }),
-      problem: bindingProblem(shown, settings.read(), stored),
+      problem: bindingProblem(binding, settings.read(), stored),
     };
   };
 
-  const refuseUnfit = ({ config: name, secrets }: Pick<HubBinding, 'config' | 'secrets'>): void => {
+  /** @returns what its secrets may go to. */
+  const refuseUnfit = ({ config: name, secrets }: Pick<HubBinding, 'config' | 'secrets'>): string | undefined => {
     const current = settings.read();
     if (current.hub.bindings.length >= MAX_BINDINGS)
       throw new CompanionError(
@@ -45,6 +47,7 @@ export function hubBindingHandlers(parts: HubParts): BindingHandlers {
         'Bind one config, or leave --secret out.',
         { exitCode: 2 },
       );
+    return consentHashFor(config, { secrets }, current);
   };
 
   const record = (binding: string, change: 'bound' | 'rotated' | 'revoked', { by }: CallContext): void =>
@@ -55,7 +58,7 @@ export function hubBindingHandlers(parts: HubParts): BindingHandlers {
       refuseUnfit(input);
       const url = await hub.endpointUrl();
       // The settings may be others by now; from here to the write nothing can come between.
-      refuseUnfit(input);
+      const consentHash = refuseUnfit(input);
       const { bindings } = settings.read().hub;
       const id = freeId('b', parts.newId, bindings);
       const token = parts.newToken();
@@ -63,6 +66,7 @@ export function hubBindingHandlers(parts: HubParts): BindingHandlers {
         id,
         config: input.config,
         secrets: input.secrets,
+        ...(consentHash === undefined ? {} : { consentHash }),
         ...(input.client === undefined ? {} : { client: input.client }),
         variable: variableFor({ id, config: input.config, client: input.client }, bindings),
         tokenHash: hashToken(token),

@@ -1,7 +1,7 @@
-import { CompanionError, type HubConfig, type HubTarget } from '../../preload/contract/index.ts';
+import { CompanionError, type HubBinding, type HubConfig, type HubTarget } from '../../preload/contract/index.ts';
 import { secretLiterals } from '../connectors/risk/secret-literals.ts';
 import { checkBindingSecrets } from '../hub/binding-secrets.ts';
-import { definitionOf, unknownConfig } from '../hub/reachable.ts';
+import { consentHashFor, definitionOf, unknownConfig } from '../hub/reachable.ts';
 import { isSameTarget } from '../hub/weakening.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Handlers } from './dispatch.ts';
@@ -40,6 +40,7 @@ export function hubConfigHandlers(parts: HubParts): ConfigHandlers {
     for (const { id, secrets } of bound) {
       try {
         checkBindingSecrets(secrets, definition);
+        consentHashFor(config, { secrets }, current);
       } catch (error) {
         if (!(error instanceof CompanionError)) throw error;
         throw new CompanionError(
@@ -51,6 +52,15 @@ export function hubConfigHandlers(parts: HubParts): ConfigHandlers {
       }
     }
   };
+
+  /** Their secrets go to what the config reaches from now on: that is what a person just agreed to. */
+  const aimed = (config: HubConfig, bindings: readonly HubBinding[]): HubBinding[] =>
+    bindings.map((binding) => {
+      if (binding.config !== config.name) return binding;
+      const { consentHash: _before, ...rest } = binding;
+      const consentHash = consentHashFor(config, binding, settings.read());
+      return consentHash === undefined ? rest : { ...rest, consentHash };
+    });
 
   return {
     'hub.configs.list': () => [...settings.read().hub.configs],
@@ -93,6 +103,7 @@ export function hubConfigHandlers(parts: HubParts): ConfigHandlers {
       const next = replaceHub(parts, 'hub.configs.update', context.by, (hub) => ({
         ...hub,
         configs: hub.configs.map((other) => (other.name === name ? config : other)),
+        bindings: moves ? aimed(config, hub.bindings) : hub.bindings,
       }));
       // Their sessions talk to the server of before.
       if (moves) for (const { id } of next.bindings.filter((one) => one.config === name)) parts.hub.dropBinding(id);

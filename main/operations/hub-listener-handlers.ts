@@ -1,11 +1,12 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { CompanionError, type HubListener, type NewHubListener } from '../../preload/contract/index.ts';
+import { plainAddress, reachOf, refuseUnagreedReach } from '../hub/address-reach.ts';
 import type { Handlers } from './dispatch.ts';
 import { freeId, replaceHub, type HubParts } from './hub-parts.ts';
 
 const MAX_LISTENERS = 16;
 
-/** What bridges of containers and sandboxes use. Any other address may be seen from outside this machine's networks. */
+/** What bridges of containers and sandboxes use, and local networks. Any other address may be seen from anywhere. */
 const PRIVATE = new BlockList();
 for (const [network, bits] of [
   ['10.0.0.0', 8],
@@ -23,11 +24,6 @@ for (const [network, bits] of [
 ] as const)
   PRIVATE.addSubnet(network, bits, 'ipv6');
 
-/** One spelling of an address. */
-function plain(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address;
-}
-
 function refuseOpenAddress(listener: NewHubListener): void {
   if (listener.kind === 'socket') return;
   const { address } = listener;
@@ -41,7 +37,7 @@ function refuseOpenAddress(listener: NewHubListener): void {
 }
 
 function placeOf(listener: NewHubListener): string {
-  return listener.kind === 'socket' ? listener.path : `${plain(listener.address)} ${listener.port}`;
+  return listener.kind === 'socket' ? listener.path : `${plainAddress(listener.address)} ${listener.port}`;
 }
 
 const MAX_ORIGINS = 64;
@@ -54,9 +50,14 @@ type ListenerHandlers = Pick<
 export function hubListenerHandlers(parts: HubParts): ListenerHandlers {
   const { settings, hub } = parts;
   return {
-    'hub.endpoint': () => hub.state(),
+    'hub.endpoint': async () => {
+      // What had the port may be gone: whoever looks need not start the companion again.
+      if (hub.state().state === 'failed') await hub.endpointUrl().catch(() => undefined);
+      return hub.state();
+    },
     'hub.listen.add': async (input, context) => {
       refuseOpenAddress(input);
+      refuseUnagreedReach(input, parts.reach ?? reachOf);
       const { listeners } = settings.read().hub;
       const same = listeners.find((other) => placeOf(other) === placeOf(input));
       if (same !== undefined)

@@ -1,4 +1,5 @@
 import type { HubBinding, HubEndpoint, HubSettings } from '../../preload/contract/index.ts';
+import type { Reach } from '../hub/address-reach.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
@@ -22,6 +23,8 @@ export interface HubParts {
   readonly hub: RunningHub;
   readonly vault: Pick<SecretVault, 'list'>;
   readonly clock: () => Date;
+  /** Who can reach an address of this machine; asked of the system where it is left out. */
+  readonly reach?: (address: string) => Reach;
   readonly newToken: () => string;
   /** Eight random hex digits. */
   readonly newId: () => string;

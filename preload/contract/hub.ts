@@ -50,6 +50,14 @@ export const HubBinding = z.strictObject({
   /** Null: the aggregate of all connectors. */
   config: HubConfigName.nullable(),
   secrets: BindingSecrets,
+  /**
+   * What its secrets may go to: the hash that was agreed to of the connector, or of the address, when the token was bound or
+   * its config was aimed elsewhere. Absent without secrets; with secrets, nothing else may have them.
+   */
+  consentHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** Which client it was made for; shown, recorded, and never a reason to allow. */
   client: ClientLabel.optional(),
   /** Shell variable that holds its token by convention; its own, and the same for as long as the binding lives. */
@@ -62,7 +70,7 @@ export const HubBinding = z.strictObject({
 export type HubBinding = z.infer<typeof HubBinding>;
 
 /** A binding as it is shown. */
-export const HubBindingView = HubBinding.omit({ tokenHash: true }).extend({
+export const HubBindingView = HubBinding.omit({ tokenHash: true, consentHash: true }).extend({
   sessions: z.number().int(),
   lastUsedAt: z.string().optional(),
   /** Why its token would be refused now, and what to do; empty while it would not. */
@@ -107,6 +115,8 @@ const AddressListener = z.strictObject({
   address: z.union([z.ipv4(), z.ipv6()]),
   port: z.number().int().min(1024).max(65_535),
   hosts,
+  /** A person agreed that other machines reach it. */
+  lan: z.literal(true).optional(),
 });
 
 /** Besides loopback, for sandboxes and containers of this machine. Hub tokens only, off by default. */
@@ -135,8 +145,10 @@ export const HubEndpoint = z.strictObject({
   /** `http://127.0.0.1:<port>/mcp`; the same for every binding. Null before the first binding. */
   url: z.string().nullable(),
   state: z.enum(['off', 'listening', 'failed']),
-  /** What is wrong and what to do; empty while all is well. */
+  /** What is wrong and what to do, with a hub that listens too; empty while all is well. */
   problem: z.string(),
+  /** A command started the companion: it leaves when nobody uses it, and no client can start it over HTTP. */
+  onDemand: z.boolean(),
   /** What clients may send as their Origin. */
   origins: z.array(HubOrigin),
   listeners: z.array(

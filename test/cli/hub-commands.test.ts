@@ -57,6 +57,7 @@ const endpoint: HubEndpoint = {
   url: URL,
   state: 'listening',
   problem: '',
+  onDemand: false,
   origins: ['http://localhost:6274'],
   listeners: [{ listener, state: 'failed', problem: 'The port is taken. Name another.' }],
 };
@@ -187,7 +188,7 @@ Clients use it at ${URL}. See how with
   runlayer hub snippet b00000001 --client claude_code
 `);
     expect(told.asked).toEqual(['Let whoever holds the new token use "github-readonly"? [y/N] ']);
-    expect(told.calls.at(-1)).toBe(
+    expect(told.calls.at(-2)).toBe(
       'hub.bind! {"config":"github-readonly","secrets":{"GITHUB_TOKEN":"keychain:github"},"client":"claude_code"}',
     );
     expect(told.out.split(TOKEN)).toHaveLength(2);
@@ -289,7 +290,7 @@ describe('hub env', () => {
   });
 
   it('prints nothing for a shell where there is nothing', async () => {
-    const off: HubEndpoint = { url: null, state: 'off', problem: '', origins: [], listeners: [] };
+    const off: HubEndpoint = { url: null, state: 'off', problem: '', onDemand: false, origins: [], listeners: [] };
     for (const line of ['hub env', 'hub env --rotate -y']) {
       const told = await tell(line, { answers: { 'hub.binds': [], 'hub.endpoint': off } });
       expect([told.out, told.code, told.failure?.code]).toEqual(['', 1, 'E_HUB_EMPTY']);
@@ -417,4 +418,29 @@ it('nothing that weakens is done without a yes', async () => {
     expect([line, told.failure?.code, told.out]).toEqual([line, 'E_CONFIRMATION', '']);
     expect((await tell(`${line} -y`, { answers, weakens: WEAKENS })).code).toBe(0);
   }
+});
+
+describe('a hub that goes away', () => {
+  const leaving = { ...answers, 'hub.endpoint': { ...endpoint, onDemand: true } };
+  const flat = (text: string): string => text.replace(/\s+/g, ' ');
+  it.each(['hub status', 'hub bind web -y', 'hub snippet b00000001 --client cursor'])('says so: %s', async (line) => {
+    const note = 'HTTP clients cannot start the companion: keep it running with the app or "runlayer serve".';
+    const told = await tell(line, { answers: leaving, weakens: WEAKENS });
+    expect(flat(told.out + told.err)).toContain(note);
+    const stays = await tell(line, { answers, weakens: WEAKENS });
+    expect(flat(stays.out + stays.err)).not.toContain('cannot start');
+  });
+});
+
+describe('hub listen --lan', () => {
+  it('says what it means, before and after', async () => {
+    const line = 'hub listen --address 192.168.1.5:8808 --lan';
+    const told = await tell(line, { answers, weakens: WEAKENS, tty: true, typed: ['y'] });
+    expect(told.asked[0]).toContain('Every machine on that network can reach it, and tokens travel in the clear.');
+    expect(told.err).toContain('Every machine on that network');
+    expect(await inputOf(line, 'hub.listen.add')).toMatchObject({ address: '192.168.1.5', lan: true });
+    expect((await tell('hub listen --socket /run/x --lan', { answers })).failure?.message).toBe(
+      '--lan is about an address.',
+    );
+  });
 });

@@ -44,6 +44,8 @@ interface Bench {
   readonly settings: MemorySettings;
   /** What the endpoint was told: `listen …`, `closed …`, `drop …`, `close`. */
   readonly told: string[];
+  /** Who can reach an address. */
+  reach: 'machine' | 'network' | 'missing';
   /** Nothing can be written. */
   full: boolean;
   readonly endpoint: Parameters<HubParts['createEndpoint']>[0];
@@ -71,7 +73,11 @@ afterEach(async () => {
 
 const placeOf = (at: ListenAt): string => (at.kind === 'socket' ? at.path : `${at.kind} ${at.port}`);
 
-function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error | undefined)[]>()): Bench {
+function bench(
+  hub: Partial<HubSettings> = {},
+  refusals = new Map<string, (Error | undefined)[]>(),
+  listenWarning = '',
+): Bench {
   const memory = memorySettings({ connectors: [github], hub: { ...EMPTY_HUB, ...hub } });
   const settings: MemorySettings = {
     ...memory,
@@ -141,7 +147,8 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
           told.push(`listen ${place}`);
           if (refusal !== undefined) return Promise.reject(refusal);
           const port = at.kind === 'socket' ? undefined : at.port === 0 ? CHOSEN_PORT : at.port;
-          return Promise.resolve({ port, close: async () => void told.push(`closed ${place}`) });
+          const warns = listenWarning === '' ? {} : { warning: listenWarning };
+          return Promise.resolve({ port, ...warns, close: async () => void told.push(`closed ${place}`) });
         },
         drop: (id) => void told.push(`drop ${id}`),
         sessions: (id) => (id === 'b00000001' ? 2 : 0),
@@ -162,6 +169,7 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
         clientDrained: notUsed,
         clientGone: () => undefined,
         openCalls: 0,
+        awaitsInput: false,
         done,
       };
     },
@@ -170,6 +178,8 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
       opened.push(session);
     },
     changed: () => void (changes += 1),
+    onDemand: true,
+    reach: () => bench.reach,
     warn: (text) => void warnings.push(text),
   });
   const endpoint: Bench['endpoint'] = {
@@ -182,6 +192,7 @@ function bench(hub: Partial<HubSettings> = {}, refusals = new Map<string, (Error
     settings,
     told,
     full: false,
+    reach: 'machine',
     endpoint,
     refusals,
     upstreams,
@@ -225,6 +236,8 @@ function shown(
 }
 const taken = (): CompanionError => new CompanionError('E_PORT_TAKEN', 'It is taken.', 'Stop the program that has it.');
 
+const STOLEN = 'Its tokens may have been seen: rotate them with "runlayer hub env --rotate".';
+
 describe('who a token stands for', () => {
   it('is its binding, known by the hash that is in the settings now', () => {
     const b = one({}, { client: 'cursor' });
@@ -239,7 +252,10 @@ describe('who a token stands for', () => {
 
 describe('what a token opens', () => {
   it("is its config's connector, with the binding's secrets, a name in the record, and only the tools of its globs", async () => {
-    const b = one({ allowedTools: ['get_*'] }, { secrets: { 'X-Key': 'keychain:mine' } });
+    const b = one(
+      { allowedTools: ['get_*'] },
+      { secrets: { 'X-Key': 'keychain:mine' }, consentHash: httpHash(endpointDefinition(ADDRESS)) },
+    );
     const session = await b.open();
     expect(b.requests).toEqual([{ name: 'github', headers: { 'X-Key': 'keychain:mine' } }]);
     expect(b.began.map(({ id, connector }) => `${id} ${connector}`)).toEqual([`${session.id} github`]);
@@ -278,7 +294,13 @@ describe('what a token opens', () => {
 
   it('is an address that a config names, with the default that the config has now', async () => {
     const target = { endpoint: 'https://other.example/mcp', default: 'allow' } as const;
-    const b = one({ target }, { secrets: { Authorization: 'Bearer keychain:mine' } });
+    const b = one(
+      { target },
+      {
+        secrets: { Authorization: 'Bearer keychain:mine' },
+        consentHash: httpHash(endpointDefinition(target.endpoint)),
+      },
+    );
     const session = await b.open();
     expect(b.requests).toEqual([{ name: 'github-readonly', headers: { Authorization: 'Bearer keychain:mine' } }]);
     const [upstream] = b.upstreams;
@@ -346,6 +368,37 @@ describe('what a token opens', () => {
     expect([b.requests, b.began, b.records]).toEqual([[], [], []]);
   });
 
+  it.each<[string, Partial<HubConfig>]>([
+    ['a connector', {}],
+    ['an address', { target: { endpoint: ADDRESS, default: 'allow' } }],
+  ])('never hands the secrets for %s to what took its place', async (_title, config) => {
+    const consentHash = httpHash(endpointDefinition(ADDRESS));
+    const b = one(config, { secrets: { 'X-Key': 'keychain:mine' }, consentHash });
+    const other = 'https://evil.example/mcp';
+    const evil = {
+      ...github,
+      definition: endpointDefinition(other),
+      consent: { hash: httpHash(endpointDefinition(other)), at: NOW.toISOString() },
+    };
+    // Agreed to, with no word about the token of before.
+    b.settings.update('x', 'y', (now) => ({
+      ...now,
+      connectors: [evil],
+      hub:
+        'target' in config
+          ? { ...now.hub, configs: [aConfig('github-readonly', { target: { endpoint: other, default: 'allow' } })] }
+          : now.hub,
+    }));
+    await expect(b.open()).rejects.toMatchObject({
+      code: 'E_HUB_TARGET_CHANGED',
+      next: expect.stringContaining('bind again with "runlayer hub bind github-readonly"') as string,
+    });
+    expect([b.requests, b.began, b.records]).toEqual([[], [], []]);
+    change(b, (hub) => ({ ...hub, bindings: [bound('b00000001')] }));
+    await b.open();
+    expect(b.requests).toEqual([{ name: 'target' in config ? 'github-readonly' : 'github', headers: {} }]);
+  });
+
   it('is nothing once it was revoked', async () => {
     const b = one();
     change(b, (hub) => ({ ...hub, bindings: [] }));
@@ -388,7 +441,7 @@ describe('what changes while a server is prepared', () => {
 describe('the address', () => {
   it('is chosen once, kept in the settings, and the same from then on', async () => {
     const b = bench();
-    expect(b.hub.state()).toEqual({ url: null, state: 'off', problem: '', origins: [], listeners: [] });
+    expect(b.hub.state()).toEqual({ url: null, state: 'off', problem: '', onDemand: true, origins: [], listeners: [] });
     expect(b.told).toEqual([]);
     const [url, again] = await Promise.all([b.hub.endpointUrl(), b.hub.endpointUrl()]);
     expect([url, again]).toEqual([`http://127.0.0.1:${CHOSEN_PORT}/mcp`, url]);
@@ -396,7 +449,7 @@ describe('the address', () => {
     expect(b.told).toEqual(['listen loopback 0']);
     expect(b.settings.read().hub.port).toBe(CHOSEN_PORT);
     expect(b.settings.writes).toEqual(['hub.port by companion']);
-    expect(b.hub.state()).toEqual({ url, state: 'listening', problem: '', origins: [], listeners: [] });
+    expect(b.hub.state()).toEqual({ url, state: 'listening', problem: '', onDemand: true, origins: [], listeners: [] });
     expect(b.changes()).toBe(1);
   });
 
@@ -411,19 +464,35 @@ describe('the address', () => {
     const refusals = new Map([['loopback 40000', [taken(), taken(), undefined]]]);
     const b = bench({ port: 40_000, bindings: [bound('b00000001')] }, refusals);
     await turn();
+    const told = 'It is taken. Stop the program that has it.';
     expect(b.hub.state()).toEqual({
       url: 'http://127.0.0.1:40000/mcp',
       state: 'failed',
-      problem: 'It is taken. Stop the program that has it.',
+      problem: `${told} ${STOLEN}`,
+      onDemand: true,
       origins: [],
       listeners: [],
     });
-    expect(b.warnings).toEqual(['It is taken. Stop the program that has it.']);
+    expect(b.warnings).toEqual([`${told} ${STOLEN}`]);
+    expect(b.changes()).toBe(1);
     expect(await codeOf(b.hub.endpointUrl())).toBe('E_PORT_TAKEN');
+    expect(b.changes()).toBe(1);
     expect(await b.hub.endpointUrl()).toBe('http://127.0.0.1:40000/mcp');
     expect(b.hub.state()).toMatchObject({ state: 'listening', problem: '' });
     expect(b.told).toEqual(Array.from({ length: 3 }, () => 'listen loopback 40000'));
     expect(b.settings.read().hub.port).toBe(40_000);
+  });
+
+  it('with another program on its IPv6 side is told, while it listens', async () => {
+    const problem = 'Another program listens on [::1]:40000.';
+    const b = bench({ port: 40_000 }, undefined, problem);
+    await b.hub.endpointUrl();
+    expect(b.hub.state()).toMatchObject({ state: 'listening', problem });
+  });
+
+  it('that is taken while no token is out there says nothing of tokens', async () => {
+    const b = bench({ port: 40_000 }, new Map([['loopback 40000', [taken()]]]));
+    await expect(b.hub.endpointUrl()).rejects.toMatchObject({ next: 'Stop the program that has it.' });
   });
 
   it('that cannot be written down is not used', async () => {
@@ -483,6 +552,21 @@ describe('more listeners', () => {
     await b.hub.listenersChanged();
     expect(b.hub.state().listeners.map(({ state }) => state)).toEqual(['listening', 'listening']);
     expect(b.told).toEqual(['listen /run/l00000001.sock', 'listen address 4000', 'listen address 4000']);
+  });
+
+  it('one that other machines reach by now is not opened, unless somebody agreed to that', async () => {
+    const b = bench();
+    b.reach = 'network';
+    change(b, listeners(bridge));
+    await b.hub.listenersChanged();
+    expect(b.told).toEqual([]);
+    expect(b.hub.state().listeners[0]).toMatchObject({
+      state: 'failed',
+      problem: expect.stringContaining('--lan') as string,
+    });
+    change(b, listeners({ ...bridge, id: 'l00000003', lan: true }));
+    await b.hub.listenersChanged();
+    expect(b.told).toEqual(['listen address 4000']);
   });
 
   it('changes that come together open and close each once', async () => {

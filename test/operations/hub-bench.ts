@@ -5,7 +5,14 @@ import type { HubParts } from '../../main/operations/hub-parts.ts';
 import { CLI, memorySettings, memoryVault, NOW, type MemorySettings } from './fakes.ts';
 
 export const URL_OF_HUB = 'http://127.0.0.1:41234/mcp';
-export const EMPTY_ENDPOINT: HubEndpoint = { url: null, state: 'off', problem: '', origins: [], listeners: [] };
+export const EMPTY_ENDPOINT: HubEndpoint = {
+  url: null,
+  state: 'off',
+  problem: '',
+  onDemand: false,
+  origins: [],
+  listeners: [],
+};
 
 export interface HubBench {
   readonly handlers: ReturnType<typeof hubHandlers>;
@@ -25,6 +32,10 @@ export interface HubScene {
   /** Runs while the endpoint starts to listen. */
   readonly starting?: () => void | Promise<void>;
   readonly ids?: readonly string[];
+  /** Who can reach an address; this machine alone if left out. */
+  readonly reach?: NonNullable<HubParts['reach']>;
+  /** What the running hub says of itself, each time it is asked; the last stays. */
+  readonly states?: readonly HubEndpoint[];
 }
 
 /** The hub's operations over settings in memory. Tokens are `rlh_` and 43 times the letter of their turn. */
@@ -33,6 +44,7 @@ export function hubBench(scene: HubScene = {}): HubBench {
   const recorded: string[] = [];
   const told: string[] = [];
   const ids = [...(scene.ids ?? [])];
+  const states = [...(scene.states ?? [])];
   let made = 0;
   let letter = 64;
   const parts: HubParts = {
@@ -43,7 +55,7 @@ export function hubBench(scene: HubScene = {}): HubBench {
         await scene.starting?.();
         return URL_OF_HUB;
       },
-      state: () => EMPTY_ENDPOINT,
+      state: () => (states.length > 1 ? states.shift() : states[0]) ?? EMPTY_ENDPOINT,
       dropBinding: (id) => told.push(`dropped ${id}`),
       listenersChanged: () => {
         told.push('listeners');
@@ -54,6 +66,7 @@ export function hubBench(scene: HubScene = {}): HubBench {
     },
     vault: memoryVault([...(scene.stored ?? [])]),
     clock: () => NOW,
+    reach: scene.reach ?? (() => 'machine'),
     newToken: () => `rlh_${String.fromCodePoint(++letter).repeat(43)}`,
     newId: () => ids.shift() ?? String(++made).padStart(8, '0'),
     record: (event, detail) => {

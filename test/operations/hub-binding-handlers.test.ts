@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findByToken } from '../../main/hub/tokens.ts';
-import { operations, type SecretEntry } from '../../preload/contract/index.ts';
+import { operations, type Connector, type SecretEntry } from '../../preload/contract/index.ts';
 import { aBinding, aConfig, AT } from '../hub/samples.ts';
-import { aConnector, CLI, memorySettings, NOW, otherBench, type MemorySettings } from './fakes.ts';
+import { aConnector, agreedConnector, CLI, memorySettings, NOW, otherBench, type MemorySettings } from './fakes.ts';
 import { hubBench, URL_OF_HUB, type HubBench } from './hub-bench.ts';
 
 const TOKEN_A = `rlh_${'A'.repeat(43)}`;
@@ -13,7 +13,7 @@ const bindInput = { config: 'github-readonly', secrets, client: 'claude_code' };
 
 const withHub = (over: Partial<ReturnType<MemorySettings['read']>['hub']> = {}): MemorySettings =>
   memorySettings({
-    connectors: [aConnector('github')],
+    connectors: [agreedConnector('github')],
     hub: { port: 41_234, configs: [aConfig('github-readonly')], bindings: [], listeners: [], origins: [], ...over },
   });
 
@@ -91,7 +91,7 @@ describe('hub.bind', () => {
   ])('refuses %s, and starts nothing for it', async (_title, input, code) => {
     const bench = hubBench({
       settings: memorySettings({
-        connectors: [aConnector('github'), aConnector('sleeping', { enabled: false })],
+        connectors: [agreedConnector('github'), aConnector('sleeping', { enabled: false })],
         hub: {
           port: null,
           configs: [
@@ -167,7 +167,7 @@ describe('hub.binds says why a token is refused', () => {
     const [view] = hubBench({ settings, stored: entries }).handlers['hub.binds']({}, CLI) as { problem: string }[];
     return view?.problem ?? 'no binding';
   };
-  const bindings = [aBinding('b00000001', { secrets })];
+  const bindings = [aBinding('b00000001', { secrets, consentHash: 'a'.repeat(64) })];
   const hub = { port: 1, configs: [aConfig('github-readonly')], bindings, listeners: [], origins: [] };
 
   it.each<[string, MemorySettings, string]>([
@@ -195,6 +195,76 @@ describe('hub.binds says why a token is refused', () => {
     return Promise.resolve(bench.handlers['secrets.set']({ name: 'github', value: 'hunter2-hunter2' }, CLI)).then(
       ({ usedBy }) => expect(usedBy).toEqual(['hub binding b00000001']),
     );
+  });
+});
+
+describe('secrets of a binding', () => {
+  const bound = async (input: object = bindInput): Promise<HubBench> => {
+    const bench = hubBench({ settings: withHub(), stored });
+    await bench.dispatch('hub.bind', input, { confirmed: true });
+    return bench;
+  };
+  const problem = (bench: HubBench): string =>
+    (bench.handlers['hub.binds']({}, CLI) as { problem: string }[])[0]?.problem ?? 'no binding';
+  const connectors = (bench: HubBench, ...now: Connector[]): void =>
+    void bench.settings.update('x', 'y', (all) => ({ ...all, connectors: now }));
+
+  it('are for what was agreed to when it was made; no view of it says the hash', async () => {
+    const bench = await bound();
+    expect(bench.settings.read().hub.bindings[0]?.consentHash).toBe('a'.repeat(64));
+    expect(problem(bench)).toBe('');
+    connectors(bench);
+    expect(problem(bench)).toContain('there is none of that name');
+    connectors(bench, agreedConnector('github', 'e'));
+    expect(problem(bench)).toBe(
+      'The connector "github" changed since this token was bound, and its secrets were meant for what was there then. ' +
+        'Look at it, bind again with "runlayer hub bind github-readonly", and end this one with "runlayer hub revoke b00000001".',
+    );
+    connectors(bench, agreedConnector('github'));
+    expect(problem(bench)).toBe('');
+    connectors(bench, aConnector('github'));
+    expect(problem(bench)).toContain('Nobody has agreed to the connector "github"');
+  });
+
+  it('are not made fit again by a new token', async () => {
+    const bench = await bound();
+    connectors(bench, agreedConnector('github', 'e'));
+    await bench.handlers['hub.rotate']({ bindings: ['b00000001'] }, CLI);
+    expect(problem(bench)).toContain('changed since this token was bound');
+  });
+
+  it('that were bound by an older companion need a look, too', async () => {
+    const bench = hubBench({ settings: withHub({ bindings: [aBinding('b00000001', { secrets })] }), stored });
+    expect(problem(bench)).toContain('changed since this token was bound');
+  });
+
+  it('where there are none, follow the consent of the connector', async () => {
+    const bench = await bound({ config: 'github-readonly', secrets: {} });
+    expect(bench.settings.read().hub.bindings[0]).not.toHaveProperty('consentHash');
+    connectors(bench, agreedConnector('github', 'e'));
+    expect(problem(bench)).toBe('');
+  });
+
+  it('are given to nobody where nobody has agreed', async () => {
+    const bench = hubBench({ settings: memorySettings({ ...withHub().read(), connectors: [aConnector('github')] }) });
+    await expect(bench.dispatch('hub.bind', bindInput, { confirmed: true })).rejects.toMatchObject({
+      code: 'E_CONSENT_MISSING',
+    });
+    expect(bench.settings.writes).toEqual([]);
+  });
+
+  it('go where a person aims the config, and back nowhere by themselves', async () => {
+    const bench = await bound();
+    connectors(bench, agreedConnector('github'), agreedConnector('gitlab', 'b'), aConnector('unseen'));
+    const aim = (target: object): Promise<unknown> =>
+      bench.dispatch('hub.configs.update', { name: 'github-readonly', target }, { confirmed: true });
+    await aim({ connector: 'gitlab' });
+    expect(bench.settings.read().hub.bindings[0]?.consentHash).toBe('b'.repeat(64));
+    expect(problem(bench)).toBe('');
+    await expect(aim({ connector: 'unseen' })).rejects.toMatchObject({ code: 'E_CONSENT_MISSING' });
+    connectors(bench, agreedConnector('gitlab', 'c'));
+    await bench.dispatch('hub.configs.update', { name: 'github-readonly', allowedTools: ['get_*'] });
+    expect(problem(bench)).toContain('"gitlab" changed since this token was bound');
   });
 });
 

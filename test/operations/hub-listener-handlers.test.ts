@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { HubEndpoint } from '../../preload/contract/index.ts';
+import { describeWeakening } from '../../main/operations/describe.ts';
 import { CLI } from './fakes.ts';
 import { EMPTY_ENDPOINT, hubBench } from './hub-bench.ts';
 
@@ -94,8 +96,43 @@ describe('listeners of the hub', () => {
     await expect(bench.dispatch('hub.listen.add', socket, yes)).rejects.toMatchObject({ code: 'E_HUB_FULL' });
   });
 
-  it('are shown as they are', () => {
-    expect(hubBench().handlers['hub.endpoint']({}, CLI)).toEqual(EMPTY_ENDPOINT);
+  it('on a network of other machines need its name', async () => {
+    const bench = hubBench({ reach: (ip) => (ip === '192.168.1.5' ? 'network' : 'machine') });
+    await expect(bench.dispatch('hub.listen.add', address('192.168.1.5'), yes)).rejects.toMatchObject({
+      code: 'E_HUB_LAN',
+      message:
+        '192.168.1.5 is on a network of other machines. Every machine on that network can reach it, and tokens travel in the clear.',
+      next: expect.stringContaining('--lan') as string,
+    });
+    expect(bench.settings.writes).toEqual([]);
+    const agreed = { ...address('192.168.1.5'), lan: true };
+    expect(await bench.dispatch('hub.listen.add', agreed, yes)).toMatchObject(agreed);
+    await expect(bench.dispatch('hub.listen.add', { ...address('8.8.8.8'), lan: true }, yes)).rejects.toMatchObject({
+      code: 'E_HUB_ADDRESS',
+    });
+    expect(describeWeakening('hub.listen.add', agreed as never, () => '').detail).toContain(
+      'Every machine on that network can reach it, and tokens travel in the clear.',
+    );
+  });
+
+  it('try the taken port again when somebody looks', async () => {
+    const failed: HubEndpoint = { ...EMPTY_ENDPOINT, state: 'failed', problem: 'It is taken.' };
+    const bench = hubBench({ states: [failed, EMPTY_ENDPOINT] });
+    expect(await bench.dispatch('hub.endpoint', {}, { caller: 'ui' })).toEqual(EMPTY_ENDPOINT);
+    expect(bench.told).toEqual(['started']);
+    await bench.dispatch('hub.endpoint', {});
+    expect(bench.told).toEqual(['started']);
+    const still = hubBench({
+      states: [failed],
+      starting: () => {
+        throw new Error('taken');
+      },
+    });
+    expect(await still.dispatch('hub.endpoint', {})).toEqual(failed);
+  });
+
+  it('are shown as they are', async () => {
+    expect(await hubBench().handlers['hub.endpoint']({}, CLI)).toEqual(EMPTY_ENDPOINT);
   });
 });
 

@@ -39,6 +39,11 @@ describe('of a rejected file, the hub', () => {
     ['another config of a binding', { bindings: [{ ...FIRST, config: 'web' }, SECOND] }, { bindings: [SECOND] }],
     ['a binding of everything', { bindings: [{ ...FIRST, config: null }, SECOND] }, { bindings: [SECOND] }],
     ['other secrets', { bindings: [FIRST, { ...SECOND, secrets: {} }] }, { bindings: [FIRST] }],
+    [
+      'other things that its secrets may go to',
+      { bindings: [FIRST, { ...SECOND, consentHash: 'b'.repeat(64) }] },
+      { bindings: [FIRST] },
+    ],
     ['another port', { port: 5000 }, {}],
     ['an origin added', { origins: [...HUB.origins, 'http://evil.example'] }, {}],
     ['an origin taken out', { origins: HUB.origins.slice(1) }, { origins: HUB.origins.slice(1) }],

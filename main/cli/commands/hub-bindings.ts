@@ -13,7 +13,7 @@ import { unknownBinding } from '../../hub/reachable.ts';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
 import { misuse, pairs } from './definition-options.ts';
-import { bindingTable, tokenText } from './hub-text.ts';
+import { bindingTable, stayNote, tokenText } from './hub-text.ts';
 import { collect, jsonOption, yesOption } from './option-values.ts';
 import { hang, json } from './render.ts';
 
@@ -114,6 +114,7 @@ export function addHubBindingCommands(hub: Command, io: CommandIo): void {
       }
       io.out(`Bound ${bindingLabel(binding)}.\n${tokenText(binding, token, url)}`);
       if (binding.problem !== '') io.out(`\n${hang('! ', binding.problem)}`);
+      for (const note of stayNote(await io.call('hub.endpoint', {}))) io.out(`\n${note}`);
     });
 
   hub
@@ -200,5 +201,6 @@ export function addHubBindingCommands(hub: Command, io: CommandIo): void {
       if (snippet.file !== undefined) io.err(hang('', `This belongs into ${snippet.file}:`));
       io.out(`${snippet.text}\n`);
       io.err(hang('', snippet.note));
+      for (const note of stayNote(await io.call('hub.endpoint', {}))) io.err(note);
     });
 }

@@ -47,6 +47,17 @@ export function bindingTable(bindings: readonly HubBindingView[]): string {
   ].join('');
 }
 
+/** A hub that goes away with its companion; nothing for one that stays. */
+export function stayNote({ onDemand }: Pick<HubEndpoint, 'onDemand'>): string[] {
+  if (!onDemand) return [];
+  return [
+    hang(
+      '! ',
+      'This companion was started by a command and ends 15 minutes after its last use, and the hub with it. HTTP clients cannot start the companion: keep it running with the app or "runlayer serve".',
+    ),
+  ];
+}
+
 /** The one time that a token is printed. */
 export function tokenText(binding: HubBindingView, token: string, url: string): string {
   return [

@@ -1,11 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { NewHubListener } from '../../../preload/contract/index.ts';
+import { LAN_WARNING } from '../../hub/address-reach.ts';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
 import { misuse } from './definition-options.ts';
 import { addHubBindingCommands } from './hub-bindings.ts';
 import { addHubConfigCommands } from './hub-configs.ts';
-import { listenerPlace, listenerTable } from './hub-text.ts';
+import { listenerPlace, listenerTable, stayNote } from './hub-text.ts';
 import { collect, jsonOption, yesOption } from './option-values.ts';
 import { hang, json, shown } from './render.ts';
 
@@ -27,11 +28,14 @@ interface ListenOptions {
   readonly socket?: string;
   readonly address?: Place;
   readonly host?: string[];
+  readonly lan?: true;
   readonly yes?: true;
   readonly json?: true;
 }
 
-function readListener({ socket, address, host }: ListenOptions): NewHubListener {
+function readListener({ socket, address, host, lan }: ListenOptions): NewHubListener {
+  if (lan === true && address === undefined)
+    throw misuse('--lan is about an address.', 'Leave it out, or write --address 192.168.1.5:8808.');
   if (socket !== undefined && address === undefined)
     return { kind: 'socket', path: socket, hosts: host ?? ['localhost'] };
   if (address === undefined || socket !== undefined)
@@ -45,6 +49,7 @@ function readListener({ socket, address, host }: ListenOptions): NewHubListener 
     address: ip,
     port,
     hosts: host ?? [ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`],
+    ...(lan === true ? { lan } : {}),
   };
 }
 
@@ -55,6 +60,7 @@ function addListenerCommands(hub: Command, io: CommandIo): void {
     .option('--socket <path>', 'a Unix socket, in a folder that you mount into the sandbox')
     .option('--address <ip:port>', 'or the address of one bridge', readPlace)
     .option('--host <name>', 'Host that its clients send; "localhost" or the address itself if left out', collect)
+    .option('--lan', 'even where other machines reach that address, and see tokens in the clear')
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (options: ListenOptions) => {
@@ -63,7 +69,7 @@ function addListenerCommands(hub: Command, io: CommandIo): void {
       const listener = await callAsking(
         io,
         { name: 'hub.listen.add', input },
-        `Let whoever reaches ${where} use the hub, with a token?`,
+        `${options.lan === true ? `${LAN_WARNING} ` : ''}Let whoever reaches ${where} use the hub, with a token?`,
         options.yes === true,
       );
       if (options.json === true) {
@@ -72,6 +78,7 @@ function addListenerCommands(hub: Command, io: CommandIo): void {
       }
       const { listeners } = await io.call('hub.endpoint', {});
       const problem = listeners.find((one) => one.listener.id === listener.id)?.problem ?? '';
+      if (options.lan === true) io.err(hang('! ', LAN_WARNING));
       io.out(
         problem === ''
           ? `The hub listens at ${listenerPlace(listener)} (${listener.id}).\n`
@@ -146,6 +153,7 @@ function addListenerCommands(hub: Command, io: CommandIo): void {
           hang('  sessions   ', String(sessions)),
           hang('  listeners  ', String(endpoint.listeners.length)),
           ...endpoint.origins.map((origin) => hang('  origin     ', origin)),
+          ...stayNote(endpoint),
         ].join(''),
       );
     });

@@ -63,6 +63,14 @@ class Aggregate implements ServedSession {
     return this.calls.size + this.lists.size + this.news.size;
   }
 
+  get awaitsInput(): boolean {
+    return this.members.awaitsInput;
+  }
+
+  get weight(): number {
+    return this.members.size;
+  }
+
   messageFromClient(parsed: Parsed, line: Buffer): void {
     if (this.over) return;
     try {

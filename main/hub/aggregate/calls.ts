@@ -1,6 +1,7 @@
 /**
  * The tools/call requests of the client: finds out whose tool it is, hands the call to that member's own session, where
- * all gates are, and brings its answer back. Decides nothing; a name that belongs to nobody is answered as unknown.
+ * all gates are, and brings its answer back. Decides nothing: a name that belongs to nobody but begins as a connector does
+ * is refused, and recorded, by that one's session; any other is answered as unknown.
  */
 import { isModern, unknownTool } from '../../relay/denial.ts';
 import { parseMessage, type Parsed, type RequestMessage } from '../../relay/parse-message.ts';
@@ -92,11 +93,13 @@ export class Calls {
     const unknown = names.candidates(call.name, options.connectors()).filter((connector) => !names.isKnown(connector));
     const outcomes = await Promise.all(unknown.map((connector) => inventory.learn(connector)));
     if (!this.isOpen(call)) return;
-    const route = names.resolve(call.name, options.connectors());
+    const connectors = options.connectors();
+    let route = names.resolve(call.name, connectors);
     if (route === undefined) {
       const problem = outcomes.find((outcome) => outcome !== undefined);
-      this.answer(call, problem === undefined ? unknownTool(id, call.name) : failure(id, problem));
-      return;
+      if (problem !== undefined) return this.answer(call, failure(id, problem));
+      route = names.refuser(call.name, connectors);
+      if (route === undefined) return this.answer(call, unknownTool(id, call.name));
     }
     const ready = await member(route.connector).ready();
     if (ready.kind === 'problem') this.answer(call, failure(id, ready.problem));

@@ -62,6 +62,10 @@ export class MemberLink {
     return this.openProblem;
   }
 
+  get awaitsInput(): boolean {
+    return this.input.awaitsInput;
+  }
+
   get isOver(): boolean {
     return this.over !== undefined;
   }

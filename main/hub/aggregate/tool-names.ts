@@ -72,6 +72,29 @@ export class ToolNames {
     return found !== undefined && fullName(found) === name ? found : undefined;
   }
 
+  /**
+   * Who refuses a call of a name that {@link resolve} gives nobody, so that it is recorded; undefined where it begins as
+   * none of `connectors` does. A tool that one connector may hide is asked of it as it is. Any other name (one that could
+   * be of two, or is not safe) is told in a form that no session takes for a tool: nothing can be called by it.
+   */
+  refuser(name: string, connectors: readonly string[]): Route | undefined {
+    const candidates = this.candidates(name, connectors);
+    const [first] = candidates;
+    if (first === undefined) return undefined;
+    const start = `${first}${SEPARATOR}`;
+    const listed = this.known.get(first);
+    const tool = name.slice(start.length);
+    const isOfOne = tool !== '' && candidates.length === 1 && name.startsWith(start) && TOOL_NAME.test(name);
+    if (isOfOne && listed?.has(foldName(tool)) === false) return { connector: first, tool };
+    const nearest = candidates
+      .filter((connector) => name.startsWith(`${connector}${SEPARATOR}`))
+      .reduce((longest, connector) => (connector.length > longest.length ? connector : longest), '');
+    return {
+      connector: nearest === '' ? first : nearest,
+      tool: `${name.slice(0, MAX_NAME_CHARACTERS).toWellFormed()} (not one tool)`,
+    };
+  }
+
   private prefixOf(connector: string): string {
     const known = this.prefixes.get(connector);
     if (known !== undefined) return known;

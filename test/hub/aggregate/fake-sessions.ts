@@ -13,6 +13,7 @@ export abstract class FakeSession implements ServedSession {
   readonly client: ServedClient;
   readonly done: Promise<void>;
   gone = 0;
+  awaitsInput = false;
   drained = 0;
   protected finish: () => void = () => {};
 

@@ -104,6 +104,9 @@ export function createHttpServer({ handler, refusalOf, limits }: HttpServerParts
   server.maxConnections = limits.maxConnections;
   // Node's own limit drops what is over it in silence, a second Host perhaps; the owner counts and refuses.
   server.maxHeadersCount = 0;
+  // Node takes its own listeners off a connection that asks for an upgrade or a tunnel: without one of ours, a reset of
+  // such a connection would end the whole companion.
+  server.on('connection', (socket) => socket.on('error', () => socket.destroy()));
   server.on('clientError', (error, socket) => refuse(socket, parserProblem(error)));
   server.on('connect', (_request, socket) => refuse(socket, 'malformed'));
   server.on('upgrade', (_request, socket) => refuse(socket, 'malformed'));

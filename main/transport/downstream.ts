@@ -14,6 +14,10 @@ export interface ServedSession {
   clientGone(): void;
   /** Requests that wait for an answer. */
   readonly openCalls: number;
+  /** A call was answered with a question, and its client may come back with what was asked for: only this session knows it. */
+  readonly awaitsInput: boolean;
+  /** How many sessions of servers this one has open, where that is not one. */
+  readonly weight?: number;
   /** Resolves when the session and whatever it started is gone. Never rejects. */
   readonly done: Promise<unknown>;
 }

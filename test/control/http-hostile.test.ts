@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Failure } from '../../preload/contract/failure.ts';
+import { resetConnections } from '../loopback/resets.ts';
 import { sendRaw, startHarness, statusOf, type Harness } from './http-harness.ts';
 
 const Refusal = z.strictObject({ error: Failure });
@@ -362,6 +363,12 @@ describe('hostile requests on raw sockets', () => {
     expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
     expect(statusOf(answer)).toBe(403);
     expect(harness.calls.splice(0)).toEqual([]);
+  });
+
+  it('survives connections that are reset while they are refused', async () => {
+    await resetConnections(harness.port);
+    expect(statusOf(await sendRaw(harness.port, build(good(harness.port))))).toBe(200);
+    expect(harness.calls.splice(0)).toHaveLength(1);
   });
 
   it('ends a connection that drips its header', async () => {

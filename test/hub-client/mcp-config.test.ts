@@ -10,7 +10,7 @@ import { serveCommand } from '../../main/cli/serve-command.ts';
 import type { Connection } from '../../main/transport/connection.ts';
 import { listenOnSocket, type SocketListener } from '../../main/transport/socket-listener.ts';
 import { encodeFrames, FRAME, type FrameType } from '../../main/transport/wire/frames.ts';
-import { aConnector, memorySettings, NOW } from '../operations/fakes.ts';
+import { agreedConnector, memorySettings, NOW } from '../operations/fakes.ts';
 import { hubBench, URL_OF_HUB, type HubBench } from '../operations/hub-bench.ts';
 
 const AT = NOW.toISOString();
@@ -33,7 +33,7 @@ describe('against the commands themselves', () => {
   let lines: string[];
 
   beforeEach(async () => {
-    bench = hubBench({ settings: memorySettings({ connectors: [aConnector('github')] }) });
+    bench = hubBench({ settings: memorySettings({ connectors: [agreedConnector('github')] }) });
     hellos = [];
     lines = [];
     listener = await listenOnSocket(home, (connection) => {

@@ -3,6 +3,7 @@ import type { ParseLarge } from '../../relay/lane.ts';
 import type { WireLimits } from '../../relay/limits.ts';
 import type { OpenServedSession, Principal } from '../downstream.ts';
 import type { WaitingBudget } from './session-input.ts';
+import type { UnreadReplies } from './unread-replies.ts';
 
 /** What clients of the endpoint may cost, all in one place. */
 export interface EndpointLimits extends HttpLimits {
@@ -14,7 +15,8 @@ export interface EndpointLimits extends HttpLimits {
   readonly maxStreams: number;
   /** What clients of one session may send before its server keeps up; half of what all may. */
   readonly maxWaitingBytes: number;
-  /** All bodies that are being read at one moment. */
+  /** Bodies of one binding that are being read at one moment; a part of each is not counted. */
+  readonly maxBodyBytesPerPrincipal: number;
   readonly maxBodyBytesInAll: number;
   /** Failed authentications a minute before they are told to wait. */
   readonly failedPerMinute: number;
@@ -40,6 +42,9 @@ export interface EndpointLimits extends HttpLimits {
   readonly slowClientBytes: number;
   /** What one modern exchange leaves unread before it is cut: others share its session. */
   readonly maxUnreadBytes: number;
+  /** What the clients of one binding leave unread of all their answers; above it the oldest is cut. */
+  readonly maxUnreadPerPrincipal: number;
+  readonly maxUnreadInAll: number;
   readonly tickMs: number;
 }
 
@@ -56,6 +61,7 @@ export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   maxStreamsPerPrincipal: 256,
   maxStreams: 1024,
   maxWaitingBytes: 48 * MIB,
+  maxBodyBytesPerPrincipal: 16 * MIB,
   maxBodyBytesInAll: 64 * MIB,
   failedPerMinute: 60,
   idleSessionMs: 30 * 60_000,
@@ -70,6 +76,8 @@ export const DEFAULT_ENDPOINT_LIMITS: EndpointLimits = {
   forgetEventsMs: 5 * 60_000,
   slowClientBytes: MIB / 4,
   maxUnreadBytes: MIB,
+  maxUnreadPerPrincipal: 64 * MIB,
+  maxUnreadInAll: 128 * MIB,
   tickMs: 2000,
 };
 
@@ -97,4 +105,6 @@ export interface EndpointParts extends Omit<HttpEndpointOptions, 'endpointLimits
   readonly endpointLimits: EndpointLimits;
   /** Shared by all sessions. */
   readonly waiting: WaitingBudget;
+  /** Shared by all sessions. */
+  readonly unread: UnreadReplies;
 }

@@ -7,6 +7,7 @@ import { DEFAULT_ENDPOINT_LIMITS, type EndpointParts, type HttpEndpointOptions }
 import { createListen, type ListenAt, type OpenListener } from './listeners.ts';
 import { Principals } from './principals.ts';
 import { createServeRequest } from './serve-request.ts';
+import { UnreadReplies } from './unread-replies.ts';
 
 export type { OpenListener } from './listeners.ts';
 
@@ -29,7 +30,8 @@ export interface HttpEndpoint {
 export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
   const endpointLimits = { ...DEFAULT_ENDPOINT_LIMITS, ...options.endpointLimits };
   const waiting = { free: 2 * endpointLimits.maxWaitingBytes };
-  const parts: EndpointParts = { ...options, endpointLimits, waiting };
+  const unread = new UnreadReplies(endpointLimits, options.log);
+  const parts: EndpointParts = { ...options, endpointLimits, waiting, unread };
   const principals = new Principals(endpointLimits);
   const listeners = new Set<OpenListener>();
   let cancelTick: (() => void) | undefined;
@@ -51,7 +53,7 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     listen: async (at) => {
       const opened = await listen(at);
       const listener: OpenListener = {
-        port: opened.port,
+        ...opened,
         close: async () => {
           listeners.delete(listener);
           await opened.close();
@@ -67,7 +69,7 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     close: async () => {
       closed = true;
       cancelTick?.();
-      principals.dropAll();
+      principals.stop();
       await Promise.all([...listeners].map((listener) => listener.close()));
     },
   };

@@ -17,7 +17,7 @@ import { canCarry, endUnanswered, LegacyExchanges, type LegacyExchange } from '.
 import { LegacyStreams } from './legacy-streams.ts';
 import { OpenReplies } from './open-replies.ts';
 import { ASSUMED_VERSION, understandsPriming, versionIn } from './protocol-versions.ts';
-import { refusals } from './refusals.ts';
+import { refusals, type BindingEnd } from './refusals.ts';
 import type { Reply } from './reply.ts';
 import { SessionInput } from './session-input.ts';
 
@@ -58,7 +58,11 @@ export class LegacySession {
 
   /** Nobody waits for anything here. */
   get isIdle(): boolean {
-    return this.exchanges.size === 0 && !this.streams.hasListener;
+    return this.exchanges.size === 0 && !this.streams.hasListener && !this.input.awaitsInput;
+  }
+
+  get weight(): number {
+    return this.input.weight;
   }
 
   get lastActive(): number {
@@ -149,12 +153,15 @@ export class LegacySession {
     return this.streams.backlog + this.replies.backlog;
   }
 
-  end(why: 'server_gone' | 'client_gone' | 'refused' | 'idle' | 'deleted' | 'revoked'): void {
+  end(why: 'server_gone' | 'client_gone' | 'refused' | 'idle' | 'deleted' | BindingEnd): void {
     if (this.over) return;
     this.over = true;
     for (const exchange of this.exchanges.values()) {
       if (why === 'revoked') exchange.reply.refuse(refusals.unauthenticated);
-      const text = 'The session ended before the answer came. Send "initialize" again.';
+      const text =
+        why === 'stopped'
+          ? 'The companion stopped before the answer came. Send "initialize" once it runs again.'
+          : 'The session ended before the answer came. Send "initialize" again.';
       this.answer(errorReply(exchange.id, SERVER_FAILED, text), exchange.idKey);
     }
     this.streams.end();

@@ -31,6 +31,8 @@ export type ListenAt =
 export interface OpenListener {
   /** None for a Unix socket. */
   readonly port: number | undefined;
+  /** What is wrong although it listens, and what to do. */
+  readonly warning?: string;
   close(): Promise<void>;
 }
 
@@ -78,11 +80,11 @@ export function createListen(
       (cause) => portTaken(`127.0.0.1:${port}`, cause),
     );
     hosts = loopbackHosts(listener.port);
-    if (listener.isIpv6Taken)
-      log(
-        `Another program listens on [::1]:${listener.port}. Clients must use 127.0.0.1, or their token may reach it.`,
-      );
-    return { port: listener.port, close: () => listener.close() };
+    const opened = { port: listener.port, close: () => listener.close() };
+    if (!listener.isIpv6Taken) return opened;
+    const warning = `Another program listens on [::1]:${listener.port}. Clients must use 127.0.0.1, or their token may reach it.`;
+    log(warning);
+    return { ...opened, warning };
   };
 
   const address = async (at: Extract<ListenAt, { kind: 'address' }>): Promise<OpenListener> => {

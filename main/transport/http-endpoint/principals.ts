@@ -5,6 +5,8 @@
 import type { Principal } from '../downstream.ts';
 import type { EndpointLimits } from './endpoint-options.ts';
 import { LegacySession } from './legacy-session.ts';
+import type { BodyBudget } from './read-body.ts';
+import type { BindingEnd } from './refusals.ts';
 import type { SharedSession } from './shared-session.ts';
 import type { SseSession } from './sse-session.ts';
 
@@ -18,15 +20,25 @@ export class PrincipalState {
   readonly sessions = new Map<string, ClientSession>();
   shared: SharedSession | undefined;
   streams = 0;
-  /** Its token is not valid any more; nothing that began under it goes on. */
-  dropped = false;
+  /** What its bodies that are being read may still hold. */
+  readonly bodies: BodyBudget;
+  /** Nothing that began under its token goes on. */
+  ended: BindingEnd | undefined;
 
-  constructor(principal: Principal) {
+  constructor(principal: Principal, maxBodyBytes: number) {
     this.principal = principal;
+    this.bodies = { free: maxBodyBytes };
   }
 
   get size(): number {
     return this.sessions.size + (this.shared === undefined ? 0 : 1);
+  }
+
+  /** The same for limits: a session of several connectors counts as often as it has any open. */
+  get weight(): number {
+    let weight = this.shared?.weight ?? 0;
+    for (const session of this.sessions.values()) weight += session.weight;
+    return weight;
   }
 }
 
@@ -35,6 +47,7 @@ export class Principals {
   private readonly byId = new Map<string, PrincipalState>();
   private readonly usedAt = new Map<string, number>();
   private streams = 0;
+  private stopped = false;
 
   constructor(limits: EndpointLimits) {
     this.limits = limits;
@@ -46,7 +59,7 @@ export class Principals {
     const known = this.byId.get(principal.id);
     if (known !== undefined && known.principal.client === principal.client) return known;
     if (known !== undefined) this.drop(principal.id);
-    const state = new PrincipalState(principal);
+    const state = new PrincipalState(principal, this.limits.maxBodyBytesPerPrincipal);
     this.byId.set(principal.id, state);
     return state;
   }
@@ -66,10 +79,17 @@ export class Principals {
     return count;
   }
 
-  /** Whether one more session may begin; one that is idle long enough gives way for it. */
+  /** Whether one more session may begin; those that are idle long enough give way for it. */
   hasRoom(state: PrincipalState, now: number): boolean {
-    if (state.size >= this.limits.maxSessionsPerPrincipal && !endIdlest([state], now)) return false;
-    return this.sessionCount < this.limits.maxSessions || endIdlest([...this.byId.values()], now);
+    while (state.weight >= this.limits.maxSessionsPerPrincipal) if (!endIdlest([state], now)) return false;
+    while (this.weight >= this.limits.maxSessions) if (!endIdlest([...this.byId.values()], now)) return false;
+    return true;
+  }
+
+  private get weight(): number {
+    let weight = 0;
+    for (const state of this.byId.values()) weight += state.weight;
+    return weight;
   }
 
   /** Counts a stream; false when there are too many. */
@@ -85,17 +105,23 @@ export class Principals {
     this.streams--;
   }
 
-  drop(id: string): void {
+  drop(id: string, why: BindingEnd = 'revoked'): void {
     const state = this.byId.get(id);
     if (state === undefined) return;
-    state.dropped = true;
+    state.ended = why;
     this.byId.delete(id);
-    for (const session of state.sessions.values()) session.end('revoked');
-    state.shared?.end('revoked');
+    for (const session of state.sessions.values()) session.end(why);
+    state.shared?.end(why);
   }
 
-  dropAll(): void {
-    for (const id of this.byId.keys()) this.drop(id);
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
+  /** Ends everything; tokens stay valid. */
+  stop(): void {
+    this.stopped = true;
+    for (const id of this.byId.keys()) this.drop(id, 'stopped');
   }
 
   tick(now: number): void {

@@ -19,10 +19,13 @@ export interface BodyLimits {
   readonly maxDiscardBytes: number;
 }
 
-/** What may be held of all bodies that are being read. */
+/** What may still be held of bodies that are being read. */
 export interface BodyBudget {
   free: number;
 }
+
+/** So much of each body is outside all budgets: the number of connections bounds it, and nobody's large bodies stop it. */
+export const UNCOUNTED_BODY_BYTES = 64 * 1024;
 
 const NEWLINE = 0x0a;
 
@@ -34,21 +37,24 @@ function joinLine(chunks: readonly Buffer[], bytes: number): Buffer {
   return line;
 }
 
-/** Calls `done` exactly once. */
+/** Calls `done` exactly once. What is held counts in each of the `budgets`. */
 export function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
-  budget: BodyBudget,
+  budgets: readonly BodyBudget[],
   done: (body: Body) => void,
 ): void {
   let chunks: Buffer[] = [];
-  let held = 0;
+  let counted = 0;
   let bytes = 0;
   let refused: Body | undefined;
   let ended = false;
+  const count = (more: number): void => {
+    counted += more;
+    for (const budget of budgets) budget.free -= more;
+  };
   const release = (): void => {
-    budget.free += held;
-    held = 0;
+    count(-counted);
     chunks = [];
   };
   const end = (body: Body): void => {
@@ -60,10 +66,11 @@ export function readBody(
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (refused === undefined && bytes > limits.maxBytes) refused = { kind: 'too_large' };
-    if (refused === undefined && chunk.length > budget.free) refused = { kind: 'too_much_at_once' };
+    const more = Math.max(0, bytes - UNCOUNTED_BODY_BYTES) - counted;
+    if (refused === undefined && budgets.some(({ free }) => more > Math.max(0, free)))
+      refused = { kind: 'too_much_at_once' };
     if (refused === undefined) {
-      budget.free -= chunk.length;
-      held += chunk.length;
+      count(more);
       chunks.push(chunk);
       return;
     }

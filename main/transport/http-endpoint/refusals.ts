@@ -66,9 +66,20 @@ export const refusals = {
   tooManySessions: refusal(429, 'Too many sessions are open. Close other clients, or wait until they are idle.'),
   tooManyStreams: refusal(429, 'Too many streams are open. Close other clients, or wait until they end.'),
   idInUse: refusal(400, 'A request with this id is still under way. Use another id.', -32_600),
+  stopped: {
+    ...refusal(503, 'The companion stops. Send the request again once it runs again.'),
+    headers: ['retry-after', '5'],
+  },
   trailers: refusal(400, 'Trailers are not accepted. Send the body without them.'),
   responseNotExpected: refusal(400, 'This protocol revision has no responses of clients. Send a request.', -32_600),
 } as const satisfies Record<string, HttpRefusal>;
+
+/** Why everything of a binding ends: its token was revoked, or the companion stops. */
+export type BindingEnd = 'revoked' | 'stopped';
+
+export function endedRefusal(why: BindingEnd): HttpRefusal {
+  return why === 'revoked' ? refusals.unauthenticated : refusals.stopped;
+}
 
 export function methodRefusal(allow: string): HttpRefusal {
   return { ...refusal(405, `Only ${allow} is answered at this address.`), headers: ['allow', allow] };

@@ -34,12 +34,13 @@ export class Reply {
 
   watch(events: ReplyEvents): void {
     this.events = events;
-    this.response.once('close', () => events.closed(!this.answered));
+    this.onceOver(() => events.closed(!this.answered));
   }
 
-  /** The response is over, however it ended. */
+  /** The response is over, however it ended; called at once where it is over already. */
   onceOver(then: () => void): void {
-    this.response.once('close', then);
+    if (this.response.closed) then();
+    else this.response.once('close', then);
   }
 
   /** The client is there and was not answered yet. */

@@ -8,7 +8,7 @@ import { parseMessage, type Parsed } from '../../relay/parse-message.ts';
 import { readAccept, type Accepts } from './accepts.ts';
 import type { PrincipalState } from './principals.ts';
 import { readBody, type BodyBudget } from './read-body.ts';
-import { methodRefusal, refusals, refuse, tooLarge, type HttpRefusal } from './refusals.ts';
+import { endedRefusal, methodRefusal, refusals, refuse, tooLarge, type HttpRefusal } from './refusals.ts';
 import { Reply } from './reply.ts';
 import { checkHead, type Headers, type Route } from './request-head.ts';
 import { countInvalid, serveMessages, servePost, serveSession, serveSse, type Serving } from './serve-message.ts';
@@ -60,8 +60,9 @@ export function createServeRequest(serving: Serving): ServeRequest {
     headers: Headers,
     reply: Reply,
   ): void => {
-    // Revoked, or left, while the body came in.
-    if (state.dropped) reply.refuse(refusals.unauthenticated);
+    // Ended while the body came in, or while it was parsed.
+    if (state.ended !== undefined)
+      reply.refuse(endedRefusal(state.ended), 'id' in parsed && parsed.kind !== 'response' ? parsed.id : undefined);
     else if (parsed.kind === 'invalid') {
       countInvalid(state, route.kind === 'messages' ? route.sessionId : headers.sessionId, parsed, line);
       reply.refuse(invalidMessage(parsed.code, parsed.reason), parsed.id);
@@ -87,7 +88,7 @@ export function createServeRequest(serving: Serving): ServeRequest {
     request: IncomingMessage,
     response: ServerResponse,
   ): void => {
-    readBody(request, bodyLimits, budget, (body) => {
+    readBody(request, bodyLimits, [state.bodies, budget], (body) => {
       const reply = new Reply(response, accepts, parts.now());
       switch (body.kind) {
         case 'broken_off':
@@ -105,7 +106,10 @@ export function createServeRequest(serving: Serving): ServeRequest {
         case 'message':
           parse(
             body.line,
-            (parsed) => handle(state, route, parsed, body.line, headers, reply),
+            (parsed) => {
+              // A client that left meanwhile opens nothing and leaves nothing behind.
+              if (!response.destroyed) handle(state, route, parsed, body.line, headers, reply);
+            },
             () => reply.cut(),
           );
       }
@@ -145,6 +149,7 @@ export function createServeRequest(serving: Serving): ServeRequest {
     const { httpVersion, rawHeaders } = request;
     const head = checkHead({ httpVersion, rawHeaders, target: request.url ?? '' }, hosts, parts.origins());
     if (head.kind === 'refused') return refuse(response, head.refusal);
+    if (principals.isStopped) return refuse(response, refusals.stopped);
     const state = authenticate(head.bearer);
     return 'status' in state ? refuse(response, state) : serve(state, head.route, head.headers, request, response);
   };

@@ -41,9 +41,28 @@ export class SessionInput {
     }
     const room = Math.min(this.maxWaitingBytes - this.waitingBytes, this.inAll.free);
     if (this.waiting.length > 0 && line.length > room) return false;
+    this.wait(parsed, line);
+    return true;
+  }
+
+  /** Beyond the bound too. Only for small messages of our own, of which there is at most one for each request. */
+  insist(parsed: Parsed, line: Buffer): void {
+    if (!this.closed && !this.push(parsed, line)) this.wait(parsed, line);
+  }
+
+  private wait(parsed: Parsed, line: Buffer): void {
     this.waiting.push({ parsed, line });
     this.count(line.length);
-    return true;
+  }
+
+  /** A call was answered with a question, and its client may come back with what was asked for. */
+  get awaitsInput(): boolean {
+    return !this.closed && this.served?.awaitsInput === true;
+  }
+
+  /** How many sessions this one stands for; 1 while it is being opened. */
+  get weight(): number {
+    return Math.max(1, this.served?.weight ?? 1);
   }
 
   /** Takes back a request that has not left; true when the session never saw it. */

@@ -17,7 +17,7 @@ import { placeNotification } from './modern-notifications.ts';
 import { OpenReplies } from './open-replies.ts';
 import { cancelledNotification } from './own-messages.ts';
 import { ParamHeaders } from './param-headers.ts';
-import { refusals } from './refusals.ts';
+import { refusals, type BindingEnd } from './refusals.ts';
 import type { Reply } from './reply.ts';
 import type { Headers } from './request-head.ts';
 import { SessionInput } from './session-input.ts';
@@ -25,6 +25,7 @@ import { eventFrame } from './sse-sink.ts';
 
 export class SharedSession {
   readonly client: ServedClient;
+  private readonly principal: Principal;
   private readonly parts: EndpointParts;
   private readonly input: SessionInput;
   private readonly onEnd: () => void;
@@ -36,6 +37,7 @@ export class SharedSession {
   private answeredWell = false;
 
   constructor(principal: Principal, parts: EndpointParts, onEnd: () => void) {
+    this.principal = principal;
     this.parts = parts;
     this.onEnd = onEnd;
     this.input = new SessionInput(parts.endpointLimits.maxWaitingBytes, parts.waiting);
@@ -47,6 +49,10 @@ export class SharedSession {
       ),
       claimed: claimedClient(principal),
     };
+  }
+
+  get weight(): number {
+    return this.input.weight;
   }
 
   opened(served: ServedSession): void {
@@ -63,6 +69,7 @@ export class SharedSession {
   }
 
   request(message: RequestMessage, line: Buffer, headers: Headers, reply: Reply): void {
+    if (!reply.isOpen) return;
     const wrong = message.method === 'tools/call' && this.paramHeaders.mismatch(message.params, headers.params);
     if (typeof wrong === 'string') return reply.refuse(headerMismatch(wrong), message.id);
     if (message.method === 'subscriptions/listen' && !reply.accepts.sse)
@@ -97,10 +104,13 @@ export class SharedSession {
   }
 
   /** A second time changes nothing. */
-  end(why: 'server_gone' | 'refused' | 'idle' | 'revoked' | 'stopped'): void {
+  end(why: 'server_gone' | 'refused' | 'idle' | BindingEnd): void {
     for (const exchange of this.exchanges.values()) {
       if (why === 'revoked') exchange.reply.refuse(refusals.unauthenticated, exchange.id);
-      const text = 'The session ended before the answer came. Send the request again.';
+      const text =
+        why === 'stopped'
+          ? 'The companion stopped before the answer came. Send the request again once it runs again.'
+          : 'The session ended before the answer came. Send the request again.';
       this.finish(exchange, errorReply(exchange.id, SERVER_FAILED, text), 200);
     }
     this.input.close();
@@ -116,7 +126,7 @@ export class SharedSession {
     }
     this.replies.tick(now, limits.unreadAnswerMs);
     const idleMs = this.answeredWell ? limits.idleSharedMs : limits.idleProbeMs;
-    if (this.exchanges.size > 0) this.lastActiveAt = now;
+    if (this.exchanges.size > 0 || this.input.awaitsInput) this.lastActiveAt = now;
     else if (now - this.lastActiveAt >= idleMs) this.end('idle');
   }
 
@@ -156,10 +166,12 @@ export class SharedSession {
     if (!reply.isOpen) return;
     // An error of the protocol is told by its status, which a stream does not have.
     const asStream = reply.stream !== undefined || (!reply.accepts.json && status === 200);
-    if (!asStream) return reply.json(status, line);
-    const now = this.parts.now();
-    reply.startStream(now).write(eventFrame(line), now);
-    reply.endStream();
+    if (asStream) {
+      const now = this.parts.now();
+      reply.startStream(now).write(eventFrame(line), now);
+      reply.endStream();
+    } else reply.json(status, line);
+    this.parts.unread.note(this.principal.id, reply);
   }
 
   private tell(exchange: ModernExchange, line: Buffer): void {
@@ -172,6 +184,7 @@ export class SharedSession {
     }
     const now = this.parts.now();
     reply.startStream(now).write(eventFrame(line), now);
+    this.parts.unread.note(this.principal.id, reply);
   }
 
   /** The server ended a subscription without an answer: on HTTP that is the end of its stream. */
@@ -188,6 +201,6 @@ export class SharedSession {
     this.lastActiveAt = this.parts.now();
     if (this.input.withdraw(keyOf(exchange.number))) return;
     const { parsed, line } = cancelledNotification(exchange.number);
-    queueMicrotask(() => this.input.push(parsed, line));
+    queueMicrotask(() => this.input.insist(parsed, line));
   }
 }

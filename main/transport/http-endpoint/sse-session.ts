@@ -23,6 +23,7 @@ export class SseSession {
   private readonly onEnd: () => void;
   private readonly open: (client: ServedClient) => Promise<ServedSession>;
   private opening = false;
+  private isOpened = false;
   /** Ids of requests that came before the session was there; source text. */
   private early: string[] = [];
   private stalled = false;
@@ -52,9 +53,15 @@ export class SseSession {
   /** Its stream is its client's sign of life. */
   readonly isIdle = false;
 
+  /** Nothing is started before its first message. */
+  get weight(): number {
+    return this.input.weight;
+  }
+
   /** False when too much waits already. */
   post(parsed: Message, line: Buffer): boolean {
     if (!this.input.push(parsed, line)) return false;
+    if (parsed.kind === 'request' && !this.isOpened) this.early.push(parsed.id);
     if (this.opening) return true;
     this.opening = true;
     const info = parsed.kind === 'request' ? parsed.params['clientInfo'] : undefined;
@@ -68,7 +75,6 @@ export class SseSession {
       (served) => this.opened(served),
       (error: unknown) => this.refused(error),
     );
-    if (parsed.kind === 'request') this.early.push(parsed.id);
     return true;
   }
 
@@ -77,6 +83,7 @@ export class SseSession {
   }
 
   private opened(served: ServedSession): void {
+    this.isOpened = true;
     this.early = [];
     this.input.open(served);
     void served.done.then(() => this.end('server_gone'));

@@ -54,6 +54,23 @@ describe('a member that ended', () => {
   });
 });
 
+describe('sessions of members', () => {
+  it('are counted while they are there, and may wait for input', async () => {
+    const r = rig({ m: fake(server({ tools })), other: fake(server({ tools })) });
+    expect(r.session.weight).toBe(0);
+    await r.list();
+    expect([r.session.weight, r.session.awaitsInput]).toEqual([2, false]);
+    r.member('m').awaitsInput = true;
+    expect(r.session.awaitsInput).toBe(true);
+    r.member('m').end();
+    await r.settle();
+    expect([r.session.weight, r.session.awaitsInput]).toEqual([1, false]);
+    r.session.clientGone();
+    await r.settle();
+    expect(r.session.weight).toBe(0);
+  });
+});
+
 describe('changes', () => {
   const start = async (r: ReturnType<typeof rig>): Promise<void> => {
     await r.ask({ id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25' } });

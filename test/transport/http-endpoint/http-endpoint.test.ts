@@ -4,10 +4,17 @@ import { chmod, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../../main/relay/limits.ts';
+import { parseMessage } from '../../../main/relay/parse-message.ts';
+import { DEFAULT_ENDPOINT_LIMITS } from '../../../main/transport/http-endpoint/endpoint-options.ts';
 import { createHttpEndpoint } from '../../../main/transport/http-endpoint/http-endpoint.ts';
+import { Principals } from '../../../main/transport/http-endpoint/principals.ts';
+import { endedRefusal } from '../../../main/transport/http-endpoint/refusals.ts';
 import { sendRaw, statusOf } from '../../control/http-harness.ts';
+import { resetConnections } from '../../loopback/resets.ts';
 import { bases, build, replaced } from './raw-request.ts';
-import { startRig, TOKEN, until, type Rig } from './rig.ts';
+import { watchResponses } from './responses.ts';
+import { OTHER_TOKEN, startRig, TOKEN, until, type Rig } from './rig.ts';
 import { legacyClient, modern, send, sendAndLeave } from './streams.ts';
 
 let rig: Rig;
@@ -221,6 +228,14 @@ describe('tokens', () => {
   });
 });
 
+describe('connections', () => {
+  it('that are reset while they are refused take nobody with them', async () => {
+    await resetConnections(rig.port);
+    const { message, headers } = modern(1, 'ping');
+    expect((await send(rig, message, { headers })).status).toBe(200);
+  });
+});
+
 describe('bodies', () => {
   it('of refused requests do not keep the refusal from arriving', async () => {
     const parts = bases.initialize({ ...place(rig.port), token: 'bad' });
@@ -241,14 +256,41 @@ describe('bodies', () => {
     await closed;
   });
 
+  const KIB = 1024;
+
   it('may only be so much at once', async () => {
     await rig.close();
     rig = await startRig({ endpointLimits: { maxBodyBytesInAll: 1000 } });
     const text = (length: number): object => ({ ...modern(1, 'ping', { text: 'x'.repeat(length) }).message });
     const { headers } = modern(1, 'ping');
-    expect((await send(rig, text(2000), { headers })).status).toBe(503);
+    expect((await send(rig, text(66 * KIB), { headers })).status).toBe(503);
     // What was held is free again.
-    for (let i = 0; i < 10; i++) expect((await send(rig, text(10), { headers })).status).toBe(200);
+    for (let i = 0; i < 10; i++) expect((await send(rig, text(65_000), { headers })).status).toBe(200);
+  });
+
+  it('of one binding leave room for those of others, and for small ones', async () => {
+    await rig.close();
+    rig = await startRig({ endpointLimits: { maxBodyBytesPerPrincipal: 100 * KIB, maxBodyBytesInAll: 400 * KIB } });
+    const { headers } = modern(1, 'ping');
+    const ask = async (token: string, bytes: number): Promise<number> =>
+      (await send(rig, modern(1, 'ping', { text: 'x'.repeat(bytes) }).message, { headers, token })).status;
+    // Five that are never complete, of which one alone has room.
+    const held = Array.from({ length: 5 }, () => {
+      const socket = connect({ host: '127.0.0.1', port: rig.port });
+      socket.on('error', () => {});
+      const parts = bases.initialize(place(rig.port));
+      replaced('content-length', `Content-Length: ${200 * KIB}`)(parts);
+      socket.write(build({ ...parts, body: ' '.repeat(160 * KIB) }));
+      return socket;
+    });
+    let status = 200;
+    await until(() => held.every(({ bytesWritten }) => bytesWritten > 160 * KIB));
+    // Until they have arrived; each one that is refused makes room for the next.
+    while (status === 200) status = await ask(TOKEN, 80 * KIB);
+    expect(status).toBe(503);
+    expect(await ask(OTHER_TOKEN, 80 * KIB)).toBe(200);
+    expect(await ask(TOKEN, 60 * KIB)).toBe(200);
+    for (const socket of held) socket.destroy();
   });
 
   it('and answers share a connection', async () => {
@@ -278,6 +320,46 @@ describe('bodies', () => {
     }
     agent.destroy();
     expect(ports.size).toBe(1);
+  });
+});
+
+describe('a client that leaves while its message is parsed', () => {
+  it('opens nothing and holds nothing', async () => {
+    await rig.close();
+    const parsing: (() => void)[] = [];
+    const responses = watchResponses();
+    rig = await startRig({
+      endpointLimits: { maxStreamsPerPrincipal: 2 },
+      parseLarge: (line, sender) =>
+        new Promise((resolve) => parsing.push(() => resolve(parseMessage(line, sender, DEFAULT_LIMITS)))),
+    });
+    const text = 'x'.repeat(DEFAULT_LIMITS.inlineParseBytes);
+    const listen = modern(1, 'subscriptions/listen', { notifications: {}, text });
+    const begin = { id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', text } };
+    for (const { message, headers } of [listen, listen, listen, { message: begin, headers: {} }]) {
+      const before = parsing.length;
+      const { leave } = sendAndLeave(rig, message, { headers });
+      await until(() => parsing.length > before);
+      leave();
+    }
+    await responses.over();
+    for (const parsed of parsing) parsed();
+    const { message, headers } = modern(1, 'ping');
+    expect((await send(rig, message, { headers })).status).toBe(200);
+    expect(rig.served).toHaveLength(1);
+    expect(rig.served[0]?.methods).toEqual(['ping']);
+    expect(rig.endpoint.sessions('b1')).toBe(1);
+    // All streams are free, and nothing keeps the session for ever.
+    const streams = [1, 2].map((id) => {
+      const { message: asked, headers: heads } = modern(id, 'subscriptions/listen', { notifications: {} });
+      return sendAndLeave(rig, asked, { headers: heads });
+    });
+    await until(() => rig.served[0]?.methods.length === 3);
+    for (const { leave } of streams) leave();
+    await responses.over();
+    responses.stop();
+    rig.pass(24 * 60 * 60_000);
+    expect(rig.endpoint.sessions('b1')).toBe(0);
   });
 });
 
@@ -325,6 +407,33 @@ describe('close', () => {
     expect(await sendRaw(rig.port, 'GET / HTTP/1.1\r\n\r\n')).toBe('');
     // Twice is no harm.
     await rig.endpoint.close();
+  });
+
+  it('tells who waits that the companion stopped, and not that a token is bad', async () => {
+    rig.script = (message, server) => {
+      if (message.method === 'initialize') server.answer(message.id, { protocolVersion: '2025-11-25' });
+    };
+    const { message, headers } = modern('m', 'a/b');
+    const legacy = await legacyClient(rig);
+    const asked = [send(rig, message, { headers }), legacy.post({ id: 'l', method: 'a/b' })];
+    await until(() => rig.served.flatMap(({ methods }) => methods).filter((method) => method === 'a/b').length === 2);
+    await rig.endpoint.close();
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ status, json }) => [status, json.id, json.error?.code])).toEqual([
+      [200, 'm', -31_002],
+      [200, 'l', -31_002],
+    ]);
+    for (const { json } of answers)
+      expect(json.error?.message).toMatch(/^The companion stopped before the answer came/);
+  });
+
+  it('refuses for a while what comes while it closes', async () => {
+    const principals = new Principals(DEFAULT_ENDPOINT_LIMITS);
+    const state = principals.seen({ id: 'b1', client: undefined }, 0);
+    principals.stop();
+    expect([principals.isStopped, state.ended]).toEqual([true, 'stopped']);
+    expect(endedRefusal('stopped')).toMatchObject({ status: 503, headers: ['retry-after', '5'] });
+    expect(endedRefusal('revoked').status).toBe(401);
   });
 
   it('closes a listener that comes too late', async () => {

@@ -481,6 +481,24 @@ describe('the end of sessions', () => {
     expect((await send(rig, INIT, { token: OTHER_TOKEN })).status).toBe(200);
   });
 
+  it('counts a session of several connectors as often as it has any open', async () => {
+    await rig.close();
+    rig = await startRig({ endpointLimits: { maxSessionsPerPrincipal: 4, maxSessions: 6 } });
+    await legacyClient(rig);
+    first().weight = 3;
+    expect((await send(rig, INIT)).status).toBe(200);
+    expect((await send(rig, INIT)).status).toBe(429);
+    expect((await send(rig, INIT, { token: OTHER_TOKEN })).status).toBe(200);
+    expect((await send(rig, INIT, { token: OTHER_TOKEN })).status).toBe(200);
+    expect((await send(rig, INIT, { token: OTHER_TOKEN })).status).toBe(429);
+    expect(rig.endpoint.sessions('b1')).toBe(2);
+    // One that opened more than there is room for gives way whole.
+    first().weight = 30;
+    rig.pass(61_000);
+    expect((await send(rig, INIT, { token: OTHER_TOKEN })).status).toBe(200);
+    expect(first().gone).toBe(1);
+  });
+
   it('comes with the end of the token, for whatever it opened', async () => {
     rig.script = holdCalls;
     const client = await legacyClient(rig);

@@ -34,12 +34,21 @@ export class ServedFake implements ServedSession {
   readonly ready: boolean[] = [];
   drained = 0;
   gone = 0;
+  /** How many sessions it says it stands for. */
+  weight = 1;
   readonly done: Promise<unknown>;
   private readonly relay: Session;
   private finish: () => void = () => {};
   private readonly script: Script;
 
-  constructor(id: string, principal: Principal, client: ServedClient, script: Script, limits: WireLimits) {
+  constructor(
+    id: string,
+    principal: Principal,
+    client: ServedClient,
+    script: Script,
+    limits: WireLimits,
+    now: () => number,
+  ) {
     this.id = id;
     this.principal = principal;
     this.claimed = client.claimed;
@@ -79,7 +88,7 @@ export class ServedFake implements ServedSession {
       shape: () => ({}),
       showArguments: (source) => source,
       newId: () => `${id}-${++ids}`,
-      now: () => 0,
+      now,
       stray: () => {},
       dropped: (side, reason) => this.dropped.push(`${side}: ${reason}`),
       fatal: () => this.end(),
@@ -140,6 +149,13 @@ export class ServedFake implements ServedSession {
   }
   get openCalls(): number {
     return this.relay.openCalls;
+  }
+  get awaitsInput(): boolean {
+    return this.relay.awaitsInput;
+  }
+  /** What its owner does once a second. */
+  tick(): void {
+    this.relay.tick();
   }
 }
 
@@ -240,7 +256,14 @@ export async function startRig(options: Partial<HttpEndpointOptions> = {}, scrip
     origins: () => [],
     open: async (principal, client) => {
       await rig.opening();
-      const session = new ServedFake(`s-${served.length + 1}`, principal, client, (m, s) => rig.script(m, s), limits);
+      const session = new ServedFake(
+        `s-${served.length + 1}`,
+        principal,
+        client,
+        (m, s) => rig.script(m, s),
+        limits,
+        () => rig.now,
+      );
       served.push(session);
       return session;
     },

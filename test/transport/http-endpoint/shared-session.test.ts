@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CompanionError, type JsonObject } from '../../../preload/contract/index.ts';
+import { watchResponses } from './responses.ts';
 import {
   echoScript,
   MODERN,
@@ -471,6 +472,27 @@ describe('the shared session', () => {
     expect(first().gone).toBe(1);
   });
 
+  it('does not end while a server waits for input that its client may bring', async () => {
+    rig.script = (message, server) => {
+      const { id, method, params } = message;
+      const asks = method === 'tools/call' && params?.['inputResponses'] === undefined;
+      if (asks) server.answer(id, { resultType: 'input_required', requestState: 'S', inputRequests: {} });
+      else echoScript(message, server);
+    };
+    const call = { name: 'echo', arguments: {} };
+    expect((await ask(1, 'tools/call', call)).json.result).toMatchObject({ resultType: 'input_required' });
+    rig.pass(8 * 60_000);
+    const again = await ask(2, 'tools/call', { ...call, requestState: 'S', inputResponses: {} });
+    expect(again.json.result).toMatchObject({ resultType: 'complete' });
+    expect(rig.served).toHaveLength(1);
+    // Nobody comes back with more.
+    await ask(3, 'tools/call', call);
+    rig.pass(11 * 60_000);
+    first().tick();
+    rig.pass(6 * 60_000);
+    expect(first().gone).toBe(1);
+  });
+
   it('does not end while somebody waits', async () => {
     rig.script = silent;
     const held = stream(1, 'a/b');
@@ -546,6 +568,34 @@ describe('the shared session', () => {
     expect([two.status, two.json.id]).toEqual([503, 2]);
     open();
     expect((await one).status).toBe(200);
+  });
+});
+
+describe('a cancellation', () => {
+  it('is never lost, however much waits for the server', async () => {
+    await rig.close();
+    rig = await startRig({ endpointLimits: { maxWaitingBytes: 300 } }, silent);
+    const asked = watchResponses();
+    const { message, headers } = modern(1, 'a/b');
+    const { leave } = sendAndLeave(rig, message, { headers });
+    const { id } = await heard('a/b');
+    first().pauseClient();
+    // Taken; then nothing more has room.
+    const text = 'x'.repeat(300);
+    const params = { text, _meta: MODERN_META };
+    const noticed = await send(
+      rig,
+      { method: 'notifications/x', params },
+      { headers: modern(0, 'notifications/x').headers },
+    );
+    expect(noticed.status).toBe(202);
+    expect((await ask(2, 'c/d')).status).toBe(503);
+    leave();
+    await asked.over();
+    asked.stop();
+    // Only now does the server keep up.
+    first().resumeClient();
+    expect(first().messages().at(-1)).toMatchObject({ method: 'notifications/cancelled', params: { requestId: id } });
   });
 });
 

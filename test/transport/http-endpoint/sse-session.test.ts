@@ -84,6 +84,22 @@ describe('a session of the transport of 2024', () => {
     expect((await post(INIT)).status).toBe(404);
   });
 
+  it('that cannot be opened tells each request that came early', async () => {
+    let refuse = (_error: unknown): void => {};
+    rig.opening = () => new Promise((_, reject) => (refuse = reject));
+    for (const message of [
+      INIT,
+      { id: 1, method: 'ping' },
+      { method: 'notifications/x' },
+      { id: 'two', method: 'a/b' },
+    ])
+      expect((await post(message)).status).toBe(202);
+    refuse(new CompanionError('E_LOCKED', 'It is locked.', 'Unlock it.'));
+    const told = (await open.rest()).map(({ data }) => JSON.parse(data) as { id: unknown; error: unknown });
+    expect(told.map(({ id }) => id)).toEqual([0, 1, 'two']);
+    for (const { error } of told) expect(error).toEqual({ code: -31_003, message: 'It is locked. Unlock it.' });
+  });
+
   it('counts what it could not parse', async () => {
     await post(INIT);
     await open.message();

@@ -1,5 +1,5 @@
 /**
- * The hub at work: which session a token opens, the endpoint's listeners, and the end of what was revoked. Holds no
+ * The hub at work: which session a token opens, and the end of what was revoked. Holds no
  * token and decides nothing: every session is a governed one. What cannot be served is refused with what to do next.
  */
 import { homedir } from 'node:os';
@@ -9,12 +9,10 @@ import {
   type HubBinding,
   type HubConfig,
   type HubEndpoint,
-  type HubListener,
   type HubTarget,
 } from '../../preload/contract/index.ts';
 import { prepareHttp, prepareServer, type PrepareDependencies } from '../connectors/prepare-server.ts';
 import type { Policy } from '../policy/decide.ts';
-import type { SettingsStore } from '../settings/settings-store.ts';
 import type { OpenServedSession, Principal, ServedClient, ServedSession } from '../transport/downstream.ts';
 import {
   startGovernedSession,
@@ -22,17 +20,16 @@ import {
   type PreparedServer,
   type SessionDependencies,
 } from '../transport/governed-session.ts';
-import type { HttpEndpoint, OpenListener } from '../transport/http-endpoint/http-endpoint.ts';
-import { reachOf, refuseUnagreedReach, type Reach } from './address-reach.ts';
+import type { HttpEndpoint } from '../transport/http-endpoint/http-endpoint.ts';
 import type { AggregateOptions } from './aggregate/options.ts';
 import { narrowToConfig } from './binding-policy.ts';
 import { endpointDefinition } from './binding-secrets.ts';
+import { createHubListeners, type HubListenerParts } from './hub-listeners.ts';
 import { refuseChanged } from './reachable.ts';
 import { findByToken } from './tokens.ts';
 import { isSameTarget } from './weakening.ts';
 
-export interface HubParts {
-  readonly settings: SettingsStore;
+export interface HubParts extends HubListenerParts {
   readonly prepare: PrepareDependencies;
   readonly session: SessionDependencies;
   /** The policy of a config that names an address instead of a connector. */
@@ -49,13 +46,6 @@ export interface HubParts {
   readonly onSettingsChanged: (listener: () => void) => () => void;
   /** A session began; its end is `done`. */
   readonly began: (session: GovernedSession) => void;
-  /** Something in {@link HubHost.state} changed. */
-  readonly changed: () => void;
-  /** This companion leaves when nobody uses it. */
-  readonly onDemand: boolean;
-  /** Who can reach an address of this machine now; asked of the system where it is left out. */
-  readonly reach?: (address: string) => Reach;
-  readonly warn: (text: string) => void;
 }
 
 export interface HubHost {
@@ -71,25 +61,12 @@ export interface HubHost {
   close(): Promise<void>;
 }
 
-interface Extra {
-  readonly listener: HubListener;
-  readonly open: OpenListener | undefined;
-  readonly problem: string;
-}
-
 function gone(binding: HubBinding): CompanionError {
   return new CompanionError(
     'E_HUB_CONFIG_UNKNOWN',
     `The hub config "${binding.config ?? ''}" of this token is not there any more.`,
     'See "runlayer hub binds", and bind another config.',
   );
-}
-
-/** Clients show their tokens to whoever answers at the port. */
-function withStolenTokens(error: unknown): unknown {
-  if (!(error instanceof CompanionError) || error.code !== 'E_PORT_TAKEN') return error;
-  const next = `${error.next} Its tokens may have been seen: rotate them with "runlayer hub env --rotate".`;
-  return new CompanionError(error.code, error.message, next, { cause: error });
 }
 
 export function createHubHost(parts: HubParts): HubHost {
@@ -213,96 +190,13 @@ export function createHubHost(parts: HubParts): HubHost {
     },
   });
 
-  let loopback: Promise<OpenListener> | undefined;
-  let url: string | null = null;
-  /** Why it does not listen. */
-  let failure = '';
-  /** What is wrong although it listens. */
-  let warning = '';
-  const listenOnLoopback = async (): Promise<OpenListener> => {
-    let open: OpenListener | undefined;
-    const before = [url, failure, warning].join('\n');
-    try {
-      open = await endpoint.listen({ kind: 'loopback', port: hub().port ?? 0 });
-      const { port } = open;
-      if (port !== undefined && hub().port === null) {
-        // Chosen once and kept: clients have it in their files.
-        settings.update('hub.port', 'companion', (current) => ({ ...current, hub: { ...current.hub, port } }));
-      }
-      url = `http://127.0.0.1:${port ?? 0}/mcp`;
-      failure = '';
-      warning = open.warning ?? '';
-      return open;
-    } catch (error) {
-      // A port that could not be written down would be another one next time.
-      await open?.close();
-      loopback = undefined;
-      const told = hub().bindings.length > 0 ? withStolenTokens(error) : error;
-      failure = told instanceof CompanionError ? `${told.message} ${told.next}` : String(told);
-      throw told;
-    } finally {
-      // Whoever looks at the state tries again: only what is new may make somebody look.
-      if ([url, failure, warning].join('\n') !== before) parts.changed();
-    }
-  };
-  const endpointUrl = async (): Promise<string> => {
-    loopback ??= listenOnLoopback();
-    await loopback;
-    return url ?? '';
-  };
-
-  let extras: readonly Extra[] = [];
-  let settling: Promise<void> = Promise.resolve();
-  const openExtra = async (listener: HubListener): Promise<Extra> => {
-    try {
-      // A network of today may have the address of yesterday's bridge.
-      refuseUnagreedReach(listener, parts.reach ?? reachOf);
-      return { listener, open: await endpoint.listen(listener), problem: '' };
-    } catch (error) {
-      const text = error instanceof CompanionError ? `${error.message} ${error.next}` : String(error);
-      parts.warn(text);
-      return { listener, open: undefined, problem: text };
-    }
-  };
-  const settle = async (): Promise<void> => {
-    const wanted = hub().listeners;
-    const kept = extras.filter(
-      (extra) => extra.open !== undefined && wanted.some((listener) => listener.id === extra.listener.id),
-    );
-    for (const extra of extras) if (!kept.includes(extra)) await extra.open?.close();
-    const missing = wanted.filter((listener) => !kept.some((extra) => extra.listener.id === listener.id));
-    extras = [...kept, ...(await Promise.all(missing.map(openExtra)))];
-    parts.changed();
-  };
-  const listenersChanged = (): Promise<void> => {
-    const settled = settling.then(settle);
-    settling = settled.catch(() => undefined);
-    return settled;
-  };
-
-  // What clients have in their files must answer as soon as the companion runs.
-  if (hub().bindings.length > 0)
-    endpointUrl().catch((error: unknown) =>
-      parts.warn(error instanceof CompanionError ? `${error.message} ${error.next}` : String(error)),
-    );
-  if (hub().listeners.length > 0) listenersChanged().catch((error: unknown) => parts.warn(String(error)));
+  const listeners = createHubListeners(parts, endpoint);
 
   return {
-    endpointUrl,
-    state: () => ({
-      url: url ?? (hub().port === null ? null : `http://127.0.0.1:${hub().port}/mcp`),
-      state: failure !== '' ? 'failed' : url === null ? 'off' : 'listening',
-      problem: failure === '' ? warning : failure,
-      onDemand: parts.onDemand,
-      origins: [...hub().origins],
-      listeners: extras.map((extra) => ({
-        listener: extra.listener,
-        state: extra.open === undefined ? ('failed' as const) : ('listening' as const),
-        problem: extra.problem,
-      })),
-    }),
+    endpointUrl: () => listeners.endpointUrl(),
+    state: () => listeners.state(),
     dropBinding: (id) => endpoint.drop(id),
-    listenersChanged,
+    listenersChanged: () => listeners.changed(),
     sessions: (id) => endpoint.sessions(id),
     lastUsedAt: (id) => endpoint.lastUsed(id),
     close: () => endpoint.close(),

@@ -1,20 +1,5 @@
 /** Which command lines the companion carries out. All others (help, misspelt, local) need none, and start none. */
 
-const COMPANION_COMMANDS: ReadonlySet<string> = new Set([
-  'run',
-  'connectors',
-  'policy',
-  'secrets',
-  'hub',
-  'identity',
-  'approvals',
-  'setup',
-  'logs',
-  'status',
-  'open',
-]);
-/** They must work when the companion does not. */
-const LOCAL_SUBCOMMANDS: ReadonlySet<string> = new Set(['setup uninstall', 'setup undo']);
 /** They do nothing without a subcommand; alone they show their help. */
 const GROUPS: ReadonlySet<string> = new Set([
   'connectors',
@@ -25,7 +10,9 @@ const GROUPS: ReadonlySet<string> = new Set([
   'approvals',
   'setup',
 ]);
-
+const COMPANION_COMMANDS: ReadonlySet<string> = new Set([...GROUPS, 'run', 'logs', 'status', 'open']);
+/** They must work when the companion does not. */
+const LOCAL_SUBCOMMANDS: ReadonlySet<string> = new Set(['setup uninstall', 'setup undo']);
 /** The words before `--`: what stands behind it belongs to a server. */
 export function ownWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');

@@ -36,7 +36,7 @@ export function entryAt(time: number, change: Partial<LogEntry>): LogEntry {
     reason: 'The connector allows tools that only read.',
     outcome: 'ok',
     durationMs: 12.4,
-    arguments: { path: '~/work/app/src/index.ts' },
+    arguments: { path: '~/code/app/src/index.ts' },
     ...change,
   };
 }
@@ -101,7 +101,7 @@ function entries(now: number): LogEntry[] {
       ruleId: 'allow-db-read',
       arguments: { sql: 'select count(*) from orders', limit: { $number: '9007199254740993' } },
     },
-    { client: 'Cursor', tool: 'list_directory', arguments: { path: '~/work' }, durationMs: 3 },
+    { client: 'Cursor', tool: 'list_directory', arguments: { path: '~/code' }, durationMs: 3 },
     { client: 'nightly-bot', connector: 'shell', tool: 'exec', ...denied },
     { connector: 'web', tool: 'fetch', outcome: 'tool_error', durationMs: 5021 },
     {
@@ -155,7 +155,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
     },
   };
   let connectors = [
-    connector('files', ['npx', '-y', '@modelcontextprotocol/server-filesystem@2026.8.31', '/home/ada/work'], {
+    connector('files', ['npx', '-y', '@modelcontextprotocol/server-filesystem@2026.8.31', '/home/ada/code'], {
       sessions: 2,
     }),
     connector('git', ['uvx', 'mcp-server-git==1.2.0'], { default: 'ask' }),

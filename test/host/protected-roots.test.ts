@@ -17,13 +17,13 @@ beforeAll(() => {
   process.env['HOME'] = home;
   mkdirSync(join(home, '.runlayer', 'companion'), { recursive: true });
   mkdirSync(join(home, '.runlayer-other'));
-  mkdirSync(join(home, 'work', 'deep'), { recursive: true });
+  mkdirSync(join(home, 'notes', 'deep'), { recursive: true });
   mkdirSync(outside);
   writeFileSync(join(home, '.runlayer', 'companion', 'settings.json'), '{}');
-  symlinkSync(join(home, '.runlayer'), join(home, 'work', 'link'));
-  symlinkSync(join(home, '.runlayer', 'companion', 'not-yet.json'), join(home, 'work', 'dangling'));
-  symlinkSync('../.runlayer', join(home, 'work', 'relative'));
-  symlinkSync(join(home, 'work', 'deep'), join(outside, 'into-work'));
+  symlinkSync(join(home, '.runlayer'), join(home, 'notes', 'link'));
+  symlinkSync(join(home, '.runlayer', 'companion', 'not-yet.json'), join(home, 'notes', 'dangling'));
+  symlinkSync('../.runlayer', join(home, 'notes', 'relative'));
+  symlinkSync(join(home, 'notes', 'deep'), join(outside, 'into-notes'));
   symlinkSync(join(outside, 'b'), join(outside, 'a'));
   symlinkSync(join(outside, 'a'), join(outside, 'b'));
   paths = protectedPaths(join(home, '.runlayer', 'companion'), home);
@@ -53,9 +53,9 @@ describe.skipIf(onWindows)(
       ['the folder', () => join(home, '.runlayer')],
       ['the folder with a slash', () => `${home}/.runlayer/`],
       ['a file that is not there yet', () => join(home, '.runlayer', 'new', 'file')],
-      ['with ..', () => `${home}/work/../.runlayer/x`],
+      ['with ..', () => `${home}/notes/../.runlayer/x`],
       ['with .. through what is not there', () => `${home}/nothing/../.runlayer/x`],
-      ['with . and //', () => `${home}/./work//.././/.runlayer//x`],
+      ['with . and //', () => `${home}/./notes//.././/.runlayer//x`],
       ['above the root', () => `/../../..${home}/.runlayer`],
       ['with white space around it', () => ` \t${home}/.runlayer/x\n`],
       ['with a NUL behind it', () => `${home}/.runlayer/companion\0.txt`],
@@ -67,7 +67,7 @@ describe.skipIf(onWindows)(
       ['relative with ./', () => './.runlayer'],
       ['relative from a folder below', () => '../.runlayer/companion/settings.json'],
       ['relative from far below', () => '../../../.runlayer/x'],
-      ['relative, up and down', () => 'work/../.runlayer/x'],
+      ['relative, up and down', () => 'notes/../.runlayer/x'],
       ['percent-encoded', () => percent(`${home}/.runlayer/x`)],
       ['percent-encoded in part', () => `${home}/%2erunlayer/%78`],
       ['percent-encoded twice', () => percent(`${home}/.runlayer/x`, 2)],
@@ -79,15 +79,15 @@ describe.skipIf(onWindows)(
       ['a file URL of another host', () => `file://elsewhere${home}/.runlayer/x`],
       ['a file URL with an encoded slash', () => `file://${home}/.runlayer%2Fcompanion`],
       ['a file URL with encoded dots', () => `file://${home}/%2e%2e/me/%2erunlayer`],
-      ['through a link', () => join(home, 'work', 'link', 'companion', 'settings.json')],
-      ['through a relative link', () => join(home, 'work', 'relative', 'x')],
-      ['through a link to what is not there yet', () => join(home, 'work', 'dangling')],
-      ['a link, percent-encoded', () => percent(join(home, 'work', 'link'))],
-      ['.. behind a link, as the system walks it', () => `${outside}/into-work/../../.runlayer/x`],
-      ['.. behind a link, to what is there', () => `${outside}/into-work/../../.runlayer/companion/settings.json`],
-      ['.. behind a link, as programs resolve it', () => `${home}/work/link/../../.runlayer/x`],
+      ['through a link', () => join(home, 'notes', 'link', 'companion', 'settings.json')],
+      ['through a relative link', () => join(home, 'notes', 'relative', 'x')],
+      ['through a link to what is not there yet', () => join(home, 'notes', 'dangling')],
+      ['a link, percent-encoded', () => percent(join(home, 'notes', 'link'))],
+      ['.. behind a link, as the system walks it', () => `${outside}/into-notes/../../.runlayer/x`],
+      ['.. behind a link, to what is there', () => `${outside}/into-notes/../../.runlayer/companion/settings.json`],
+      ['.. behind a link, as programs resolve it', () => `${home}/notes/link/../../.runlayer/x`],
       ['blown up beyond every limit', () => `${home}/${'./'.repeat(50_000)}.runlayer/x`],
-      ['blown up with ..', () => `${home}/${'work/../'.repeat(2000)}.runlayer/x`],
+      ['blown up with ..', () => `${home}/${'notes/../'.repeat(2000)}.runlayer/x`],
     ])('is seen: %s', (_title, text) => {
       expect(isProtected(text())).toBe(true);
     });
@@ -107,7 +107,7 @@ describe.skipIf(onWindows)(
       ['a sentence', () => 'see and/or ask; 100% sure, ~5 minutes'],
       ['the empty string', () => ''],
       ['a dot', () => '.'],
-      ['out of it again', () => `${home}/.runlayer/../work/x`],
+      ['out of it again', () => `${home}/.runlayer/../notes/x`],
       ['a file that holds the path among other text', () => `read ${home}/.runlayer/x please\n`],
       ['long content', () => 'some text with a / in it '.repeat(10_000)],
       ['a file URL that is none', () => 'file://%%%'],
@@ -163,7 +163,7 @@ describe.skipIf(onWindows)(
     );
 
     it('the home folder itself, what is above it and its other folders can', () => {
-      for (const path of [home, `${home}/`, '~', root, '/', join(home, 'work'), join(home, '.cursor-notes')]) {
+      for (const path of [home, `${home}/`, '~', root, '/', join(home, 'notes'), join(home, '.cursor-notes')]) {
         expect(isProtected(path)).toBe(false);
       }
     });

@@ -38,6 +38,8 @@ export interface SecretVault {
   list(): SecretEntry[];
   /** Stores or replaces; rejects with E_SECRET_NAME, E_SECRET_VALUE, E_KEYCHAIN_LOCKED, _ABSENT or _FAILED. */
   set(name: string, value: string): Promise<SecretEntry>;
+  /** A new value where the secret is now; its entry stays as it is, so no settings are written. Rejects as `set` and `remove`. */
+  rewrite(name: string, value: string): Promise<void>;
   /** Rejects with E_SECRET_UNKNOWN, E_KEYCHAIN_LOCKED or _ABSENT; the entry stays unless the item is gone. */
   remove(name: string): Promise<void>;
   /** The value of `keychain:<name>`, in 5 s; rejects with E_SECRET_REFERENCE, _UNKNOWN, _MISSING, E_KEYCHAIN_LOCKED, _ABSENT. */
@@ -177,6 +179,23 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
         const release = live.add(value);
         try {
           return await replace(name, value);
+        } finally {
+          release();
+        }
+      }),
+
+    rewrite: (name, value) =>
+      inTurn(async () => {
+        const entry = find(name);
+        if (entry === undefined) throw failures.secretUnknown(name);
+        const refused = refuseValue(value);
+        if (refused !== undefined) throw refused;
+        const release = live.add(value);
+        try {
+          const held = await holder(entry);
+          await writeBack(held, account(name), value, false).catch((error: unknown) => {
+            throw error instanceof ReadBackDiffers ? failures.keychainFailed(name) : refuse(held, error);
+          });
         } finally {
           release();
         }

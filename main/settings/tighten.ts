@@ -43,7 +43,7 @@ function tightenedConfigs(good: HubSettings, suspect: HubSettings): HubConfig[] 
 }
 
 /**
- * Deny and ask rules that it adds, allow rules, connectors, configs, bindings, listeners and origins that it lacks, connectors
+ * Deny and ask rules that it adds, allow rules, connectors, configs, bindings, listeners, origins and tenants that it lacks, connectors
  * that it switches off, stricter defaults, fewer tools. Nothing else counts; `suspect` is undefined where it says nothing.
  */
 export function tightened(good: Settings, suspect: Settings | undefined): Settings {
@@ -52,8 +52,11 @@ export function tightened(good: Settings, suspect: Settings | undefined): Settin
   const added = suspect.rules.filter((rule) => rule.effect !== 'allow' && !known.has(text(rule)));
   const theirs = new Set(suspect.rules.map(text));
   const kept = good.rules.filter((rule) => rule.effect !== 'allow' || theirs.has(text(rule)));
+  const tenants = unchanged(good.tenants, suspect.tenants);
   return {
     ...good,
+    tenants,
+    defaultTenant: tenants.some(({ host }) => host === good.defaultTenant) ? good.defaultTenant : null,
     rules: [...kept, ...added],
     connectors: good.connectors.map((connector) => tightenedConnector(connector, suspect)),
     hub: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Decision } from './decision.ts';
+import { TenantHost, TenantServerId } from './tenant.ts';
 
 /**
  * Records of the journal. Names with dots follow the OpenTelemetry semantic conventions for MCP (1.38); the rest are
@@ -52,6 +53,15 @@ const call = {
   claimed: Claimed,
 };
 
+/** Where a call of a tenant's connector was asked about. */
+export const TenantTrace = z.strictObject({
+  host: TenantHost,
+  server: TenantServerId,
+  /** Joins the record with the tenant's own; absent where the tenant gave none. */
+  correlation_id: z.string().max(256).optional(),
+});
+export type TenantTrace = z.infer<typeof TenantTrace>;
+
 export const IntentRecord = z.strictObject({
   ...common,
   ...call,
@@ -64,6 +74,9 @@ export const IntentRecord = z.strictObject({
   argument_bytes: z.number().int(),
   /** What the client answered to the server's questions; described as `arguments` are. */
   input_responses: z.unknown().optional(),
+  tenant: TenantTrace.optional(),
+  /** The tenant replaced the arguments; those recorded are what left. */
+  arguments_from: z.literal('tenant').optional(),
 });
 
 export const OutcomeRecord = z.strictObject({
@@ -73,13 +86,16 @@ export const OutcomeRecord = z.strictObject({
   /**
    * `ok`: the server answered; `tool_error`: it answered isError; `error`: a JSON-RPC error; `refused`: it never left;
    * `failed`: the server ended or broke the protocol; `cancelled`: the client took it back, went away, or did not give
-   * the input that the server asked for; `unknown`: the companion was ended before it knew.
+   * the input that the server asked for; `withheld`: the server answered, and its answer was kept from the client;
+   * `unknown`: the companion was ended before it knew.
    */
-  outcome: z.enum(['ok', 'tool_error', 'error', 'refused', 'failed', 'cancelled', 'unknown']),
+  outcome: z.enum(['ok', 'tool_error', 'error', 'refused', 'failed', 'cancelled', 'withheld', 'unknown']),
   'error.type': z.string().optional(),
   /** From the first attempt on. */
   duration_ms: z.number().nonnegative(),
   result_bytes: z.number().int(),
+  /** The tenant gave the result, or replaced what the server had answered. */
+  result_from: z.literal('tenant').optional(),
 });
 
 export const EventRecord = z.strictObject({
@@ -100,6 +116,22 @@ export const EventRecord = z.strictObject({
     'hub_token_changed',
     'hub_listener_changed',
     'journal_recovered',
+    'journal_pruned',
+    'tenant_signed_in',
+    'tenant_signed_out',
+    /** A tenant could not be asked any more, or can be again. */
+    'tenant_state_changed',
+    /** Calls pass unasked while the tenant is away: a managed setting says so. */
+    'enforcement_opened',
+    'enforcement_closed',
+    'tenant_approval_decided',
+    'capabilities_synced',
+    /** The program behind a desktop application's endpoint was identified, or is not the one it should be. */
+    'application_identified',
+    'application_refused',
+    'audit_endpoint_changed',
+    'audit_parked',
+    'audit_pressure_changed',
   ]),
   connector: z.string().optional(),
   'mcp.session.id': z.string().optional(),
@@ -108,15 +140,33 @@ export const EventRecord = z.strictObject({
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 
-export const AuditRecord = z.discriminatedUnion('kind', [IntentRecord, OutcomeRecord, EventRecord]);
+/**
+ * Signs everything up to the record before it. Ed25519 over the text that main/audit/checkpoint.ts builds from `chain_id`,
+ * `seq` and the hash of the record before.
+ */
+export const CheckpointRecord = z.strictObject({
+  ...common,
+  kind: z.literal('checkpoint'),
+  /** Hash of the record before this one. */
+  head: z.string().regex(/^[0-9a-f]{64}$/),
+  /** First 16 hex digits of the SHA-256 of the public key (raw, 32 bytes). */
+  key_id: z.string().regex(/^[0-9a-f]{16}$/),
+  /** base64url, 64 bytes. */
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/),
+  /** Of the public key, raw, base64url: whoever verifies compares it with the one they trust. */
+  public_key: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+});
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
+
+export const AuditRecord = z.discriminatedUnion('kind', [IntentRecord, OutcomeRecord, EventRecord, CheckpointRecord]);
 export type AuditRecord = z.infer<typeof AuditRecord>;
 export type IntentRecord = z.infer<typeof IntentRecord>;
 export type OutcomeRecord = z.infer<typeof OutcomeRecord>;
 export type EventRecord = z.infer<typeof EventRecord>;
 
 type Unstamped<T> = T extends AuditRecord ? Omit<T, 'v' | 'id' | 'chain_id' | 'seq' | 'time'> : never;
-/** A record before the journal gives it its place in the chain. */
-export type NewAuditRecord = Unstamped<AuditRecord>;
+/** A record before the journal gives it its place in the chain. Checkpoints are the journal's own. */
+export type NewAuditRecord = Unstamped<Exclude<AuditRecord, CheckpointRecord>>;
 
 /** One line of `runlayer logs`: a call with its outcome, or an event. */
 export const LogEntry = z.strictObject({
@@ -142,6 +192,10 @@ export const LogEntry = z.strictObject({
   arguments: z.unknown().optional(),
   event: z.string().optional(),
   detail: z.record(z.string(), z.unknown()).optional(),
+  /** Where a tenant was asked; joins the entry with the tenant's own row. */
+  tenant: TenantTrace.optional(),
+  /** Written by the tenant, not here: what it saw of a call that is not in this journal. */
+  origin: z.literal('tenant').optional(),
 });
 export type LogEntry = z.infer<typeof LogEntry>;
 
@@ -154,5 +208,7 @@ export const LogFilter = z.strictObject({
   /** Also companion events (sessions, settings, consent). */
   events: z.boolean().optional(),
   since: z.iso.datetime().optional(),
+  /** Also rows of the tenants that somebody is signed in to, joined with ours. Asks the network. */
+  tenant: z.boolean().optional(),
 });
 export type LogFilter = z.infer<typeof LogFilter>;

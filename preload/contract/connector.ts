@@ -1,163 +1,16 @@
 import { z } from 'zod';
+import {
+  ConnectorName,
+  HeaderSecret,
+  HttpTransport,
+  OAuthClient,
+  SecretReference,
+  StoredDefinition,
+} from './definition.ts';
 import { DefaultMode } from './policy.ts';
+import { TenantHost, TenantServerId } from './tenant.ts';
 
-export const ConnectorName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9_-]{0,62}$/,
-    'a connector name is 1 to 63 of a-z, 0-9, "-" and "_", and starts with a letter or digit',
-  );
-
-export const EnvName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'an environment variable name is letters, digits and "_"');
-
-export const SecretName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'a secret name is 1 to 128 letters, digits, ".", "-" and "_"');
-
-/** `keychain:<name>`: names a secret, is not one. */
-export const SecretReference = z
-  .string()
-  .regex(/^keychain:[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'a secret reference is keychain:<name>');
-
-const text = (max: number): z.ZodString =>
-  z
-    .string()
-    .max(max)
-    // eslint-disable-next-line no-control-regex
-    .regex(/^[^\u0000]*$/, 'must not hold a NUL character');
-
-/** Name of an HTTP header that a definition may set; what the transport itself sends is refused. */
-export const HeaderName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'a header name is letters, digits and "-"')
-  .refine(
-    (name) =>
-      !/^(host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept.*|origin|cookie|mcp-.*|last-event-id|proxy-.*|sec-.*|x-runlayer-.*)$/i.test(
-        name,
-      ),
-    'this header belongs to the transport and cannot be set',
-  );
-
-/** Printable ASCII: what every HTTP program reads in the same way. */
-const headerValue = z
-  .string()
-  .max(8192)
-  .regex(/^[\x20-\x7e]*$/, 'a header value is printable ASCII');
-
-/** A header whose value is a secret, with what stands before it: `Bearer keychain:github`. No ":" before the reference. */
-export const HeaderSecret = z
-  .string()
-  .regex(
-    /^[\x21-\x39\x3b-\x7e]{0,64} ?keychain:[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/,
-    'a secret header is keychain:<name>, or a scheme before it: Bearer keychain:<name>',
-  );
-
-/** True for `127.0.0.0/8`, `::1` and `localhost`, as a URL's host. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-
-/** Fits an address, and what it is written out as. */
-const MAX_URL = 2048;
-
-function isServerUrl(value: string): boolean {
-  if (!URL.canParse(value) || /[\s\\#]/.test(value)) return false;
-  const { protocol, username, password, href } = new URL(value);
-  return (
-    (protocol === 'https:' || protocol === 'http:') && username === '' && password === '' && href.length <= MAX_URL
-  );
-}
-
-/**
- * Address of an MCP server: http or https, no user name, no fragment. Given back in the one form that is contacted (host
- * in ASCII, path resolved), so that what a person reads and agrees to is where requests go.
- */
-export const ServerUrl = z
-  .string()
-  .max(MAX_URL)
-  .refine(isServerUrl, 'an address is https://… (or http://… on this machine), without a user name and without "#"')
-  .transform((value) => new URL(value).href);
-
-export const HttpTransport = z.enum(['streamable-http', 'sse']);
-export type HttpTransport = z.infer<typeof HttpTransport>;
-
-function isSafeForSecrets(url: string): boolean {
-  // What is no address is told by the address's own check.
-  if (!URL.canParse(url)) return true;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || isLoopbackHost(hostname);
-}
-
-/** A client id that a person got from whoever runs the authorization server. The id is no secret and is shown. */
-export const OAuthClient = z.strictObject({
-  id: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a client id is 1 to 512 printable characters of ASCII, without spaces'),
-  secret: SecretReference.optional(),
-});
-export type OAuthClient = z.infer<typeof OAuthClient>;
-
-/** A server that is reached over HTTP. Everything here is covered by the consent hash. */
-export const HttpDefinition = z
-  .strictObject({
-    url: ServerUrl,
-    transport: HttpTransport,
-    headers: z.record(HeaderName, headerValue),
-    /** Headers whose values are in the keychain. */
-    secrets: z.record(HeaderName, HeaderSecret),
-    /** The server asks for OAuth; its tokens are in the keychain. */
-    oauth: z.boolean(),
-    /** For an authorization server that does not register programs by itself. */
-    oauthClient: OAuthClient.optional(),
-  })
-  .refine(
-    ({ oauth, oauthClient }) => oauth || oauthClient === undefined,
-    'a client id belongs to a server that somebody signs in to with OAuth',
-  )
-  .refine(
-    ({ url, secrets, oauth }) => isSafeForSecrets(url) || (Object.keys(secrets).length === 0 && !oauth),
-    'a secret is sent over https only, or to this machine',
-  )
-  .refine(({ headers, secrets }) => {
-    const names = [...Object.keys(headers), ...Object.keys(secrets)].map((name) => name.toLowerCase());
-    return new Set(names).size === names.length;
-  }, 'a header is given once, in whatever case');
-export type HttpDefinition = z.infer<typeof HttpDefinition>;
-
-/** A program that is run. Everything here is covered by the consent hash. */
-export const ProgramDefinition = z.strictObject({
-  command: text(4096).min(1),
-  args: z.array(text(32_768)).max(256),
-  env: z.record(EnvName, text(32_768)),
-  secrets: z.record(EnvName, SecretReference),
-  /** Working directory of the child; without one, the client's own. */
-  cwd: text(4096).optional(),
-});
-export type ProgramDefinition = z.infer<typeof ProgramDefinition>;
-
-export const ConnectorDefinition = z.union([ProgramDefinition, HttpDefinition]);
-export type ConnectorDefinition = z.infer<typeof ConnectorDefinition>;
-
-export function isHttpDefinition(definition: ConnectorDefinition): definition is HttpDefinition {
-  return 'url' in definition;
-}
-
-/** Name of the secret that a reference means, in `keychain:<name>` and in `Bearer keychain:<name>` alike. */
-export function secretNameOf(reference: string): string {
-  return reference.slice(reference.lastIndexOf('keychain:') + 'keychain:'.length);
-}
-
-/** Every reference to a secret in a definition, wherever it stands. */
-export function secretReferencesOf(definition: ConnectorDefinition): string[] {
-  const references = Object.values(definition.secrets);
-  const ofClient = isHttpDefinition(definition) ? definition.oauthClient?.secret : undefined;
-  return ofClient === undefined ? references : [...references, ofClient];
-}
-
-/** What is sent before the secret's value: `Bearer ` of `Bearer keychain:<name>`, nothing of `keychain:<name>`. */
-export function secretPrefixOf(reference: string): string {
-  return reference.slice(0, reference.lastIndexOf('keychain:'));
-}
+export * from './definition.ts';
 
 /** A person's yes to one exact definition and the file that its command resolved to. */
 export const ProgramConsent = z.strictObject({
@@ -179,12 +32,24 @@ export type ProgramConsent = z.infer<typeof ProgramConsent>;
 /** A person's yes to one exact address with its headers. */
 export const HttpConsent = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), at: z.iso.datetime() });
 
-export const Consent = z.union([ProgramConsent, HttpConsent]);
+/** A person's yes to exactly what a tenant said that its connector runs or reaches. */
+export const TenantConsent = z.strictObject({
+  /** Over the tenant, the connector's id and the definition it gave (main/connectors/tenant/). */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.iso.datetime(),
+  /** The file that its command meant; nothing where it is an address. */
+  program: ProgramConsent.pick({ path: true, realPath: true, sha256: true }).nullable(),
+  /** `managed`: nobody was asked, the settings of this machine's administrator vouch for the tenant. */
+  by: z.enum(['person', 'managed']),
+});
+export type TenantConsent = z.infer<typeof TenantConsent>;
+
+export const Consent = z.union([ProgramConsent, HttpConsent, TenantConsent]);
 export type Consent = z.infer<typeof Consent>;
 
 export const Connector = z.strictObject({
   name: ConnectorName,
-  definition: ConnectorDefinition,
+  definition: StoredDefinition,
   default: DefaultMode,
   enabled: z.boolean(),
   consent: Consent.optional(),
@@ -215,7 +80,7 @@ export const Risk = z.strictObject({
 export type Risk = z.infer<typeof Risk>;
 
 /** What would be run or reached, in full. Every text is escaped for display. */
-export const ConsentTarget = z.discriminatedUnion('kind', [
+export const OwnTarget = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('program'),
     /** One element each, quoted so that no two different ones look alike. */
@@ -245,6 +110,22 @@ export const ConsentTarget = z.discriminatedUnion('kind', [
         secret: z.strictObject({ reference: z.string(), stored: z.boolean() }).optional(),
       })
       .optional(),
+  }),
+]);
+export type OwnTarget = z.infer<typeof OwnTarget>;
+
+export const ConsentTarget = z.union([
+  OwnTarget,
+  z.strictObject({
+    kind: z.literal('tenant'),
+    host: TenantHost,
+    server: TenantServerId,
+    title: z.string(),
+    version: z.number().int(),
+    /** Values of variables that look like secrets are shown as `***`: the tenant gives them, and they are kept nowhere. */
+    runs: OwnTarget,
+    /** The desktop application whose own endpoint this is, and how the program that listens is recognised; null for all others. */
+    application: z.string().nullable(),
   }),
 ]);
 export type ConsentTarget = z.infer<typeof ConsentTarget>;
@@ -280,6 +161,7 @@ export const ConnectorTarget = z.discriminatedUnion('kind', [
     oauth: z.boolean(),
     oauthClient: OAuthClient.optional(),
   }),
+  z.strictObject({ kind: z.literal('tenant'), host: TenantHost, server: TenantServerId, title: z.string() }),
 ]);
 export type ConnectorTarget = z.infer<typeof ConnectorTarget>;
 

@@ -29,6 +29,19 @@ export const DecisionCode = z.enum([
   'approval_timeout',
   'approval_cancelled',
   'approval_unavailable',
+  /** The tenant's policy allows it, and nothing here objects. */
+  'tenant_allow',
+  'tenant_deny',
+  /** The tenant answered in the server's place. */
+  'tenant_answered',
+  /** The tenant left the tool out of its list. */
+  'tenant_hidden',
+  'tenant_unavailable',
+  'tenant_unauthorized',
+  /** The tenant answered with something that cannot be used. */
+  'tenant_invalid',
+  /** The tenant could not be asked, and managed settings let calls through then. */
+  'tenant_outage_open',
   'audit_unavailable',
   'engine_error',
 ]);

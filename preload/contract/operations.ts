@@ -20,36 +20,13 @@ import {
   HubToken,
   NewHubListener,
 } from './hub.ts';
+import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
 import { DefaultMode, Effect, Glob, Rule } from './policy.ts';
 import { KeychainState, SecretView } from './secret.ts';
 import { Status } from './status.ts';
+import { tenantOperations } from './tenant-operations.ts';
 
-/** Who asks: the command line over the owner-only socket, the interface (browser or window), the app's own shell. */
-export type Caller = 'cli' | 'ui' | 'shell';
-
-interface OperationShape {
-  readonly input: z.ZodType;
-  readonly output: z.ZodType;
-  readonly callers: readonly Caller[];
-  /** Weakens protection: needs a person's yes, is announced to every open interface and audited. */
-  readonly weakens: Weakens;
-}
-
-/** `depends`: the handler looks at the input and the present state. */
-export type Weakens = 'never' | 'always' | 'depends';
-
-const everyone = ['cli', 'ui', 'shell'] as const;
-const cliOnly = ['cli'] as const;
-const none = z.strictObject({});
-
-function operation<I extends z.ZodType, O extends z.ZodType>(
-  input: I,
-  output: O,
-  callers: readonly Caller[],
-  weakens: Weakens = 'never',
-): { readonly input: I; readonly output: O; readonly callers: readonly Caller[]; readonly weakens: Weakens } {
-  return { input, output, callers, weakens };
-}
+export type { Caller, Weakens } from './operation.ts';
 
 const ConnectorTestResult = z.strictObject({
   ok: z.boolean(),
@@ -198,6 +175,8 @@ export const operations = {
   /** Requests that name this origin are served, with a token; others that name one are refused. */
   'hub.origins.allow': operation(z.strictObject({ origin: HubOrigin }), none, cliOnly, 'always'),
   'hub.origins.refuse': operation(z.strictObject({ origin: HubOrigin }), none, everyone),
+
+  ...tenantOperations,
 
   /** Is a forwarded identity genuine, and for this server? For people who write servers. */
   'identity.verify': operation(

@@ -1,10 +1,11 @@
 import type { ClientView } from './client.ts';
 import type { ConnectorView } from './connector.ts';
+import { isPlainWord } from './plain-word.ts';
 import type { Status } from './status.ts';
 
 /**
  * The one answer to "am I protected?", for the tray and the interface alike, so that the two never disagree.
- * `not_enforcing`: nothing decides about calls now. `attention`: calls are decided, but something waits for a person.
+ * `not_enforcing`: nothing decides about calls now, or a tenant that should is passed over. `attention`: calls are decided, but something waits for a person.
  */
 export type ProtectionState = 'protected' | 'attention' | 'not_enforcing';
 
@@ -20,7 +21,11 @@ export interface Protection {
   readonly state: ProtectionState;
   /** Worst first; the first one's `next` is the next step. Empty when protected. */
   readonly concerns: readonly Concern[];
+  /** Said aloud wherever the state is shown: a managed setting opens what is closed otherwise. Fixed words, no names. */
+  readonly banner?: string;
 }
+
+const OPEN_BANNER = 'Not enforcing on outage';
 
 /** What is not known (yet) is left out; without a status the companion counts as stopped. */
 export interface ProtectionInput {
@@ -33,6 +38,99 @@ function count(n: number, one: string, many: string): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+type Companion = Status['companion'];
+
+/** Calls pass unasked now: the tenant is away, and a managed setting lets them. */
+function isPassedOver({ enforcement, tenants }: Companion): boolean {
+  return enforcement === 'open' && tenants.some(({ state }) => state === 'unreachable');
+}
+
+function enforcementConcerns(companion: Companion): Concern[] {
+  if (companion.enforcement === 'closed') return [];
+  const next = 'A managed setting says so. See which tenants are away:';
+  return [
+    isPassedOver(companion)
+      ? {
+          text: 'NOT ENFORCING: a tenant cannot be reached, and calls pass without its word. Only local rules decide.',
+          next,
+          command: 'runlayer status',
+        }
+      : {
+          text: 'Not enforcing on outage: when a tenant cannot be asked, calls pass without its word.',
+          next,
+          command: 'runlayer status',
+        },
+  ];
+}
+
+function withHost(command: string, host: string): string {
+  return isPlainWord(host) ? `${command} --host ${host}` : command;
+}
+
+function tenantConcerns({ tenants, waitingConsents, waitingTenantApprovals = 0 }: Companion): Concern[] {
+  return [
+    ...waitingConsents.map(({ host, server, title }) => ({
+      text: `A client wants to use ${title} of ${host}, and waits for your consent.`,
+      next: 'Look at it:',
+      command: isPlainWord(server)
+        ? withHost(`runlayer connectors accept ${server}`, host)
+        : withHost('runlayer tenant servers', host),
+    })),
+    ...tenants.flatMap((tenant) => {
+      const login = { next: 'Sign in again:', command: withHost('runlayer login', tenant.host) };
+      if (tenant.credential === 'missing')
+        return [{ text: `The key of ${tenant.host} is gone, so its connectors are refused.`, ...login }];
+      if (tenant.state === 'unauthorized')
+        return [{ text: `${tenant.host} does not take the key, so its connectors are refused.`, ...login }];
+      if (tenant.state === 'unreachable')
+        return [
+          {
+            text: tenant.problem === '' ? `${tenant.host} cannot be reached.` : tenant.problem,
+            next: 'Find out why:',
+            command: 'runlayer doctor',
+          },
+        ];
+      return [];
+    }),
+    ...(waitingTenantApprovals === 0
+      ? []
+      : [
+          {
+            text: `${count(waitingTenantApprovals, 'approval waits', 'approvals wait')} at the tenant.`,
+            next: 'See them:',
+            command: 'runlayer tenant approvals',
+          },
+        ]),
+  ];
+}
+
+function fullConcerns({ delivery }: Companion): Concern[] {
+  if (delivery.pressure !== 'full') return [];
+  return [
+    {
+      text: `Too many audit records wait to be delivered, so new calls are denied. ${delivery.problem}`.trim(),
+      next: 'Find out why:',
+      command: 'runlayer audit status',
+    },
+  ];
+}
+
+function deliveryConcerns({ delivery }: Companion): Concern[] {
+  const concerns: Concern[] = [];
+  const see = { next: 'See how far it is:', command: 'runlayer audit status' };
+  if (delivery.pressure === 'full') return concerns;
+  if (delivery.state === 'stopped')
+    concerns.push({ text: `The audit trail is not delivered any more. ${delivery.problem}`.trim(), ...see });
+  else if (delivery.pressure !== 'none')
+    concerns.push({ text: `The audit trail is delivered too slowly. ${delivery.problem}`.trim(), ...see });
+  if (delivery.parked > 0)
+    concerns.push({
+      text: `${count(delivery.parked, 'audit record was', 'audit records were')} refused by the endpoint and set aside.`,
+      ...see,
+    });
+  return concerns;
+}
+
 function companionConcerns({ companion }: Status): Concern[] {
   const concerns: Concern[] = [];
   if (companion.audit.state === 'unavailable') {
@@ -42,6 +140,7 @@ function companionConcerns({ companion }: Status): Concern[] {
       command: 'runlayer doctor',
     });
   }
+  concerns.push(...enforcementConcerns(companion), ...fullConcerns(companion));
   const waiting = companion.waitingApprovals;
   if (waiting > 0) {
     concerns.push({
@@ -63,6 +162,7 @@ function companionConcerns({ companion }: Status): Concern[] {
       command: 'runlayer doctor',
     });
   }
+  concerns.push(...tenantConcerns(companion), ...deliveryConcerns(companion));
   for (const warning of companion.warnings)
     concerns.push({ text: warning, next: 'See the details:', command: 'runlayer doctor' });
   return concerns;
@@ -142,5 +242,7 @@ export function assessProtection(input: ProtectionInput): Protection {
     ...(input.connectors === undefined ? [] : connectorConcerns(input.connectors)),
     ...clientConcerns(input.clients ?? []),
   ];
-  return { state: concerns.length === 0 ? 'protected' : 'attention', concerns };
+  const banner = status.companion.enforcement === 'open' ? { banner: OPEN_BANNER } : {};
+  if (isPassedOver(status.companion)) return { state: 'not_enforcing', concerns, ...banner };
+  return { state: concerns.length === 0 ? 'protected' : 'attention', concerns, ...banner };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { DeliveryState } from './delivery.ts';
 import { KeychainState } from './secret.ts';
+import { TenantView } from './tenant.ts';
 
 export const HostKind = z.enum(['app', 'headless']);
 export type HostKind = z.infer<typeof HostKind>;
@@ -19,6 +21,14 @@ export const Status = z.strictObject({
     waitingApprovals: z.number().int(),
     keychain: KeychainState,
     audit: z.strictObject({ state: z.enum(['ok', 'unavailable']), detail: z.string(), seq: z.number().int() }),
+    delivery: DeliveryState,
+    tenants: z.array(TenantView),
+    /** What happens to a call while its tenant cannot be asked; `open` only by managed settings. */
+    enforcement: z.enum(['closed', 'open']),
+    /** Connectors of tenants that a client wanted and that nobody has agreed to yet. */
+    waitingConsents: z.array(z.strictObject({ host: z.string(), server: z.string(), title: z.string() })),
+    /** Approvals that wait at tenants, as they were last asked. */
+    waitingTenantApprovals: z.number().int().optional(),
     /** Each: what is wrong and what to do. Empty when all is well. */
     warnings: z.array(z.string()),
   }),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ConnectorDefinition,
   ConnectorTarget,
-  ConsentTarget,
+  OwnTarget,
   HeaderName,
   HeaderSecret,
   HttpDefinition,
@@ -272,17 +272,18 @@ describe('a definition', () => {
 });
 
 describe('what is shown', () => {
-  const keys = (options: typeof ConsentTarget.options | typeof ConnectorTarget.options): string[][] =>
+  const keys = (options: typeof OwnTarget.options | typeof ConnectorTarget.options): string[][] =>
     options.map((option) => Object.keys(option.shape));
 
   it('of a target has these parts', () => {
-    expect(keys(ConsentTarget.options)).toEqual([
+    expect(keys(OwnTarget.options)).toEqual([
       ['kind', 'argv', 'path', 'realPath', 'env', 'secrets', 'cwd'],
       ['kind', 'url', 'transport', 'headers', 'secrets', 'oauth', 'oauthClient'],
     ]);
     expect(keys(ConnectorTarget.options)).toEqual([
       ['kind', 'argv', 'envNames', 'secrets', 'cwd'],
       ['kind', 'url', 'transport', 'headerNames', 'secrets', 'oauth', 'oauthClient'],
+      ['kind', 'host', 'server', 'title'],
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   AUDIT_SCHEMA_VERSION,
+  CheckpointRecord,
   CompanionError,
   Decision,
   DecisionCode,
@@ -39,6 +40,20 @@ describe('the operations', () => {
       'connectors.signIn': 'cli: never',
       'connectors.signInResult': 'cli: never',
       'connectors.signOut': 'cli: never',
+      'tenant.list': 'cli ui shell: never',
+      'tenant.signIn': 'cli shell: never',
+      'tenant.signInResult': 'cli shell: never',
+      'tenant.signInCancel': 'cli shell: never',
+      'tenant.useKey': 'cli: never',
+      'tenant.signOut': 'cli shell: never',
+      'tenant.status': 'cli ui shell: never',
+      'tenant.servers': 'cli ui shell: never',
+      'tenant.preview': 'cli: never',
+      'tenant.accept': 'cli: always',
+      'tenant.approvals': 'cli ui shell: never',
+      'tenant.decide': 'cli: depends',
+      'audit.delivery': 'cli ui shell: never',
+      'audit.setEndpoint': 'cli: always',
       'policy.list': 'cli ui shell: never',
       'policy.add': 'cli: depends',
       'policy.remove': 'cli: depends',
@@ -109,6 +124,14 @@ describe('decisions', () => {
       'approval_timeout',
       'approval_cancelled',
       'approval_unavailable',
+      'tenant_allow',
+      'tenant_deny',
+      'tenant_answered',
+      'tenant_hidden',
+      'tenant_unavailable',
+      'tenant_unauthorized',
+      'tenant_invalid',
+      'tenant_outage_open',
       'audit_unavailable',
       'engine_error',
     ]);
@@ -160,6 +183,8 @@ describe('audit records', () => {
       'arguments',
       'argument_bytes',
       'input_responses',
+      'tenant',
+      'arguments_from',
     ]);
     expect(Object.keys(OutcomeRecord.shape)).toEqual([
       ...common,
@@ -169,6 +194,15 @@ describe('audit records', () => {
       'error.type',
       'duration_ms',
       'result_bytes',
+      'result_from',
+    ]);
+    expect(Object.keys(CheckpointRecord.shape)).toEqual([
+      ...common,
+      'kind',
+      'head',
+      'key_id',
+      'signature',
+      'public_key',
     ]);
     expect(Object.keys(EventRecord.shape)).toEqual([
       ...common,
@@ -194,6 +228,7 @@ describe('audit records', () => {
       'refused',
       'failed',
       'cancelled',
+      'withheld',
       'unknown',
     ]);
     expect(EventRecord.shape.event.options).toEqual([
@@ -211,6 +246,19 @@ describe('audit records', () => {
       'hub_token_changed',
       'hub_listener_changed',
       'journal_recovered',
+      'journal_pruned',
+      'tenant_signed_in',
+      'tenant_signed_out',
+      'tenant_state_changed',
+      'enforcement_opened',
+      'enforcement_closed',
+      'tenant_approval_decided',
+      'capabilities_synced',
+      'application_identified',
+      'application_refused',
+      'audit_endpoint_changed',
+      'audit_parked',
+      'audit_pressure_changed',
     ]);
   });
 });

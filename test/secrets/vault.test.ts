@@ -68,6 +68,31 @@ const entry = (name: string, backend: SecretBackend): SecretEntry => ({
   updatedAt: '2026-01-01T00:00:00.000Z',
 });
 
+describe('rewriting', () => {
+  it('replaces the value where it is, and leaves the index alone', async () => {
+    const keytar = new FakeStore('keytar');
+    const { vault, index, live } = setUp({ keytar });
+    const stored = await vault.set('TOKEN', VALUE);
+    index.fail = true;
+    await vault.rewrite('TOKEN', 'another-value');
+    expect(await vault.resolve('keychain:TOKEN')).toBe('another-value');
+    expect(index.entries).toEqual([stored]);
+    expect(live.size).toBe(0);
+  });
+
+  it('refuses what is not there, what no keychain can hold, and a locked one', async () => {
+    const keytar = new FakeStore('keytar');
+    const { vault } = setUp({ keytar });
+    expect(await codeOf(vault.rewrite('TOKEN', VALUE))).toBe('E_SECRET_UNKNOWN');
+    await vault.set('TOKEN', VALUE);
+    expect(await codeOf(vault.rewrite('TOKEN', ''))).toBe('E_SECRET_VALUE');
+    keytar.locked = true;
+    expect(await codeOf(vault.rewrite('TOKEN', 'another-value'))).toBe('E_KEYCHAIN_LOCKED');
+    keytar.locked = false;
+    expect(await vault.resolve('keychain:TOKEN')).toBe(VALUE);
+  });
+});
+
 describe('storing', () => {
   it('stores under the install id, reads back, then writes the index', async () => {
     const keytar = new FakeStore('keytar');

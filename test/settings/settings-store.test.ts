@@ -16,10 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EMPTY_HUB, EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
+import { EMPTY_HUB, EMPTY_SETTINGS, SETTINGS_VERSION, type Settings } from '../../main/settings/schema.ts';
 import { seal, unseal } from '../../main/settings/seal.ts';
 import { openSettings, type SettingsStore } from '../../main/settings/settings-store.ts';
-import type { Connector, Rule } from '../../preload/contract/index.ts';
+import type { Connector, Rule, Tenant } from '../../preload/contract/index.ts';
 
 const AT = '2026-11-21T00:00:00.000Z';
 const rule = (effect: Rule['effect'], tool: string): Rule => ({
@@ -37,12 +37,14 @@ const connector = (name: string, extra: Partial<Connector> = {}): Connector => (
   createdAt: AT,
   ...extra,
 });
+const tenant = (host: string): Tenant => ({ host, signedInAt: AT });
 const SOME: Settings = {
-  version: 2,
+  ...EMPTY_SETTINGS,
+  tenants: [tenant('https://acme.example')],
+  defaultTenant: 'https://acme.example',
   connectors: [connector('files'), connector('mail', { default: 'read-only' })],
   rules: [rule('deny', 'rm'), rule('allow', 'ls')],
   secrets: [{ name: 'token', backend: 'keytar', redactable: true, updatedAt: AT }],
-  hub: EMPTY_HUB,
 };
 
 let home: string;
@@ -184,8 +186,8 @@ describe('a file that was changed by something else', () => {
       'another order of keys',
       (text) => text.replace(/("sha256": "[0-9a-f]+"),\s*("settings": [^]*)\n}\n$/, '$2,\n  $1\n}\n'),
     ],
-    ['a key twice', (text) => text.replace('"version": 2,', '"version": 2,\n    "version": 2,')],
-    ['an unknown key', (text) => text.replace('"version": 2,', '"version": 2,\n    "extra": 1,')],
+    ['a key twice', (text) => text.replace('"version": 3,', '"version": 3,\n    "version": 3,')],
+    ['an unknown key', (text) => text.replace('"version": 3,', '"version": 3,\n    "extra": 1,')],
     ['nested without end', () => '['.repeat(200_000)],
   ])('is noticed: %s', (_title, change) => {
     store();
@@ -255,12 +257,34 @@ describe('a file that was changed by something else', () => {
       ['files', 'mail'],
     ],
     [
+      'a tenant added, and made the default',
+      (now) => ({
+        ...now,
+        tenants: [...now.tenants, tenant('https://evil.example')],
+        defaultTenant: 'https://evil.example',
+      }),
+      (s) => [...s.tenants.map(({ host }) => host), s.defaultTenant],
+      ['https://acme.example', 'https://acme.example'],
+    ],
+    [
+      'a tenant taken out',
+      (now) => ({ ...now, tenants: [] }),
+      (s) => [...s.tenants.map(({ host }) => host), s.defaultTenant],
+      [null],
+    ],
+    [
+      'the audit sent elsewhere',
+      (now) => ({ ...now, auditEndpoint: { url: 'https://evil.example/' } }),
+      (s) => [s.auditEndpoint],
+      [null],
+    ],
+    [
       'a command changed',
       (now) => ({
         ...now,
         connectors: now.connectors.map((one) => ({ ...one, definition: { ...one.definition, command: '/evil' } })),
       }),
-      (s) => s.connectors.map(({ definition }) => ('command' in definition ? definition.command : definition.url)),
+      (s) => s.connectors.map(({ definition }) => ('command' in definition ? definition.command : '')),
       ['/bin/é', '/bin/é'],
     ],
     [
@@ -378,12 +402,26 @@ describe('when both files are bad', () => {
   });
 });
 
-describe('a file of version 1', () => {
-  /** As the companion before the hub wrote it; made by hand, so that no code of today's has a part in it. */
+describe.each<[number, string, string]>([
+  [1, '', ''],
+  [
+    2,
+    `,
+    "hub": {
+      "port": 28246,
+      "configs": [],
+      "bindings": [],
+      "listeners": [],
+      "origins": []
+    }`,
+    '"hub":{"bindings":[],"configs":[],"listeners":[],"origins":[],"port":28246},',
+  ],
+])('a file of version %s', (version, hub, canonicalHub) => {
+  /** As a companion of then wrote it; made by hand, so that no code of today's has a part in it. */
   const old = `{
   "sha256": "SHA",
   "settings": {
-    "version": 1,
+    "version": ${version},
     "connectors": [],
     "rules": [
       {
@@ -394,35 +432,38 @@ describe('a file of version 1', () => {
         "createdAt": "2026-11-21T00:00:00.000Z"
       }
     ],
-    "secrets": []
+    "secrets": []${hub}
   }
 }
 `.replace(
     'SHA',
     createHash('sha256')
       .update(
-        'rl-settings-v1{"connectors":[],"rules":[{"connector":"*","createdAt":"2026-11-21T00:00:00.000Z","effect":"deny","id":"r1","tool":"rm"}],"secrets":[],"version":1}',
+        `rl-settings-v1{"connectors":[],${canonicalHub}"rules":[{"connector":"*","createdAt":"2026-11-21T00:00:00.000Z","effect":"deny","id":"r1","tool":"rm"}],"secrets":[],"version":${version}}`,
       )
       .digest('hex'),
   );
+  const migrated = { ...EMPTY_SETTINGS, hub: { ...EMPTY_HUB, port: version === 1 ? null : 28_246 } };
 
-  it('is read with an empty hub, left as it is, and written as one of today', () => {
+  it('is read with what came later empty, left as it is, and written as one of today', () => {
     for (const name of ['settings.json', 'settings.prev.json']) writeFileSync(file(name), old);
     const settings = open();
     expect(settings.problem).toBeUndefined();
-    expect(settings.read()).toEqual({ ...EMPTY_SETTINGS, rules: settings.read().rules });
+    expect(settings.read()).toEqual({ ...migrated, rules: settings.read().rules });
     expect(effects(settings.read())).toEqual(['r1']);
     expect(readFileSync(file(), 'utf8')).toBe(old);
     settings.update('set', 'test', (now) => now);
-    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({ settings: { version: 2, hub: EMPTY_HUB } });
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject({
+      settings: { version: SETTINGS_VERSION, hub: migrated.hub, tenants: [], auditEndpoint: null },
+    });
     expect(effects(open().read())).toEqual(['r1']);
   });
 
   it.each<[string, (text: string) => string]>([
     ['a rule changed', (text) => text.replace('"deny"', '"allow"')],
-    ['a hub added', (text) => text.replace('"secrets": []', `"secrets": [],\n    "hub": ${JSON.stringify(EMPTY_HUB)}`)],
-    ['called of today', (text) => text.replace('"version": 1', '"version": 2')],
-    ['called of before', (text) => text.replace('"version": 1', '"version": 0')],
+    ['something added', (text) => text.replace('"secrets": []', '"secrets": [],\n    "tenants": []')],
+    ['called of today', (text) => text.replace(`"version": ${version}`, '"version": 3')],
+    ['called of before', (text) => text.replace(`"version": ${version}`, '"version": 0')],
   ])('is noticed: %s', (_title, change) => {
     writeFileSync(file('settings.prev.json'), old);
     writeFileSync(file(), change(old));
@@ -434,7 +475,7 @@ describe('a file of version 1', () => {
 });
 
 describe('a newer schema', () => {
-  const newer = (): string => readFileSync(file(), 'utf8').replace('"version": 2', '"version": 3');
+  const newer = (): string => readFileSync(file(), 'utf8').replace('"version": 3', '"version": 4');
 
   it('in both files is refused, and nothing is touched', () => {
     store();
@@ -493,7 +534,7 @@ describe('reading again', () => {
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(changes).toBe(2);
     for (const name of ['settings.json', 'settings.prev.json'])
-      writeFileSync(file(name), seal(SOME).replace('"version": 2', '"version": 3'));
+      writeFileSync(file(name), seal(SOME).replace('"version": 3', '"version": 4'));
     settings.reload();
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(settings.problem).toContain('newer companion');

@@ -1,0 +1,83 @@
+/** Operations about tenants, and about where the journal is delivered to; part of the one list in operations.ts. */
+import { z } from 'zod';
+import { ConnectorName, ConnectorView, ConsentRequest } from './connector.ts';
+import { AuditEndpoint, DeliveryState } from './delivery.ts';
+import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
+import { DefaultMode } from './policy.ts';
+import {
+  TenantAlias,
+  TenantApproval,
+  TenantHost,
+  TenantServer,
+  TenantServerId,
+  TenantSignIn,
+  TenantStatus,
+  TenantView,
+} from './tenant.ts';
+
+export const tenantOperations = {
+  'tenant.list': operation(none, z.array(TenantView), everyone),
+  /** Begins a device sign-in; without a host, the default one. A person finishes it in a browser, on whatever machine. */
+  'tenant.signIn': operation(z.strictObject({ host: TenantHost.optional() }), TenantSignIn, ['cli', 'shell']),
+  /** Answers when the sign-in is over. */
+  'tenant.signInResult': operation(z.strictObject({ id: z.string() }), TenantView, ['cli', 'shell']),
+  /** Whoever began it is gone: when all who began it are, the code opens nothing any more. */
+  'tenant.signInCancel': operation(z.strictObject({ id: z.string() }), none, ['cli', 'shell']),
+  /** Signs in with a key that is at hand: for automation. */
+  'tenant.useKey': operation(
+    z.strictObject({ host: TenantHost.optional(), key: z.string().min(1).max(4096) }),
+    TenantView,
+    cliOnly,
+  ),
+  /** Its connectors are refused from now on. */
+  'tenant.signOut': operation(z.strictObject({ host: TenantHost.optional() }), z.strictObject({ host: z.string() }), [
+    'cli',
+    'shell',
+  ]),
+  'tenant.status': operation(none, TenantStatus, everyone),
+  'tenant.servers': operation(z.strictObject({ host: TenantHost.optional() }), z.array(TenantServer), everyone),
+  /** What a person would be asked to agree to with a tenant's connector; stores nothing. */
+  'tenant.preview': operation(
+    z.strictObject({
+      host: TenantHost.optional(),
+      target: z.union([TenantServerId, TenantAlias]),
+      name: ConnectorName.optional(),
+      default: DefaultMode,
+    }),
+    ConsentRequest,
+    cliOnly,
+  ),
+  /** Stores a tenant's connector with consent to exactly `consentHash`; the same again is consent to what it is now. */
+  'tenant.accept': operation(
+    z.strictObject({
+      host: TenantHost.optional(),
+      target: z.union([TenantServerId, TenantAlias]),
+      name: ConnectorName.optional(),
+      default: DefaultMode,
+      consentHash: z.string(),
+    }),
+    ConnectorView,
+    cliOnly,
+    'always',
+  ),
+  'tenant.approvals': operation(none, z.array(TenantApproval), everyone),
+  'tenant.decide': operation(
+    z.strictObject({ host: TenantHost, id: z.string().min(1).max(256), approve: z.boolean() }),
+    none,
+    cliOnly,
+    'depends',
+  ),
+
+  'audit.delivery': operation(
+    none,
+    z.strictObject({ endpoint: AuditEndpoint.nullable(), state: DeliveryState }),
+    everyone,
+  ),
+  /** Null: the journal stays on this machine. */
+  'audit.setEndpoint': operation(
+    z.strictObject({ endpoint: AuditEndpoint.nullable() }),
+    DeliveryState,
+    cliOnly,
+    'always',
+  ),
+} as const satisfies Record<string, OperationShape>;

@@ -2,12 +2,16 @@
 // a caller that goes on only after `append` leaves nothing unrecorded. It never writes an unredacted or ill-formed
 // record and never skips a sequence number. On any failure it throws, the head stays where it was, the caller denies.
 import { Buffer } from 'node:buffer';
-import { AUDIT_SCHEMA_VERSION, AuditRecord } from '../../preload/contract/audit.ts';
-import type { NewAuditRecord } from '../../preload/contract/audit.ts';
+import type { AuditRecord, NewAuditRecord } from '../../preload/contract/audit.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
-import { canonical } from './canonical.ts';
-import { hashRecord, lineOf, MAX_LINE_BYTES } from './chain.ts';
-import { scrub } from './scrub.ts';
+import { buildCheckpoint, buildRecord, refused } from './build-record.ts';
+import type { BuiltRecord, ChainHead } from './build-record.ts';
+import type { Signer } from './checkpoint.ts';
+
+export type { ChainHead } from './build-record.ts';
+
+/** A checkpoint follows at the latest so many records after the one before, and when the owner asks for one. */
+export const CHECKPOINT_RECORDS = 100;
 
 /** Where lines go. The store owns files and timers; the journal owns their content. */
 export interface JournalStore {
@@ -19,13 +23,6 @@ export interface JournalStore {
   flush(): Promise<void>;
   /** Syncs and lets go of everything; rejects, after that, if the sync failed. */
   close(): Promise<void>;
-}
-
-/** The last record of a chain: -1 and GENESIS in a chain that has none yet. */
-export interface ChainHead {
-  readonly chainId: string;
-  readonly seq: number;
-  readonly hash: string;
 }
 
 export interface JournalState {
@@ -44,6 +41,14 @@ export interface Journal {
   readonly head: ChainHead;
   /** For display only: each `append` tries again, so a gate asks `append`, never this. */
   readonly state: JournalState;
+  /** Signs checkpoints from now on. Until then, and where there is no key, none is written and nothing else changes. */
+  signWith(signer: Signer): void;
+  /**
+   * Signs what was recorded since the last checkpoint; the owner calls it at start, from time to time and at the end.
+   * True once everything recorded is signed; false without a signer, before the first record of this run, or where it
+   * could not be written. Never throws.
+   */
+  checkpoint(): boolean;
   /** Called after each record; what it throws is ignored. Returns a function that ends it. */
   onAppend(listener: (record: AuditRecord) => void): () => void;
   /** Everything appended so far is on the disk when it resolves. Rejects with `E_AUDIT_UNAVAILABLE`. */
@@ -64,8 +69,6 @@ export interface JournalOptions {
 
 const NEXT =
   'Free disk space or repair access to the audit folder; the next call tries again. "runlayer doctor" shows the state.';
-const NEXT_RECORD = 'The call was not made. Report this with the output of "runlayer doctor".';
-
 /** A journal over `store` that continues the chain at `start`. */
 export function createJournal(options: JournalOptions): Journal {
   const { store, clock, newId, redact } = options;
@@ -74,12 +77,17 @@ export function createJournal(options: JournalOptions): Journal {
   let head = options.start;
   let failure: string | undefined;
   let closed = false;
+  let signer: Signer | undefined;
+  let unsigned = 0;
+  let isSigned = false;
+  /** What the run before left is signed only together with something of this one, see trust.ts. */
+  let hasWritten = false;
 
   const write = (records: readonly NewAuditRecord[]): readonly AuditRecord[] => {
-    const written: Built[] = [];
+    const written: BuiltRecord[] = [];
     let next = head;
     for (const record of records) {
-      const built = build(record, next, { clock, newId, redact });
+      const built = buildRecord(record, next, { clock, newId, redact });
       next = { chainId: next.chainId, seq: built.record.seq, hash: built.hash };
       written.push(built);
     }
@@ -96,8 +104,32 @@ export function createJournal(options: JournalOptions): Journal {
     }
     failure = undefined;
     head = next;
+    isSigned = false;
+    hasWritten = true;
+    unsigned += written.length;
     for (const built of written) announce(built.record);
+    // After the records are written and told: a signature must not stand between a call and its intent.
+    if (unsigned >= CHECKPOINT_RECORDS) checkpoint();
     return written.map((built) => built.record);
+  };
+
+  const checkpoint = (): boolean => {
+    if (signer === undefined || closed || !hasWritten) return false;
+    if (isSigned) return true;
+    // Whatever comes of it: a disk that takes none must not be asked for one with every record.
+    unsigned = 0;
+    let built: BuiltRecord;
+    try {
+      built = buildCheckpoint(signer, head, { clock, newId, redact });
+      store.append(built.line, built.record.seq);
+    } catch {
+      // Nothing of it is in the file. The next record tells whether the disk takes any.
+      return false;
+    }
+    head = { chainId: head.chainId, seq: built.record.seq, hash: built.hash };
+    isSigned = true;
+    announce(built.record);
+    return true;
   };
 
   const announce = (record: AuditRecord): void => {
@@ -151,6 +183,11 @@ export function createJournal(options: JournalOptions): Journal {
       const detail = closed ? 'the journal is closed' : (failure ?? store.problem);
       return detail === undefined ? { state: 'ok', detail: '' } : { state: 'unavailable', detail };
     },
+    signWith(next) {
+      signer = next;
+      isSigned = false;
+    },
+    checkpoint,
     onAppend(listener) {
       const own = (record: AuditRecord): void => listener(record);
       listeners.add(own);
@@ -176,54 +213,8 @@ export function createJournal(options: JournalOptions): Journal {
   };
 }
 
-interface Built {
-  readonly record: AuditRecord;
-  readonly hash: string;
-  readonly line: Buffer;
-}
-
-function build(
-  input: NewAuditRecord,
-  head: ChainHead,
-  { clock, newId, redact }: Pick<JournalOptions, 'clock' | 'newId' | 'redact'>,
-): Built {
-  let record: AuditRecord;
-  let text: string;
-  try {
-    const place = { v: AUDIT_SCHEMA_VERSION, id: newId(), chain_id: head.chainId, seq: head.seq + 1 };
-    const parsed = AuditRecord.safeParse({ ...scrub(input, redact), ...place, time: clock().toISOString() });
-    if (!parsed.success) {
-      // Paths only: a value could be what must not be shown.
-      const where = parsed.error.issues.map((issue) => issue.path.join('.') || issue.code).join(', ');
-      throw refused(`a record does not fit the audit schema (${where})`);
-    }
-    record = parsed.data;
-    text = canonical(record);
-    if (Buffer.byteLength(text) > MAX_LINE_BYTES / 2 && record.kind === 'intent') {
-      const bytesOf = (value: unknown) => ({ $bytes: Buffer.byteLength(canonical(value ?? null)) });
-      record = {
-        ...record,
-        arguments: bytesOf(record.arguments),
-        ...(record.input_responses === undefined ? {} : { input_responses: bytesOf(record.input_responses) }),
-      };
-      text = canonical(record);
-    }
-  } catch (error) {
-    if (error instanceof CompanionError) throw error;
-    throw refused('a record could not be prepared', error);
-  }
-  const hash = hashRecord(head.hash, text);
-  const line = Buffer.from(lineOf(hash, head.hash, text), 'utf8');
-  if (line.length > MAX_LINE_BYTES) throw refused(`a record of ${line.length} bytes is too long`);
-  return { record, hash, line };
-}
-
 function unavailable(detail: string, cause?: unknown): CompanionError {
   return new CompanionError('E_AUDIT_UNAVAILABLE', `The audit journal cannot be written: ${detail}.`, NEXT, { cause });
-}
-
-function refused(detail: string, cause?: unknown): CompanionError {
-  return new CompanionError('E_AUDIT_UNAVAILABLE', `Not recorded: ${detail}.`, NEXT_RECORD, { cause });
 }
 
 function reasonOf(error: unknown): string {

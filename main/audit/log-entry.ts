@@ -6,7 +6,7 @@ import type { EventRecord, IntentRecord, LogEntry, OutcomeRecord } from '../../p
  * the last time: its decision is the one that stands, while time and arguments are those of the call.
  */
 export function toLogEntry(intent: IntentRecord, outcome?: OutcomeRecord, latest: IntentRecord = intent): LogEntry {
-  const { decision, attempt } = latest;
+  const { decision, attempt, tenant } = latest;
   return {
     ...callFields(intent),
     effect: decision.effect,
@@ -16,6 +16,7 @@ export function toLogEntry(intent: IntentRecord, outcome?: OutcomeRecord, latest
     ...(decision.ruleId === undefined ? {} : { ruleId: decision.ruleId }),
     ...(attempt === undefined ? {} : { attempts: attempt }),
     ...(intent.arguments === undefined ? {} : { arguments: intent.arguments }),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(outcome === undefined ? {} : outcomeFields(outcome)),
   };
 }

@@ -11,15 +11,18 @@ const MAX_DEPTH = 32;
 /** Our own words and ids. The schema holds the words to closed lists; a redacted `call` would not join its outcome. */
 const VERBATIM = new Set(['kind', 'call', 'event', 'outcome', 'effect', 'decidedBy', 'code']);
 
+/** Members whose own keys the schema fixes. */
+const FIXED = new Set(['decision', 'claimed', 'tenant']);
+
 type Redact = (text: string) => string;
 
 /** A copy of the record with each string well-formed, redacted and of bounded length. */
 export function scrub(record: NewAuditRecord, redact: Redact): Record<string, unknown> {
   const clean = fields(record, redact);
-  for (const key of ['decision', 'claimed', 'arguments', 'input_responses', 'detail']) {
+  for (const key of ['decision', 'claimed', 'tenant', 'arguments', 'input_responses', 'detail']) {
     const value = (record as Record<string, unknown>)[key];
     if (typeof value !== 'object' || value === null) continue;
-    clean[key] = key === 'decision' || key === 'claimed' ? fields(value, redact) : deep(value, redact, 0);
+    clean[key] = FIXED.has(key) ? fields(value, redact) : deep(value, redact, 0);
   }
   const claimed = clean['claimed'];
   if (typeof claimed === 'object' && claimed !== null && 'client' in claimed) {

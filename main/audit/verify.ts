@@ -1,11 +1,13 @@
 // Proves that a journal is what was written: every record in place, in order and unchanged. It trusts nothing but the
-// bytes; file names and sequence numbers are claims to be checked. It never repairs, holds one line in memory at a time,
+// bytes, and the keys and heads it is given; file names and sequence numbers are claims to be checked. It never repairs, holds one line in memory at a time,
 // and goes on after a problem so that one damaged line is told from a rewritten journal.
 import type { Buffer } from 'node:buffer';
 import { AuditRecord } from '../../preload/contract/audit.ts';
 import { GENESIS } from './chain.ts';
 import { parseLine } from './line.ts';
 import { parseSegmentName } from './segment-name.ts';
+import { createTrustCheck } from './trust.ts';
+import type { ChainStart, TrustCheck, TrustProblem, VerifyTrust } from './trust.ts';
 
 /** One line as read: `whole` if its newline was there; `tooLong` lines come without their bytes. */
 export interface RawLine {
@@ -35,6 +37,7 @@ export type ProblemCode =
   | 'bad_record'
   | 'broken_sequence'
   | 'broken_link'
+  | TrustProblem['code']
   | 'too_many';
 
 export interface VerifyProblem {
@@ -50,22 +53,22 @@ export interface VerifiedChain {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly head: string;
+  /** The last record that a checkpoint of a trusted key signs; absent where there is none. */
+  readonly signedUpTo?: number;
 }
+
+/** What is true where no trusted key signed the newest chain. */
+export const UNSIGNED = 'unsigned: a cut tail is not detectable';
 
 export interface VerifyReport {
   readonly ok: boolean;
   readonly records: number;
   readonly chains: VerifiedChain[];
   readonly problems: VerifyProblem[];
-  readonly signed: false;
-  readonly note: 'unsigned: a cut tail is not detectable';
-}
-
-/** Where a chain whose older segments were pruned begins. */
-export interface ChainStart {
-  readonly chainId: string;
-  readonly firstSeq: number;
-  readonly prev: string;
+  /** Whether a trusted key signed the newest chain. */
+  readonly signed: boolean;
+  /** `signed up to record N of chain …`, or UNSIGNED. */
+  readonly note: string;
 }
 
 /** More are counted, not kept: a rewritten 1 GiB journal must not become a 1 GiB report. */
@@ -77,29 +80,45 @@ interface OpenChain {
   /** What the next record must carry. */
   nextSeq: number;
   prev: string | undefined;
+  lastTime: string;
+  lastFile: string;
 }
 
-/**
- * Reads segments in the order of their names (chain, then first seq). `acceptStart` says whether a chain may begin later
- * than its first record, which takes a signed checkpoint; none is built yet, so by default no chain may.
- */
-export async function verify(
-  segments: AsyncIterable<SegmentSource>,
-  acceptStart: (start: ChainStart) => boolean = () => false,
-): Promise<VerifyReport> {
-  const problems: VerifyProblem[] = [];
+/** Reported where it was found, and taken back should a checkpoint that is read later vouch for the start. */
+interface LateStart {
+  readonly start: ChainStart;
+  readonly problem: VerifyProblem;
+}
+
+/** Reads segments in the order of their names (chain, then first seq), and holds them against `trust` where it is given. */
+export async function verify(segments: AsyncIterable<SegmentSource>, trust?: VerifyTrust): Promise<VerifyReport> {
+  const check = createTrustCheck(trust);
+  let problems: VerifyProblem[] = [];
   const chains: VerifiedChain[] = [];
+  const files = new Map<string, string>();
+  const lateStarts: LateStart[] = [];
   let unkept = 0;
   let records = 0;
   let chain: OpenChain | undefined;
+  /** By the time of its last record: of that one the report says how far it is signed. */
+  let newest: { readonly lastTime: string; readonly verified: VerifiedChain } | undefined;
 
-  const report = (file: string, line: number, code: ProblemCode, text: string): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push({ file, line, code, text });
+  const report: Report = (file, line, code, text, start) => {
+    const problem = { file, line, code, text };
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
     else unkept += 1;
+    if (start !== undefined) lateStarts.push({ start, problem });
   };
   const endChain = (): void => {
-    if (chain?.firstSeq === undefined || chain.prev === undefined) return;
-    chains.push({ chainId: chain.chainId, firstSeq: chain.firstSeq, lastSeq: chain.nextSeq - 1, head: chain.prev });
+    if (chain === undefined) return;
+    const { chainId, firstSeq, nextSeq, prev, lastTime, lastFile } = chain;
+    files.set(chainId, lastFile);
+    if (firstSeq === undefined || prev === undefined) return;
+    const signedUpTo = check.signedUpTo(chainId);
+    const signed = signedUpTo === undefined ? {} : { signedUpTo };
+    const verified: VerifiedChain = { chainId, firstSeq, lastSeq: nextSeq - 1, head: prev, ...signed };
+    chains.push(verified);
+    if (newest === undefined || lastTime >= newest.lastTime) newest = { lastTime, verified };
   };
 
   for await (const { file, lines } of segments) {
@@ -110,7 +129,7 @@ export async function verify(
     }
     if (chain?.chainId !== name.chainId) {
       endChain();
-      chain = { chainId: name.chainId, firstSeq: undefined, nextSeq: 0, prev: GENESIS };
+      chain = { chainId: name.chainId, firstSeq: undefined, nextSeq: 0, prev: GENESIS, lastTime: '', lastFile: file };
       if (name.firstSeq !== 0) {
         // Whether a checkpoint vouches for this start is known once its first record is read.
         chain.nextSeq = name.firstSeq;
@@ -130,10 +149,11 @@ export async function verify(
       }
     }
 
+    chain.lastFile = file;
     let number = 0;
     for await (const line of lines) {
       number += 1;
-      checkLine(line, number, file, chain, acceptStart, report);
+      checkLine(line, number, file, chain, check, report);
       if (line.whole) records += 1;
     }
     if (number === 0 && name.firstSeq !== 0 && chain.firstSeq === undefined) {
@@ -141,19 +161,34 @@ export async function verify(
     }
   }
   endChain();
+  const vouched = new Set(lateStarts.filter(({ start }) => check.vouchesFor(start)).map(({ problem }) => problem));
+  problems = problems.filter((problem) => !vouched.has(problem));
+  for (const { chainId, seq, differs } of check.unmetHeads()) {
+    const file = files.get(chainId);
+    const found = file === undefined ? 'the chain is gone' : differs ? 'another one stands there' : 'it is not there';
+    const text = `the keychain knows record ${seq} of chain ${chainId}, and ${found}`;
+    problems.push({ file: file ?? '', line: 0, code: 'tail_cut', text });
+  }
   if (unkept > 0) problems.push({ file: '', line: 0, code: 'too_many', text: `${unkept} more problems` });
-  const note = 'unsigned: a cut tail is not detectable';
-  return { ok: problems.length === 0, records, chains, problems, signed: false, note };
+  const { chainId, signedUpTo } = newest?.verified ?? {};
+  return {
+    ok: problems.length === 0,
+    records,
+    chains,
+    problems,
+    signed: signedUpTo !== undefined,
+    note: signedUpTo === undefined ? UNSIGNED : `signed up to record ${signedUpTo} of chain ${chainId}`,
+  };
 }
 
-type Report = (file: string, line: number, code: ProblemCode, text: string) => void;
+type Report = (file: string, line: number, code: ProblemCode, text: string, start?: ChainStart) => void;
 
 function checkLine(
   line: RawLine,
   number: number,
   file: string,
   chain: OpenChain,
-  acceptStart: (start: ChainStart) => boolean,
+  check: TrustCheck,
   report: Report,
 ): void {
   const skip = (code: ProblemCode, text: string): void => {
@@ -178,8 +213,10 @@ function checkLine(
   if (chainId !== chain.chainId) report(file, number, 'wrong_chain', `belongs to chain ${chainId.slice(0, 64)}`);
   if (chain.firstSeq === undefined) {
     chain.firstSeq = seq;
-    if (chain.nextSeq !== 0 && !acceptStart({ chainId: chain.chainId, firstSeq: seq, prev: parsed.prev })) {
-      report(file, number, 'missing_start', `the chain begins at ${seq} and no signed checkpoint vouches for it`);
+    if (chain.nextSeq !== 0) {
+      const start = { chainId: chain.chainId, firstSeq: seq, prev: parsed.prev };
+      const text = `the chain begins at ${seq} and no signed checkpoint vouches for it`;
+      report(file, number, 'missing_start', text, start);
     }
   }
   if (seq !== chain.nextSeq) {
@@ -190,4 +227,6 @@ function checkLine(
   }
   chain.nextSeq = seq + 1;
   chain.prev = parsed.hash;
+  chain.lastTime = record.data.time;
+  for (const { code, text } of check.record(record.data, parsed.prev, parsed.hash)) report(file, number, code, text);
 }

@@ -19,10 +19,11 @@ describe('scrub', () => {
       decision: { effect: 'deny', decidedBy: 'local', code: 'rule_deny', reason: `no ${SECRET}`, ruleId: SECRET },
       arguments: { [SECRET]: [SECRET, { deep: SECRET }] },
       input_responses: { [SECRET]: { content: [SECRET] } },
+      tenant: { host: 'https://acme.example', server: '1b4e28ba-2fa1-41d2-883f-0016d3cca427', correlation_id: SECRET },
     });
     const text = JSON.stringify(scrub(record, redact));
     expect(text).not.toContain(SECRET);
-    expect(text.split('[secret]')).toHaveLength(16);
+    expect(text.split('[secret]')).toHaveLength(17);
   });
 
   it('redacts outcomes and events', () => {

@@ -161,14 +161,6 @@ describe('verify', () => {
     expect(codesOf(report)).toEqual(codes);
   });
 
-  it('lets a chain start later where something vouches for exactly that start', async () => {
-    const files = { 'c0ffee-000000000004.jsonl': Buffer.concat(LINES.slice(4)) };
-    const asked: unknown[] = [];
-    const accept = await verify(segments(files), (start) => asked.push(start) > 0);
-    expect(asked).toEqual([{ chainId: 'c0ffee', firstSeq: 4, prev: hashOf(LINES[3]!) }]);
-    expect(accept).toMatchObject({ ok: true, chains: [{ firstSeq: 4, lastSeq: 8 }] });
-  });
-
   it('finds every flip of every byte', async () => {
     const bytes = Buffer.concat(LINES.slice(0, 3));
     for (let at = 0; at < bytes.length; at += 1) {

@@ -9,6 +9,7 @@ import { AuditRecord } from '../../../preload/contract/audit.ts';
 import { assertNever } from '../../../preload/contract/failure.ts';
 import { MAX_LINE_BYTES } from '../chain.ts';
 import { isObject } from '../is-object.ts';
+import { prunedStart } from '../trust.ts';
 import { listDirectory } from './directory.ts';
 import { recreate } from './index-schema.ts';
 
@@ -44,6 +45,9 @@ export function createTailer(
     onProblem(`${file}: ${text}; run "runlayer audit verify"`);
   };
 
+  /** By chain; told within a batch, done once at its end, as each takes a look at every row. */
+  const pruned = new Map<string, number>();
+
   const insertLine = (line: Buffer, file: string, expected: string | null): string | null => {
     const envelope = readEnvelope(line);
     if (envelope === undefined) {
@@ -53,8 +57,11 @@ export function createTailer(
     // The power went between the index's sync and the journal's, or the file was exchanged.
     if (expected !== null && envelope.prev !== expected) throw new JournalChanged();
     const record = AuditRecord.safeParse(envelope.record);
-    if (record.success) insertRecord(statements, record.data);
-    else tell(file, 'a record does not fit the audit schema and is not shown');
+    if (record.success) {
+      insertRecord(statements, record.data);
+      const start = record.data.kind === 'event' ? prunedStart(record.data) : undefined;
+      if (start !== undefined) pruned.set(start.chainId, start.firstSeq);
+    } else tell(file, 'a record does not fit the audit schema and is not shown');
     return envelope.hash;
   };
 
@@ -72,6 +79,7 @@ export function createTailer(
       return false;
     }
     database.exec('BEGIN IMMEDIATE');
+    pruned.clear();
     try {
       let hash = position.hash;
       let start = 0;
@@ -82,6 +90,8 @@ export function createTailer(
         hash = insertLine(filled.subarray(start, stop), file, expected);
         start = stop + 1;
       }
+      // What left the journal leaves the log too: an index that only grows would keep what the journal may not.
+      for (const [chain, firstSeq] of pruned) statements.prune.run(chain, firstSeq);
       statements.move.run(file, position.bytes + end + 1, hash);
       database.exec('COMMIT');
     } catch (error) {
@@ -160,6 +170,7 @@ interface Statements {
   attempt: StatementSync;
   outcome: StatementSync;
   event: StatementSync;
+  prune: StatementSync;
 }
 
 function prepareStatements(database: DatabaseSync): Statements {
@@ -187,6 +198,7 @@ function prepareStatements(database: DatabaseSync): Statements {
     event: database.prepare(`
       INSERT OR IGNORE INTO entry (id, kind, time, chain, seq, connector, denied, record)
       VALUES (?, 'event', ?, ?, ?, ?, 0, ?)`),
+    prune: database.prepare('DELETE FROM entry WHERE chain = ? AND seq < ?'),
   };
 }
 
@@ -209,6 +221,9 @@ function insertRecord(statements: Statements, record: AuditRecord): void {
     }
     case 'event':
       statements.event.run(record.id, time, chain, seq, record.connector ?? null, JSON.stringify(record));
+      return;
+    case 'checkpoint':
+      // For whoever verifies the files; there is nothing in it to search for.
       return;
     default:
       assertNever(record);

@@ -2,19 +2,18 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompanionError } from '../../../preload/contract/failure.ts';
 import { verify } from '../verify.ts';
-import type { ChainStart, RawLine, SegmentSource, VerifyProblem, VerifyReport } from '../verify.ts';
+import type { VerifyTrust } from '../trust.ts';
+import type { RawLine, SegmentSource, VerifyProblem, VerifyReport } from '../verify.ts';
 import { listDirectory } from './directory.ts';
 import type { Listing } from './directory.ts';
 import { readLines } from './read-lines.ts';
 
 /**
- * Verifies every chain in a journal's folder, also while a host writes to it. Changes nothing. Rejects with CompanionError
- * `E_NO_JOURNAL` where there is no folder to read; everything wrong inside it is in the report.
+ * Verifies every chain in a journal's folder, also while a host writes to it; `trust` must have been read before, as the
+ * journal only grows. Changes nothing. Rejects with CompanionError `E_NO_JOURNAL` where there is no folder to read;
+ * everything wrong inside it is in the report.
  */
-export async function verifyDirectory(
-  directory: string,
-  acceptStart?: (start: ChainStart) => boolean,
-): Promise<VerifyReport> {
+export async function verifyDirectory(directory: string, trust?: VerifyTrust): Promise<VerifyReport> {
   let listing: Listing;
   try {
     listing = listDirectory(directory);
@@ -30,7 +29,7 @@ export async function verifyDirectory(
     ),
     ...listing.strangers.map((file) => problem(file, 'bad_name', 'not the name of a segment')),
   ];
-  const report = await verify(segmentsOf(directory, listing, problems), acceptStart);
+  const report = await verify(segmentsOf(directory, listing, problems), trust);
   problems.push(...report.problems);
   return { ...report, ok: problems.length === 0, problems };
 }
@@ -45,8 +44,9 @@ async function* segmentsOf(
     let isFile = false;
     try {
       isFile = lstatSync(path).isFile();
-    } catch {
-      // Gone since it was listed; the next segment, if any, will say what is missing.
+    } catch (error) {
+      // Pruned since it was listed, or else the next segment, or the kept head, says what is missing.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
     }
     if (isFile) yield { file, lines: guarded(path, file, problems) };
     else problems.push(problem(file, 'not_a_file', 'not a regular file'));

@@ -206,6 +206,41 @@ describe('a call that was tried more than once', () => {
   });
 });
 
+describe('what was pruned', () => {
+  const prune = (chain: string, first_seq: number) =>
+    event({ chain, first_seq, prev: '0'.repeat(64) }, { event: 'journal_pruned' });
+
+  it('leaves the log when the journal says so, and only that', async () => {
+    const { journal, open, auditDirectory } = await setUp(1500);
+    for (let n = 101; n < 110; n += 1) journal.append(intent(n));
+    const second = await home.journal(auditDirectory, { otherLiveChains: [journal.head.chainId] });
+    second.append(intent(120));
+    const index = open();
+    expect(await index.query(all)).toHaveLength(10);
+    journal.append(prune(journal.head.chainId, 3));
+    journal.append(prune(journal.head.chainId, 6));
+    journal.append(prune('abc', 9000));
+    expect(idsOf(await index.query(all)).sort()).toEqual(ids(107, 108, 109, 120));
+    expect(await index.query({ ...all, events: true })).toHaveLength(7);
+  });
+
+  it('takes its files along without a rebuild', async () => {
+    const { journal, open, auditDirectory, problems } = await setUp(1500);
+    for (let n = 101; n < 110; n += 1) journal.append(intent(n));
+    const index = open();
+    await index.query(all);
+    const [, next = ''] = filesOf(auditDirectory);
+    journal.append(prune(journal.head.chainId, Number(next.slice(-18, -6))));
+    rmSync(join(auditDirectory, filesOf(auditDirectory)[0] ?? ''));
+    journal.append(intent(110));
+    const left = idsOf(await index.query(all));
+    expect(left.length).toBeLessThan(10);
+    expect(problems).toEqual([]);
+    await index.rebuild();
+    expect(idsOf(await index.query(all))).toEqual(left);
+  });
+});
+
 describe('unfinished', () => {
   it('is every intent without outcome, oldest first, but for hosts that live', async () => {
     const { journal, open, auditDirectory } = await setUp();

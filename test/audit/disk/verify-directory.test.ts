@@ -118,6 +118,13 @@ describe('verifyDirectory', () => {
     }
   });
 
+  it('takes a segment that goes while it reads for what its absence means, not for damage', async () => {
+    const { directory, files } = await written(40, 2000);
+    const report = verifyDirectory(directory);
+    rmSync(files[5]!);
+    expect((await report).problems.map(({ code }) => code)).toEqual(['missing_segment']);
+  });
+
   it('ignores files that are no journal', async () => {
     const { directory } = await written(2);
     writeFileSync(join(directory, '.DS_Store'), 'x');

@@ -1,0 +1,168 @@
+// Owns when the journal is signed, when the keychain is told how far it came, and when old segments go. Everything happens
+// beside the calls: the key is looked for after the start, and while the keychain is locked or absent nothing is signed,
+// nothing waits and nobody is asked a second time. Before the first signature the files are held against what the keychain
+// knows: what is gone is recorded, so that it stays known after the keychain is told of the new end.
+import { CompanionError } from '../../../preload/contract/failure.ts';
+import type { LiveSecrets } from '../../secrets/live-secrets.ts';
+import { AUDIT_KEY_SECRET } from '../../secrets/reserved-names.ts';
+import type { Signer } from '../checkpoint.ts';
+import type { ChainHead, Journal } from '../journal.ts';
+import { listDirectory } from '../disk/directory.ts';
+import { hashAt } from '../disk/find-record.ts';
+import { prune, warnOfSize } from '../disk/retention.ts';
+import type { RetentionOptions } from '../disk/retention.ts';
+import { keepTrust, readTrust } from './kept-trust.ts';
+import { loadSigningKey } from './signing-key.ts';
+import type { SealVault } from './signing-key.ts';
+
+/** The companion is up and its first client served before the keychain is looked at. */
+const FIRST_LOOK_MS = 2000;
+const EVERY_MS = 60_000;
+const PRUNE_EVERY_MS = 24 * 60 * 60_000;
+/** Of the time that a host has to end. */
+const LAST_WORD_MS = 2000;
+
+export interface SealOptions extends Pick<
+  RetentionOptions,
+  'directory' | 'now' | 'isDelivered' | 'isLive' | 'keepMs' | 'keepBytes'
+> {
+  readonly journal: Journal;
+  readonly vault: SealVault;
+  readonly live: Pick<LiveSecrets, 'add'>;
+  /** Runs once after so many milliseconds, unless the returned function is called before. */
+  readonly schedule: (ms: number, then: () => void) => () => void;
+  /** False once another host owns this home: it makes keys and removes segments from then on. */
+  readonly isOwner: () => boolean;
+  readonly warn: (text: string) => void;
+}
+
+export interface Seal {
+  /** The key id that signs; undefined while nothing is signed. */
+  readonly keyId: string | undefined;
+  /** Whatever was scheduled is done; for tests, and for a host that wants to know. */
+  idle(): Promise<void>;
+  /** Signs the end and tells the keychain, in 2 s at most. Called before the journal is closed. Never rejects. */
+  close(): Promise<void>;
+}
+
+export function startSeal(options: SealOptions): Seal {
+  const { journal, directory, vault, live, schedule, isOwner, now } = options;
+  const told = new Set<string>();
+  const warnOnce = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    options.warn(text);
+  };
+  let signer: Signer | undefined;
+  let kept: ChainHead | undefined;
+  let prunedAt: number | undefined;
+  let closed = false;
+  /** What was known of the keychain when it last refused: asked again only once somebody found out something else. */
+  let away: string | undefined;
+  let work: Promise<void> = Promise.resolve();
+
+  /** A locked keychain may prompt with every look at it. */
+  const mayAsk = (): boolean => away !== JSON.stringify(vault.peekState());
+
+  /** One thing at a time; what fails is told once and tried again with the next tick. */
+  const queue = (task: () => Promise<void>, what: string): Promise<void> => {
+    work = work.then(task).catch((error: unknown) => {
+      if (isAway(error)) away = JSON.stringify(vault.peekState());
+      else warnOnce(`${what}: ${error instanceof CompanionError ? error.message : String(error)}`);
+    });
+    return work;
+  };
+
+  /** Chains that the keychain knows and that do not reach so far; each is recorded, for ever. */
+  const findCuts = async (): Promise<Set<string>> => {
+    const gone = new Set<string>();
+    const setAside = new Set(listDirectory(directory).corrupt.map(({ chainId }) => chainId));
+    for (const { chainId, seq, hash } of (await readTrust(vault))?.heads ?? []) {
+      if ((await hashAt(directory, chainId, seq)) === hash) continue;
+      gone.add(chainId);
+      // Told when it was set aside, and by the file itself.
+      if (setAside.has(chainId)) continue;
+      const detail = { reason: 'tail_cut', chain: chainId, seq, hash };
+      journal.append({ kind: 'event', event: 'journal_recovered', detail });
+      warnOnce(
+        `Record ${seq} of the audit chain ${chainId} is gone or was exchanged while nobody wrote it; run "runlayer audit verify".`,
+      );
+    }
+    return gone;
+  };
+
+  const keepHead = async (without?: ReadonlySet<string>): Promise<void> => {
+    if (signer === undefined) return;
+    const { head } = journal;
+    if (without === undefined && (!mayAsk() || head.hash === kept?.hash)) return;
+    // On the disk first: what the keychain knows must not be lost by a power cut.
+    await journal.flush();
+    await keepTrust(vault, signer.publicKey, head.seq < 0 ? undefined : head, without);
+    kept = head;
+  };
+
+  const begin = async (): Promise<void> => {
+    if (!mayAsk()) return;
+    // Asked once; after that only what others found out about the keychain lets it be asked again.
+    const { state } = vault.peekState().state === 'unknown' ? await vault.state() : vault.peekState();
+    if (state === 'locked' || state === 'absent') return;
+    const loaded = await loadSigningKey(vault, live, isOwner());
+    if (loaded === undefined || closed) return;
+    if (loaded.isNew) {
+      const detail = { name: AUDIT_KEY_SECRET, change: 'set', by: 'companion' };
+      journal.append({ kind: 'event', event: 'secret_changed', detail });
+    }
+    const gone = await findCuts();
+    journal.signWith(loaded.signer);
+    signer = loaded.signer;
+    prunedAt = undefined;
+    journal.checkpoint();
+    await keepHead(gone);
+  };
+
+  const retain = async (): Promise<void> => {
+    if (closed || !isOwner() || !mayAsk() || (prunedAt !== undefined && now() - prunedAt < PRUNE_EVERY_MS)) return;
+    prunedAt = now();
+    if (signer === undefined) return warnOfSize(directory, warnOnce, options.keepBytes);
+    await prune({
+      ...options,
+      // Whoever looks at the journal after this must not miss the chains that are about to go.
+      forget: (chainIds) => keepHead(new Set(chainIds)),
+      warn: warnOnce,
+    });
+  };
+
+  const tick = (): void => {
+    if (signer === undefined) void queue(begin, 'The audit journal is not signed');
+    else journal.checkpoint();
+    void queue(() => keepHead(), 'The keychain could not be told how far the audit journal came');
+    void queue(retain, 'Old audit segments could not be removed');
+    cancel = schedule(EVERY_MS, tick);
+  };
+  let cancel = schedule(FIRST_LOOK_MS, tick);
+
+  return {
+    get keyId() {
+      return signer?.keyId;
+    },
+    idle: () => work,
+    async close() {
+      if (closed) return;
+      closed = true;
+      cancel();
+      journal.checkpoint();
+      const late = Promise.withResolvers<void>();
+      const stop = schedule(LAST_WORD_MS, late.resolve);
+      await Promise.race([
+        queue(() => keepHead(), 'The keychain could not be told where the audit journal ends'),
+        late.promise,
+      ]);
+      stop();
+    },
+  };
+}
+
+/** The keychain is locked or absent; its own state says so, and nothing is to be done about it here. */
+function isAway(error: unknown): boolean {
+  return error instanceof CompanionError && ['E_KEYCHAIN_LOCKED', 'E_KEYCHAIN_ABSENT'].includes(error.code);
+}

@@ -5,7 +5,7 @@
  */
 import type { Decision, NewAuditRecord } from '../../preload/contract/index.ts';
 import { AwaitedInput } from './awaited-input.ts';
-import { intentRecord, outcomeRecord, type CallSubject, type Outcome } from './call-record.ts';
+import { intentRecord, outcomeRecord, type CallSubject, type Outcome, type TenantNote } from './call-record.ts';
 import type { RequestMessage } from './parse-message.ts';
 import { carriesInput, requestDigest, retryKey } from './retry-key.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -23,6 +23,8 @@ export interface Asked {
   readonly arguments: unknown;
   readonly inputResponses: unknown;
   readonly bytes: number;
+  /** Of a call that a tenant was asked about. */
+  readonly tenant?: TenantNote;
 }
 
 interface Waiting {
@@ -80,6 +82,7 @@ export class CallAudit {
       arguments: shape(asked.arguments),
       inputResponses: shape(asked.inputResponses),
       bytes: asked.bytes,
+      tenant: asked.tenant,
     });
     this.waiting.push({ call, record, lost });
   }
@@ -90,17 +93,19 @@ export class CallAudit {
       this.intent(call, decision, asked);
     } catch {
       // What cannot be described must not keep the refusal out of the record.
-      this.intent(call, decision, { arguments: undefined, inputResponses: undefined, bytes: asked.bytes });
+      this.intent(call, decision, { ...asked, arguments: undefined, inputResponses: undefined });
     }
     this.outcome(call, outcome, 0, errorType);
   }
 
-  outcome(call: Call | undefined, outcome: Outcome, resultBytes: number, errorType?: string): void {
+  /** `from`: who gave the result, where the server did not. */
+  outcome(call: Call | undefined, outcome: Outcome, resultBytes: number, errorType?: string, from?: 'tenant'): void {
     if (call === undefined) return;
     const record = outcomeRecord(call.subject, outcome, {
       durationMs: this.options.now() - call.startedAt,
       resultBytes,
       ...(errorType === undefined ? {} : { errorType }),
+      ...(from === undefined ? {} : { fromTenant: true }),
     });
     // An outcome that cannot be written has nobody to tell: the journal's own state says so, and the next call is denied.
     this.waiting.push({ call, record, lost: undefined });
@@ -137,10 +142,14 @@ export class CallAudit {
     } catch {
       // One by one, so that the records that can be written are.
     }
+    const unmade = new Set<Call>();
     for (const entry of batch) {
+      const { call, record } = entry;
       try {
-        this.options.record([entry.record]);
+        const isTakenBack = unmade.has(call) && record.kind === 'outcome' && record.result_from === 'tenant';
+        this.options.record([isTakenBack ? asRefused(record) : record]);
       } catch {
+        if (entry.lost !== undefined) unmade.add(call);
         this.recordLost(entry, batch);
       }
     }
@@ -153,4 +162,10 @@ export class CallAudit {
     const isEnded = batch.some((other) => other.call === call && other.record.kind === 'outcome');
     if (call.attempt > 1 && !isEnded) this.outcome(call, 'refused', 0, 'audit_unavailable');
   }
+}
+
+/** Of a call that was answered at once, and taken back because its intent could not be written. */
+function asRefused(record: Extract<NewAuditRecord, { kind: 'outcome' }>): NewAuditRecord {
+  const { result_from: _, ...rest } = record;
+  return { ...rest, outcome: 'refused', 'error.type': 'audit_unavailable' };
 }

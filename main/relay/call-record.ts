@@ -2,7 +2,7 @@
  * Builds the audit records of one call: an intent before each attempt leaves (or is refused), an outcome after it ended.
  * Texts are not cut here: the journal redacts first and bounds afterwards, because half a secret would not be recognised.
  */
-import type { ArgumentShape, Claimed, Decision, NewAuditRecord } from '../../preload/contract/index.ts';
+import type { ArgumentShape, Claimed, Decision, NewAuditRecord, TenantTrace } from '../../preload/contract/index.ts';
 
 type Outcome = Extract<NewAuditRecord, { kind: 'outcome' }>['outcome'];
 
@@ -17,6 +17,13 @@ export interface CallSubject {
   readonly tool?: string;
   readonly uri?: string;
   readonly prompt?: string;
+}
+
+/** What a tenant had to do with an attempt of a call. */
+export interface TenantNote {
+  readonly trace: TenantTrace;
+  /** The arguments are the tenant's. */
+  readonly rewrote: boolean;
 }
 
 type Common = Pick<
@@ -54,8 +61,10 @@ export function intentRecord(
     readonly arguments: ArgumentShape | undefined;
     readonly inputResponses: ArgumentShape | undefined;
     readonly bytes: number;
+    readonly tenant?: TenantNote | undefined;
   },
 ): NewAuditRecord {
+  const { tenant } = asked;
   return {
     kind: 'intent',
     ...common(subject),
@@ -64,13 +73,20 @@ export function intentRecord(
     ...(asked.arguments === undefined ? {} : { arguments: asked.arguments }),
     argument_bytes: asked.bytes,
     ...(asked.inputResponses === undefined ? {} : { input_responses: asked.inputResponses }),
+    ...(tenant === undefined ? {} : { tenant: tenant.trace }),
+    ...(tenant?.rewrote === true ? { arguments_from: 'tenant' as const } : {}),
   };
 }
 
 export function outcomeRecord(
   subject: CallSubject,
   outcome: Outcome,
-  facts: { readonly durationMs: number; readonly resultBytes: number; readonly errorType?: string },
+  facts: {
+    readonly durationMs: number;
+    readonly resultBytes: number;
+    readonly errorType?: string;
+    readonly fromTenant?: boolean;
+  },
 ): NewAuditRecord {
   return {
     kind: 'outcome',
@@ -79,6 +95,7 @@ export function outcomeRecord(
     ...(facts.errorType === undefined ? {} : { 'error.type': facts.errorType }),
     duration_ms: Math.round(facts.durationMs * 1000) / 1000,
     result_bytes: facts.resultBytes,
+    ...(facts.fromTenant === true ? { result_from: 'tenant' as const } : {}),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { memberText } from './scan-json.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { TenantSide } from './tenant-side.ts';
 import type { ToolCalls } from './tool-calls.ts';
 
 export interface ClientSideParts {
@@ -18,6 +19,7 @@ export interface ClientSideParts {
   readonly audit: CallAudit;
   readonly forwarded: ForwardedRequests;
   readonly calls: ToolCalls;
+  readonly tenant: TenantSide | undefined;
   /** Requests of the server that wait for the client. */
   readonly asked: Pending<{ readonly deadlineAt: undefined }>;
   readonly isServerGone: () => boolean;
@@ -89,7 +91,7 @@ export class ClientSide {
     if (message.method === 'notifications/cancelled') {
       const idKey = cancelledKey(line);
       if (idKey !== undefined) {
-        if (this.parts.calls.withdraw(idKey)) return;
+        if (this.parts.calls.withdraw(idKey) || this.parts.tenant?.withdraw(idKey) === true) return;
         this.parts.forwarded.cancel(idKey);
       }
     } else if (!this.isOpenNotification(message.method)) {
@@ -111,7 +113,7 @@ export class ClientSide {
   }
 
   private request(message: RequestMessage, line: Buffer): void {
-    const { options, out, audit, forwarded, calls } = this.parts;
+    const { options, out, audit, forwarded, calls, tenant } = this.parts;
     if (this.isInUse(message.idKey)) {
       options.dropped('client', 'an id that is in use');
       this.refuse(message.id, -32_600, 'a request with this id is still under way.');
@@ -127,7 +129,7 @@ export class ClientSide {
       out.reply(errorReply(message.id, SERVER_FAILED, text), message.idKey);
       return;
     }
-    if (forwarded.size + calls.size >= options.limits.maxInFlight) {
+    if (forwarded.size + calls.size + (tenant?.size ?? 0) >= options.limits.maxInFlight) {
       options.dropped('client', 'more requests than may be under way');
       this.refuse(message.id, -32_603, 'too many requests are under way. Wait for answers, then send again.');
       return;
@@ -135,6 +137,10 @@ export class ClientSide {
     if (this.unnamed) this.noteName(message);
     if (message.method === 'tools/call') {
       calls.handle(message, line);
+      return;
+    }
+    if (tenant !== undefined && message.method === 'tools/list') {
+      tenant.list(message, line);
       return;
     }
     const facts = auditedMethod(message);
@@ -168,8 +174,8 @@ export class ClientSide {
   }
 
   private isInUse(idKey: string): boolean {
-    const { forwarded, calls } = this.parts;
-    const taken = (key: string): boolean => forwarded.has(key) || calls.has(key);
+    const { forwarded, calls, tenant } = this.parts;
+    const taken = (key: string): boolean => forwarded.has(key) || calls.has(key) || tenant?.has(key) === true;
     if (taken(idKey)) return true;
     const number = idKey.startsWith('n') ? Number(idKey.slice(1)) : 0;
     if (Number.isSafeInteger(number)) return false;
@@ -182,6 +188,8 @@ export class ClientSide {
 
   /** Rules are about tools; of other requests the default and the protected paths speak. */
   private decide(message: RequestMessage): Decision {
+    const closed = this.parts.tenant?.closes(message.method);
+    if (closed !== undefined) return closed;
     if (passesDenyDefault(message.method)) {
       return { effect: 'allow', decidedBy: 'local', code: 'default_allow', reason: 'It carries no call.' };
     }

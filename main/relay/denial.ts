@@ -1,5 +1,6 @@
 /** The bytes of every answer that the relay gives in a server's place. */
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
+import { TENANT_TEXT } from './tenant-texts.ts';
 
 /** JSON-RPC code of a refused method that is not tools/call: outside the range that the protocol reserves. */
 export const METHOD_REFUSED = -31_001;
@@ -44,6 +45,7 @@ export const HIDDEN: ReadonlySet<DecisionCode> = new Set([
   'oversized_tool',
   'invalid_header_annotation',
   'outside_binding',
+  'tenant_hidden',
 ]);
 
 /** What a hidden tool and a tool that never was are both answered with, byte for byte. */
@@ -52,6 +54,7 @@ export function unknownTool(id: string, name: string): Buffer {
 }
 
 const AGENT_TEXT: Partial<Record<DecisionCode, string>> = {
+  ...TENANT_TEXT,
   protected_path: 'Blocked by Runlayer: the arguments point at files that are closed to agents.',
   approval_denied: 'Blocked by Runlayer: the person said no to this call. Do not retry it.',
   approval_cancelled:

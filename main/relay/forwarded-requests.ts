@@ -7,6 +7,15 @@ import type { RequestMessage } from './parse-message.ts';
 import { Pending } from './pending.ts';
 import { requestDigest, retryKey } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { GovernedRequest } from './tenant-gate.ts';
+
+/** What a tenant let through, and is asked about the answer to. */
+export interface Governed {
+  readonly request: GovernedRequest;
+  readonly correlation: string | undefined;
+  /** The request speaks the modern era. */
+  readonly modern: boolean;
+}
 
 export interface ForwardedRequest {
   readonly id: string;
@@ -16,6 +25,15 @@ export interface ForwardedRequest {
   readonly call: Call | undefined;
   /** What a retry is compared with: the request or, when much is kept, its digest. Only where the era knows retries. */
   readonly compared: Buffer | string | undefined;
+  readonly governed: Governed | undefined;
+}
+
+/** What becomes of requests that a tenant let through and that get no answer of the server. */
+export interface GovernedEnds {
+  /** The tenant is asked about the failure before the client hears of it. */
+  failed(entry: ForwardedRequest, governed: Governed, errorType: string, reason: string): void;
+  /** The client knows, or wants to know nothing. */
+  ended(governed: Governed, type: string): void;
 }
 
 export class ForwardedRequests {
@@ -31,14 +49,22 @@ export class ForwardedRequests {
   private readonly out: Outgoing;
   private readonly audit: CallAudit;
 
-  constructor(options: SessionOptions, out: Outgoing, audit: CallAudit) {
+  private readonly governed: GovernedEnds | undefined;
+
+  constructor(options: SessionOptions, out: Outgoing, audit: CallAudit, governed?: GovernedEnds) {
     this.options = options;
     this.out = out;
     this.audit = audit;
+    this.governed = governed;
   }
 
   get size(): number {
     return this.pending.size;
+  }
+
+  /** The client asked for tools before. */
+  get hasListed(): boolean {
+    return this.everListed;
   }
 
   /** The client asked for tools before, and does not wait for them at the moment. */
@@ -50,7 +76,14 @@ export class ForwardedRequests {
     return this.pending.has(idKey) || this.spent.has(idKey);
   }
 
-  forward(message: RequestMessage, line: Buffer, call: Call | undefined): void {
+  /** `original`: as the client sent it, where something else leaves. */
+  forward(
+    message: RequestMessage,
+    line: Buffer,
+    call: Call | undefined,
+    governed?: Governed,
+    original: Buffer = line,
+  ): void {
     const ms = this.deadlineMs(message.method);
     if (message.method === 'tools/list') {
       this.everListed = true;
@@ -62,7 +95,8 @@ export class ForwardedRequests {
       method: message.method,
       deadlineAt: ms === undefined ? undefined : this.options.now() + ms,
       call,
-      compared: call === undefined || !isModern(message.params) ? undefined : this.keep(message, line, call),
+      compared: call === undefined || !isModern(message.params) ? undefined : this.keep(message, original, call),
+      governed,
     });
     this.out.toServer(line, message);
   }
@@ -122,10 +156,27 @@ export class ForwardedRequests {
     if (entry === undefined || entry.method === 'initialize') return;
     this.pending.take(idKey);
     this.spend(idKey);
+    this.ended(entry, 'cancelled');
     this.audit.outcome(entry.call, 'cancelled', 0);
   }
 
+  /** A server that is silent or gone said nothing that a tenant would have to see first. */
+  private failSilent(entry: ForwardedRequest, errorType: 'server_ended' | 'timeout', reason: string): void {
+    this.ended(entry, errorType);
+    this.answerFailed(entry, errorType, reason);
+  }
+
+  private ended({ governed }: ForwardedRequest, type: string): void {
+    if (governed !== undefined) this.governed?.ended(governed, type);
+  }
+
   fail(entry: ForwardedRequest, errorType: string, reason: string): void {
+    if (entry.governed === undefined || this.governed === undefined) this.answerFailed(entry, errorType, reason);
+    else this.governed.failed(entry, entry.governed, errorType, reason);
+  }
+
+  /** What the client is told; of a request that a tenant let through, only once that was asked. */
+  answerFailed(entry: ForwardedRequest, errorType: string, reason: string): void {
     this.audit.outcome(entry.call, 'failed', 0, errorType);
     const text = `The server of "${this.options.connector}" failed: ${reason}.`;
     this.out.reply(errorReply(entry.id, SERVER_FAILED, text), entry.idKey);
@@ -143,18 +194,21 @@ export class ForwardedRequests {
   }
 
   failAll(reason: string): void {
-    for (const entry of this.pending.takeAll()) this.fail(entry, 'server_ended', reason);
+    for (const entry of this.pending.takeAll()) this.failSilent(entry, 'server_ended', reason);
   }
 
   failOverdue(now: number): void {
     for (const [idKey, entry] of this.pending.takeOverdue(now)) {
       this.spend(idKey);
-      this.fail(entry, 'timeout', 'it did not answer in time');
+      this.failSilent(entry, 'timeout', 'it did not answer in time');
     }
   }
 
   /** The session is over and nobody is left to answer. */
   recordAll(outcome: Outcome, reason: string): void {
-    for (const entry of this.pending.takeAll()) this.audit.outcome(entry.call, outcome, 0, reason);
+    for (const entry of this.pending.takeAll()) {
+      this.ended(entry, reason);
+      this.audit.outcome(entry.call, outcome, 0, reason);
+    }
   }
 }

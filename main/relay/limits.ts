@@ -34,6 +34,12 @@ export interface WireLimits {
   readonly maxAwaitingInput: number;
   /** Calls under way are kept up to this much, to compare a retry with; of what is above it only a digest. */
   readonly maxComparedBytes: number;
+  /** A tenant's gate that took this long will not answer any more; its own limit is shorter. */
+  readonly tenantMs: number;
+  /** What waits for a tenant's word, before we stop reading from the side that sends it. */
+  readonly maxTenantBytes: number;
+  /** What a tenant allowed longer ago, while a person was asked, is asked about again. */
+  readonly freshPreMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -62,4 +68,7 @@ export const DEFAULT_LIMITS: WireLimits = {
   inputMs: 600_000,
   maxAwaitingInput: 1000,
   maxComparedBytes: 8 * MIB,
+  tenantMs: 45_000,
+  maxTenantBytes: 32 * MIB,
+  freshPreMs: 60_000,
 };

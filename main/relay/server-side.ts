@@ -4,8 +4,8 @@ import type { CallAudit } from './call-audit.ts';
 import { cancelledKey } from './client-side.ts';
 import { errorReply } from './denial.ts';
 import type { ForwardedRequest, ForwardedRequests } from './forwarded-requests.ts';
-import type { Lister } from './list-upstream.ts';
 import { NotificationBucket } from './notification-bucket.ts';
+import type { OwnRequests } from './own-requests.ts';
 import {
   idKeyOf,
   type InvalidMessage,
@@ -18,6 +18,7 @@ import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { isInputRequired } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { TenantSide } from './tenant-side.ts';
 import type { FilteredList, ToolCatalogue } from './tool-catalogue.ts';
 
 const LIST_CHANGED = 'notifications/tools/list_changed';
@@ -28,7 +29,10 @@ export interface ServerSideParts {
   readonly audit: CallAudit;
   readonly forwarded: ForwardedRequests;
   readonly catalogue: ToolCatalogue;
-  readonly lister: Lister;
+  readonly own: OwnRequests;
+  readonly tenant: TenantSide | undefined;
+  /** The server answered without an error. */
+  readonly answered: (() => void) | undefined;
   /** Requests of the server that wait for the client. */
   readonly asked: Pending<{ readonly deadlineAt: undefined }>;
 }
@@ -103,8 +107,8 @@ export class ServerSide {
 
   /** This request gets no answer. */
   requestFailed(idKey: string, reason: string): void {
-    const { forwarded, lister } = this.parts;
-    if (!lister.fail(idKey, reason)) forwarded.failByKey(idKey, reason);
+    const { forwarded, own } = this.parts;
+    if (!own.fail(idKey, reason)) forwarded.failByKey(idKey, reason);
   }
 
   /** A question of the server that cannot be passed on. Without an id of its own nobody could tell which one it was. */
@@ -125,9 +129,13 @@ export class ServerSide {
   }
 
   private notification(message: NotificationMessage, line: Buffer, related: string | undefined): void {
-    const { options, catalogue, asked, out } = this.parts;
+    const { options, catalogue, asked, out, tenant } = this.parts;
     if (!this.bucket.take(options.now())) {
       options.dropped('server', 'too many notifications');
+      return;
+    }
+    if (tenant?.keepsBack(message.method) === true) {
+      options.dropped('server', 'news of a task, which no tenant was asked about');
       return;
     }
     if (message.method === LIST_CHANGED) catalogue.forget();
@@ -139,19 +147,24 @@ export class ServerSide {
   }
 
   private response(message: ResponseMessage, line: Buffer): void {
-    const { options, audit, forwarded, lister, out } = this.parts;
+    const { options, audit, forwarded, own, out, tenant, answered } = this.parts;
     if (!this.sawAnswer && message.error === undefined) {
       this.sawAnswer = true;
       options.alive();
     }
-    if (lister.take(message, line)) return;
+    if (own.take(message, line)) return;
     const entry = forwarded.take(message.idKey);
+    if (message.error === undefined && entry !== undefined) answered?.();
     if (entry === undefined) {
       options.dropped('server', 'answer to a question that was not asked');
+    } else if (entry.governed !== undefined && tenant !== undefined) {
+      tenant.answered(entry, entry.governed, message, line);
     } else if (message.error !== undefined) {
       const { code } = message.error;
       audit.outcome(entry.call, 'error', line.length, typeof code === 'number' ? String(code) : 'error');
       out.toClient(line, message);
+    } else if (tenant !== undefined && entry.method !== 'tools/list' && holdsTools(message.result)) {
+      forwarded.fail(entry, 'protocol', 'it answered with a list of tools that nobody asked for');
     } else if (entry.method === 'tools/list' || holdsTools(message.result)) {
       this.deliverToolList(entry, message, line);
     } else {

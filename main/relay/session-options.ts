@@ -11,6 +11,7 @@ import type { Policy } from '../policy/decide.ts';
 import type { ParseLarge } from './lane.ts';
 import type { WireLimits } from './limits.ts';
 import type { Message, NotificationMessage, RequestMessage } from './parse-message.ts';
+import type { TenantGate } from './tenant-gate.ts';
 
 interface Flow {
   /** Bytes that were written and not yet taken. */
@@ -87,6 +88,10 @@ export interface SessionOptions {
   readonly alive: () => void;
   /** Why this transport cannot carry a call of a tool that is defined so; the tool is hidden then. */
   readonly toolProblem?: (definition: JsonObject) => DecisionCode | undefined;
+  /** The tenant that decides about the calls of this connector; local rules still do, and only tighten. */
+  readonly tenant?: TenantGate;
+  /** Called once, when questions of our own may be put to the server. */
+  readonly ready?: () => void;
 }
 
 /** Where handled messages go; they leave together at the next flush. */
@@ -97,6 +102,8 @@ export interface Outgoing {
   toClient(line: Buffer, message: Message, related?: string): void;
   /** An answer of our own to the client, to the request with this key. */
   reply(bytes: Buffer, idKey: string | undefined): void;
+  /** Takes back an answer that was added since the last flush. */
+  withdrawReply(bytes: Buffer): void;
   /** An answer of our own to the server. */
   replyToServer(bytes: Buffer, idKey: string): void;
   flush(): void;

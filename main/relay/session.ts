@@ -8,18 +8,21 @@ import { Batch } from './batch.ts';
 import { CallAudit, NO_INPUT } from './call-audit.ts';
 import { ClientSide } from './client-side.ts';
 import { flattenLine } from './flatten-line.ts';
-import { ForwardedRequests } from './forwarded-requests.ts';
+import { Flow } from './flow.ts';
+import { ForwardedRequests, type GovernedEnds } from './forwarded-requests.ts';
+import { Handshake } from './handshake.ts';
+import { takeInventory } from './inventory.ts';
 import { Lane, type LaneOptions } from './lane.ts';
-import { createLister, type Lister } from './list-upstream.ts';
-import type { Parsed, Sender } from './parse-message.ts';
+import { createLister } from './list-upstream.ts';
+import { OwnRequests } from './own-requests.ts';
+import type { Message, Parsed, Sender } from './parse-message.ts';
 import { Pending } from './pending.ts';
 import { ServerSide } from './server-side.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { Inventory } from './tenant-gate.ts';
+import { TenantSide } from './tenant-side.ts';
 import { ToolCalls } from './tool-calls.ts';
 import { ToolCatalogue } from './tool-catalogue.ts';
-
-/** Why one side is not read at the moment. */
-type Hold = 'peer_slow' | 'parsing' | 'backlog';
 
 export class Session {
   private readonly options: SessionOptions;
@@ -27,8 +30,10 @@ export class Session {
   private readonly toClient = new Batch();
   private readonly lanes: Readonly<Record<Sender, Lane>>;
   private readonly sides: { readonly client: ClientSide; readonly server: ServerSide };
-  private readonly holds: Readonly<Record<Sender, Set<Hold>>> = { client: new Set(), server: new Set() };
-  private readonly lister: Lister;
+  private readonly flow: Flow;
+  private readonly own: OwnRequests;
+  private readonly tenant: TenantSide | undefined;
+  private readonly handshake: Handshake | undefined;
   private readonly audit: CallAudit;
   private readonly forwarded: ForwardedRequests;
   private readonly calls: ToolCalls;
@@ -39,41 +44,74 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.options = options;
+    this.flow = new Flow(options, (side) => this.lanes[side].resumed());
     this.audit = new CallAudit(options);
     const { audit } = this;
     const catalogue = new ToolCatalogue(options.limits, options.toolProblem);
     const asked = new Pending<{ readonly deadlineAt: undefined }>();
+    const { ready } = options;
+    const handshake = ready === undefined ? undefined : new Handshake(ready);
+    this.handshake = handshake;
+    const toServer = (bytes: Buffer, message: Message): void =>
+      this.toServer.add({ bytes, message, related: undefined });
     const out: Outgoing = {
-      toServer: (bytes, message) => this.toServer.add({ bytes, message, related: undefined }),
+      toServer:
+        handshake === undefined
+          ? toServer
+          : (bytes, message) => {
+              handshake.left(message);
+              toServer(bytes, message);
+            },
       withdraw: (line) => this.toServer.remove(line),
       toClient: (bytes, message, related) => this.toClient.add({ bytes, message, related }),
       reply: (bytes, idKey) => this.toClient.add({ bytes, message: { kind: 'response', idKey }, related: undefined }),
+      withdrawReply: (bytes) => this.toClient.remove(bytes),
       replyToServer: (bytes, idKey) =>
         this.toServer.add({ bytes, message: { kind: 'response', idKey }, related: undefined }),
       flush: () => this.flush(),
     };
     const { limits, now, newId, policy } = options;
-    this.lister = createLister({
+    this.own = new OwnRequests({
       limits,
       now,
       newId,
-      catalogue,
-      policy,
       send: (bytes, message) => {
-        this.toServer.add({ bytes, message, related: undefined });
+        toServer(bytes, message);
         this.flush();
       },
     });
-    this.forwarded = new ForwardedRequests(options, out, audit);
+    const governed: GovernedEnds = {
+      failed: (...failure) => this.tenant?.failed(...failure),
+      ended: (...end) => this.tenant?.ended(...end),
+    };
+    this.forwarded = new ForwardedRequests(options, out, audit, options.tenant === undefined ? undefined : governed);
+    const freed = (): void => this.endServerInputWhenFree();
     const shared = { options, out, audit, forwarded: this.forwarded };
+    const tenant =
+      options.tenant === undefined
+        ? undefined
+        : new TenantSide({
+            ...shared,
+            tenant: options.tenant,
+            catalogue,
+            freed,
+            pressure: (side, on) => {
+              if (!this.clientGone) this.flow.hold(side, 'tenant', on);
+            },
+          });
+    this.tenant = tenant;
     this.calls = new ToolCalls({
       ...shared,
       catalogue,
-      lister: this.lister,
-      freed: () => this.endServerInputWhenFree(),
+      lister: createLister({ limits, catalogue, policy, own: this.own }),
+      tenant: tenant?.calls,
+      tenantHides: tenant === undefined ? undefined : (tool) => tenant.hides(tool),
+      freed,
     });
-    const client = new ClientSide({ ...shared, calls: this.calls, asked, isServerGone: () => this.serverGone });
-    const server = new ServerSide({ ...shared, catalogue, lister: this.lister, asked });
+    const isServerGone = (): boolean => this.serverGone;
+    const client = new ClientSide({ ...shared, calls: this.calls, tenant, asked, isServerGone });
+    const answered = handshake === undefined ? undefined : (): void => handshake.answered();
+    const server = new ServerSide({ ...shared, catalogue, own: this.own, tenant, answered, asked });
     this.sides = { client, server };
     this.lanes = {
       client: this.lane('client', client, () => this.endServerInput()),
@@ -91,7 +129,7 @@ export class Session {
       message: (parsed, line) => side.message(parsed, line),
       discarded: (why, probed) => side.discarded(why, probed),
       flush: () => this.handle(() => {}),
-      busyChanged: (busy) => this.hold(sender, 'parsing', busy),
+      busyChanged: (busy) => this.flow.hold(sender, 'parsing', busy),
       ended,
       broken: (error) => fatal(error instanceof Error ? error.message : 'the relay failed'),
     });
@@ -155,20 +193,21 @@ export class Session {
   }
 
   clientDrained(): void {
-    this.hold('client', 'backlog', false);
-    this.hold('server', 'peer_slow', false);
+    this.flow.hold('client', 'backlog', false);
+    this.flow.hold('server', 'peer_slow', false);
   }
 
   serverDrained(): void {
-    this.hold('server', 'backlog', false);
-    this.hold('client', 'peer_slow', false);
+    this.flow.hold('server', 'backlog', false);
+    this.flow.hold('client', 'peer_slow', false);
   }
 
   /** Call about once a second: deadlines, unfinished lines. */
   tick(): void {
     const now = this.options.now();
     this.forwarded.failOverdue(now);
-    this.lister.tick(now);
+    this.own.tick(now);
+    this.tenant?.tick(now);
     this.audit.endOverdue(now);
     this.checkPartial('client', now);
     this.checkPartial('server', now);
@@ -180,8 +219,9 @@ export class Session {
     this.clientGone = true;
     this.serverGone = true;
     this.calls.endWaiting('closed');
-    this.lister.close();
+    this.own.close();
     const outcome = reason === 'server_gone' ? 'failed' : 'cancelled';
+    this.tenant?.close(outcome, reason);
     this.forwarded.recordAll(outcome, reason);
     this.audit.endAwaited(outcome, reason === 'server_gone' ? reason : NO_INPUT);
     this.audit.commit();
@@ -189,7 +229,18 @@ export class Session {
 
   /** What the client still waits for; a large message of its own that is being parsed counts. */
   get openCalls(): number {
-    return this.forwarded.size + this.calls.size + (this.lanes.client.isWorking ? 1 : 0);
+    const { forwarded, calls, tenant, lanes } = this;
+    return forwarded.size + calls.size + (tenant?.size ?? 0) + (lanes.client.isWorking ? 1 : 0);
+  }
+
+  /** A tenant is being asked something that the client waits for. */
+  get waitsForTenant(): boolean {
+    return this.tenant?.isAsking === true;
+  }
+
+  /** Asks the server what it offers; call once {@link SessionOptions.ready} said so. Reaches no client. */
+  takeInventory(): Promise<Inventory> {
+    return takeInventory(this.own, this.handshake?.meta, this.options.limits);
   }
 
   /** A call that was answered is not over: its server asked for input that the client may still bring. */
@@ -206,36 +257,13 @@ export class Session {
       this.toClient.clear();
       return;
     }
-    if (!this.toServer.isEmpty && !this.toServer.sendTo(server)) this.slow('server', 'client');
-    if (!this.toClient.isEmpty && !this.toClient.sendTo(client)) this.slow('client', 'server');
-  }
-
-  /**
-   * `reader` does not keep up: its counterpart is not read meanwhile. Once much waits for it, it is not read itself
-   * either: what it sends may be what we answer (refusals), and that must not fill the memory.
-   */
-  private slow(reader: Sender, counterpart: Sender): void {
-    this.hold(counterpart, 'peer_slow', true);
-    if (this.options[reader].backlog() > this.options.limits.maxBacklogBytes) this.hold(reader, 'backlog', true);
-  }
-
-  private hold(side: Sender, why: Hold, on: boolean): void {
-    const holds = this.holds[side];
-    const wasHeld = holds.size > 0;
-    if (on) holds.add(why);
-    else holds.delete(why);
-    const isHeld = holds.size > 0;
-    if (wasHeld === isHeld) return;
-    const peer = this.options[side];
-    if (isHeld) peer.pause();
-    else {
-      this.lanes[side].resumed();
-      peer.resume();
-    }
+    if (!this.toServer.isEmpty && !this.toServer.sendTo(server)) this.flow.slow('server', 'client');
+    if (!this.toClient.isEmpty && !this.toClient.sendTo(client)) this.flow.slow('client', 'server');
+    this.handshake?.announce();
   }
 
   private checkPartial(side: Sender, now: number): void {
-    if (this.holds[side].size > 0) return;
+    if (this.flow.isHeld(side)) return;
     const state = this.lanes[side].check(now);
     if (state === 'gave_up') this.options.dropped(side, 'a line that was not finished in time');
     else if (state === 'stuck') this.options.fatal(`the ${side} sends a line without an end`);
@@ -251,7 +279,8 @@ export class Session {
 
   /** The server's input ends once nothing that the client sent before still waits here. */
   private endServerInputWhenFree(): void {
-    if (!this.inputEnded || this.calls.size > 0 || this.serverInputEnded) return;
+    const waiting = this.calls.size + (this.tenant?.waitingLists ?? 0);
+    if (!this.inputEnded || waiting > 0 || this.serverInputEnded) return;
     this.serverInputEnded = true;
     this.options.server.end();
   }
@@ -259,7 +288,8 @@ export class Session {
   private failAll(): void {
     this.serverGone = true;
     this.calls.endWaiting('server_ended');
-    this.lister.close();
+    this.tenant?.serverEnded();
+    this.own.close();
     this.forwarded.failAll('it closed its output');
     this.audit.endAwaited('failed', 'server_ended');
     this.flush();

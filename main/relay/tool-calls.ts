@@ -1,35 +1,28 @@
 /**
- * The gates of tools/call, in order: known? → policy → approval → intent → forward. A call that needs a list or a person
- * is held here while everything else goes on. Any exception is a refusal; there is no path from here to the server but
- * `release`, and that writes the intent first.
+ * The gates of tools/call, in order: known? → policy → tenant, where the connector has one → policy again on what leaves →
+ * approval → intent → forward. A call that needs a list, a tenant or a person is held here while everything else goes on. Any
+ * exception is a refusal; there is no path from here to the server but `release`, and that writes the intent first.
  */
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
-import type { Asked, Call, CallAudit } from './call-audit.ts';
+import type { CallAudit } from './call-audit.ts';
+import { argumentsSource, refusal, type Candidate } from './candidate.ts';
 import { decideCall } from './decide-call.ts';
-import { agentText, engineError, errorReply, HIDDEN, isModern, refusedCall, unknownTool } from './denial.ts';
+import { engineError } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
+import { endedDecision, HeldCalls, type HeldCall, type HeldEnd } from './held-calls.ts';
 import type { Lister } from './list-upstream.ts';
+import { refuseNameless } from './nameless-call.ts';
 import type { RequestMessage } from './parse-message.ts';
-import { memberText } from './scan-json.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { Admission, NotMade, TenantCalls } from './tenant-calls.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
-/** Why a held call stops waiting before its answer. */
-export type HeldEnd = 'withdrawn' | 'server_ended' | 'input_ended' | 'closed';
-
-/** One tools/call on its way through the gates. */
-interface Candidate {
-  readonly message: RequestMessage;
+/** What a person agreed to. */
+interface Approved {
   readonly line: Buffer;
-  readonly call: Call;
-  readonly tool: string;
-  readonly asked: Asked;
-}
-
-interface HeldCall {
-  readonly waitsFor: 'list' | 'person';
-  readonly candidate: Candidate;
-  readonly controller: AbortController;
+  readonly answer: Decision;
+  /** It was put to a person a second time, because the tenant had changed it. */
+  readonly again: boolean;
 }
 
 export interface ToolCallsParts {
@@ -39,20 +32,17 @@ export interface ToolCallsParts {
   readonly forwarded: ForwardedRequests;
   readonly catalogue: ToolCatalogue;
   readonly lister: Lister;
+  /** Where the connector is a tenant's. */
+  readonly tenant: TenantCalls | undefined;
+  /** Why the tenant keeps a tool from the client, or undefined. */
+  readonly tenantHides: ((tool: string) => Decision | undefined) | undefined;
   /** A held call stopped waiting. */
   readonly freed: () => void;
 }
 
-/** The whole of what leaves, as source text of a JSON value. */
-function argumentsSource(line: Buffer): string {
-  const given = memberText(line, ['params', 'arguments']) ?? '{}';
-  const responses = memberText(line, ['params', 'inputResponses']);
-  return responses === undefined ? given : `{"arguments":${given},"inputResponses":${responses}}`;
-}
-
 export class ToolCalls {
   private readonly parts: ToolCallsParts;
-  private readonly held = new Map<string, HeldCall>();
+  private readonly held: HeldCalls;
   private serverGone = false;
   private clientGone = false;
   /** Nobody is left to wait for a person's answer. */
@@ -60,6 +50,15 @@ export class ToolCalls {
 
   constructor(parts: ToolCallsParts) {
     this.parts = parts;
+    const { options, out, freed } = parts;
+    this.held = new HeldCalls({
+      fatal: options.fatal,
+      failed: (candidate, error) => this.refuse(candidate, engineError(error)),
+      free: () => {
+        out.flush();
+        freed();
+      },
+    });
   }
 
   get size(): number {
@@ -73,12 +72,7 @@ export class ToolCalls {
   handle(message: RequestMessage, line: Buffer): void {
     const { name: tool, inputResponses } = message.params;
     if (typeof tool !== 'string') {
-      const { audit, out } = this.parts;
-      const asked: Asked = { arguments: undefined, inputResponses, bytes: line.length };
-      const reason = 'The call names no tool.';
-      const decision: Decision = { effect: 'deny', decidedBy: 'engine', code: 'unknown_tool', reason };
-      audit.notMade(audit.begin(message, line, {}), decision, asked, 'refused', 'unknown_tool');
-      out.reply(errorReply(message.id, -32_602, 'tools/call needs the name of a tool.'), message.idKey);
+      refuseNameless(message, line, this.parts);
       return;
     }
     const candidate: Candidate = {
@@ -88,13 +82,17 @@ export class ToolCalls {
       call: this.parts.audit.begin(message, line, { tool }),
       asked: { arguments: message.params['arguments'], inputResponses, bytes: line.length },
     };
-    const { catalogue, lister } = this.parts;
-    if (catalogue.get(tool) !== undefined || catalogue.callProblem(tool) !== undefined) {
+    const { catalogue, lister, tenantHides } = this.parts;
+    if (
+      tenantHides?.(tool) !== undefined ||
+      catalogue.get(tool) !== undefined ||
+      catalogue.callProblem(tool) !== undefined
+    ) {
       this.decide(candidate);
       return;
     }
     // Not listed yet: ask the server before deciding, so that its facts, not their absence, decide.
-    this.hold('list', candidate, async (signal) => {
+    this.held.hold('list', candidate, async ({ signal }) => {
       await lister.list(message.params, signal);
       if (!signal.aborted) this.decide(candidate);
     });
@@ -112,52 +110,100 @@ export class ToolCalls {
     if (why === 'server_ended') this.serverGone = true;
     if (why === 'closed') this.clientGone = true;
     if (why === 'input_ended') this.inputEnded = true;
-    for (const held of this.held.values()) {
+    for (const held of this.held.all()) {
       if (waitsFor === undefined || held.waitsFor === waitsFor) this.end(held, why);
     }
   }
 
   /** Here and now, so that the answer leaves before whatever ended the waiting goes on. */
   private end(held: HeldCall, why: HeldEnd): void {
-    this.held.delete(held.candidate.message.idKey);
-    held.controller.abort(why);
+    this.held.end(held, why);
     this.endUnanswered(held.candidate, why);
   }
 
   private decide(candidate: Candidate): void {
-    let decision: Decision;
-    try {
-      decision = this.evaluate(candidate);
-    } catch (error) {
-      decision = engineError(error);
-    }
-    switch (decision.effect) {
-      case 'deny':
-        this.refuse(candidate, decision);
-        return;
-      case 'allow':
-        this.release(candidate, decision);
-        return;
-      case 'ask':
-        if (this.inputEnded) this.endUnanswered(candidate, 'input_ended');
-        else this.askPerson(candidate, decision);
-    }
+    const decision = this.evaluate(candidate);
+    if (decision.effect === 'deny') this.refuse(candidate, decision);
+    else if (this.parts.tenant !== undefined) this.askTenant(this.parts.tenant, candidate);
+    else if (decision.effect === 'allow') this.release(candidate, decision);
+    else this.askPerson(candidate, decision);
   }
 
   private evaluate({ tool, asked }: Candidate): Decision {
-    const { catalogue, options } = this.parts;
-    return decideCall(tool, asked, catalogue, options.policy);
+    const { catalogue, options, tenantHides } = this.parts;
+    try {
+      return tenantHides?.(tool) ?? decideCall(tool, asked, catalogue, options.policy);
+    } catch (error) {
+      return engineError(error);
+    }
   }
 
-  private askPerson(candidate: Candidate, asked: Decision): void {
-    const { options } = this.parts;
+  /** `approved`: the tenant had let it through before a person agreed, too long ago. */
+  private askTenant(tenant: TenantCalls, candidate: Candidate, approved?: Approved): void {
+    const { catalogue, lister } = this.parts;
+    this.held.hold('tenant', candidate, async (held) => {
+      const { signal } = held;
+      const admission = await tenant.admit(candidate.admitted?.original ?? candidate, signal);
+      if (signal.aborted) {
+        tenant.notMade(admission.candidate, 'cancelled', 'its end came first');
+        return;
+      }
+      tenant.notMade(candidate, 'cancelled', 'it was asked about again');
+      held.candidate = admission.candidate;
+      if (admission.kind === 'refused') {
+        this.refuse(admission.candidate, admission.decision);
+        return;
+      }
+      const { tool, message } = candidate;
+      // The list may have changed meanwhile; what is not known would be refused for no reason.
+      if (catalogue.get(tool) === undefined && catalogue.callProblem(tool) === undefined) {
+        await lister.list(message.params, signal);
+        if (signal.aborted) return;
+      }
+      this.goOn(tenant, admission, approved);
+    });
+  }
+
+  /** The local gates again, on what would leave now. */
+  private goOn(
+    tenant: TenantCalls,
+    admission: Exclude<Admission, { kind: 'refused' }>,
+    approved: Approved | undefined,
+  ): void {
+    const { candidate } = admission;
+    const decision = this.evaluate(candidate);
+    if (decision.effect === 'deny') this.refuse(candidate, decision);
+    else if (admission.kind === 'answered') this.answerFor(tenant, admission, decision);
+    else if (approved !== undefined) this.redeem(tenant, candidate, approved, decision);
+    else if (decision.effect === 'allow') this.release(candidate, tenant.decision(candidate, decision));
+    else this.askPerson(candidate, decision);
+  }
+
+  /** A person agreed to exactly these bytes, or is asked about the others, once. */
+  private redeem(tenant: TenantCalls, candidate: Candidate, approved: Approved, decision: Decision): void {
+    if (approved.line.equals(candidate.line)) {
+      this.release(candidate, tenant.approved(candidate, approved.answer));
+      return;
+    }
+    const reason = 'The tenant changed the arguments after a person had agreed to others.';
+    if (approved.again)
+      this.refuse(candidate, { effect: 'deny', decidedBy: 'tenant', code: 'approval_cancelled', reason });
+    else this.askPerson(candidate, { ...decision, effect: 'ask', reason }, true);
+  }
+
+  private askPerson(candidate: Candidate, asked: Decision, again = false): void {
+    const { options, tenant } = this.parts;
     const { line, tool, call } = candidate;
+    if (this.inputEnded) {
+      this.endUnanswered(candidate, 'input_ended');
+      return;
+    }
     if (line.length > options.limits.maxApprovalBytes) {
       const reason = `It asks, and its arguments are too long for a person to read (${line.length} bytes).`;
       this.refuse(candidate, { effect: 'deny', decidedBy: 'approval', code: 'approval_unavailable', reason });
       return;
     }
-    this.hold('person', candidate, async (signal) => {
+    this.held.hold('person', candidate, async ({ signal }) => {
       const answer = await options.ask(
         {
           connector: options.connector,
@@ -174,91 +220,82 @@ export class ToolCalls {
         return;
       }
       // Rules and tools may have changed while the call waited; an approval satisfies ask, never deny.
-      const again = this.evaluate(candidate);
-      if (again.effect === 'deny') this.refuse(candidate, again);
-      else this.release(candidate, answer);
+      const now = this.evaluate(candidate);
+      if (now.effect === 'deny') this.refuse(candidate, now);
+      else if (tenant !== undefined && this.isStale(candidate))
+        this.askTenant(tenant, candidate, { line, answer, again });
+      else this.release(candidate, tenant?.approved(candidate, answer) ?? answer);
     });
   }
 
-  /** Keeps the id taken while `work` runs, and turns whatever it throws into a refusal. */
-  private hold(
-    waitsFor: HeldCall['waitsFor'],
-    candidate: Candidate,
-    work: (signal: AbortSignal) => Promise<void>,
-  ): void {
-    const { options, out, freed } = this.parts;
-    const { idKey } = candidate.message;
-    const mine: HeldCall = { waitsFor, candidate, controller: new AbortController() };
-    const { signal } = mine.controller;
-    this.held.set(idKey, mine);
-    work(signal)
-      .catch((error: unknown) => {
-        if (!signal.aborted) this.refuse(candidate, engineError(error));
-      })
-      .finally(() => {
-        // `work` freed the id itself where it forwarded or answered; by then it may be another call's.
-        if (this.held.get(idKey) === mine) this.held.delete(idKey);
-        out.flush();
-        freed();
-      })
-      .catch((error: unknown) => options.fatal(error instanceof Error ? error.message : 'a held call failed'));
+  /** What the tenant said of the call is too old to make it by. */
+  private isStale({ admitted }: Candidate): boolean {
+    const { now, limits } = this.parts.options;
+    return admitted !== undefined && now() - admitted.askedAt > limits.freshPreMs;
   }
 
-  private release(candidate: Candidate, decision: Decision): void {
-    const { message, line, call, asked } = candidate;
-    const { audit, forwarded } = this.parts;
-    if (this.serverGone) {
-      this.refuse(candidate, engineError(new Error('The server has ended.')));
-      return;
-    }
+  /** The tenant's answer in the place of the server's; the server is not asked, so nobody has to agree to a call. */
+  private answerFor(tenant: TenantCalls, admission: Extract<Admission, { kind: 'answered' }>, local: Decision): void {
+    const { audit, out } = this.parts;
+    const { candidate, answer, isError } = admission;
+    const { call, asked, message } = candidate;
+    const decision: Decision = { ...tenant.decision(candidate, local), code: 'tenant_answered' };
     try {
       audit.intent(call, decision, asked, () => {
-        forwarded.withdraw(message, line, call);
+        out.withdrawReply(answer);
         this.answerRefused(candidate, 'audit_unavailable');
       });
     } catch (error) {
       this.refuse(candidate, engineError(error));
       return;
     }
-    this.held.delete(message.idKey);
-    forwarded.forward(message, line, call);
+    this.held.free(message.idKey);
+    const outcome = isError ? 'tool_error' : 'ok';
+    audit.outcome(call, outcome, answer.length, isError ? outcome : undefined, 'tenant');
+    out.reply(answer, message.idKey);
   }
 
-  private refuse(candidate: Candidate, decision: Decision): void {
+  private release(candidate: Candidate, decision: Decision): void {
+    const { message, line, call, asked, admitted } = candidate;
+    const { audit, forwarded, tenant } = this.parts;
+    if (this.serverGone) {
+      this.refuse(candidate, engineError(new Error('The server has ended.')), 'upstream_gone');
+      return;
+    }
+    try {
+      audit.intent(call, decision, asked, () => {
+        forwarded.withdraw(message, line, call);
+        tenant?.notMade(candidate, 'audit_unavailable', 'audit_unavailable');
+        this.answerRefused(candidate, 'audit_unavailable');
+      });
+    } catch (error) {
+      this.refuse(candidate, engineError(error));
+      return;
+    }
+    this.held.free(message.idKey);
+    forwarded.forward(message, line, call, admitted?.governed, admitted?.original.line);
+  }
+
+  private refuse(candidate: Candidate, decision: Decision, why: NotMade = 'local_denial'): void {
+    this.parts.tenant?.notMade(candidate, why, decision.code);
     this.parts.audit.notMade(candidate.call, decision, candidate.asked, 'refused', decision.code);
-    this.held.delete(candidate.message.idKey);
+    this.held.free(candidate.message.idKey);
     this.answerRefused(candidate, decision.code);
   }
 
-  private answerRefused({ message, call, tool }: Candidate, code: DecisionCode): void {
+  private answerRefused(candidate: Candidate, code: DecisionCode): void {
     const { out, options } = this.parts;
-    const ref = call.subject.call;
-    out.reply(
-      HIDDEN.has(code)
-        ? unknownTool(message.id, tool)
-        : refusedCall({
-            id: message.id,
-            code,
-            ref,
-            text: agentText(code, options.limits.approvalMs, ref),
-            modern: isModern(message.params),
-          }),
-      message.idKey,
-    );
+    out.reply(refusal(candidate, code, options.limits), candidate.message.idKey);
   }
 
   /** A held call whose waiting was ended from outside: taken back, or told why. */
   private endUnanswered(candidate: Candidate, why: HeldEnd): void {
-    const decision: Decision = {
-      effect: 'deny',
-      decidedBy: 'approval',
-      code: 'approval_cancelled',
-      reason: why === 'withdrawn' ? 'The client took the call back.' : 'The session ended before the call was decided.',
-    };
+    const decision = endedDecision(why);
     if (why !== 'withdrawn' && !this.clientGone) {
-      this.refuse(candidate, decision);
+      this.refuse(candidate, decision, why === 'server_ended' ? 'upstream_gone' : 'cancelled');
       return;
     }
+    this.parts.tenant?.notMade(candidate, 'cancelled', decision.code);
     this.parts.audit.notMade(candidate.call, decision, candidate.asked, 'cancelled');
   }
 }

@@ -10,10 +10,20 @@ import { actingWord, toolFacts, type ToolFacts } from '../policy/read-only.ts';
 import type { WireLimits } from './limits.ts';
 import { elementSpans, scanJson, type Span } from './scan-json.ts';
 import type { SessionOptions } from './session-options.ts';
+import { splice } from './splice-json.ts';
 
 const MAX_NAME_CHARACTERS = 128;
 /** MCP tool names that we show; anything else could look like another name. */
 const TOOL_NAME = /^[A-Za-z0-9_./-]{1,128}$/;
+
+/** An argument that a hook of a client adds to every call, for a tenant. */
+export const SESSION_ID_ARGUMENT = '_runlayer_session_id';
+
+function declaresSessionId(definition: JsonObject): boolean {
+  const schema = definition['inputSchema'];
+  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
+  return isJsonObject(properties) && Object.hasOwn(properties, SESSION_ID_ARGUMENT);
+}
 
 export interface HiddenTool {
   readonly name: string;
@@ -32,6 +42,8 @@ export class ToolCatalogue {
   /** Names whose definition was too large to look at. */
   private readonly oversized = new Set<string>();
   private forgotten = 0;
+  /** Tools that declare the argument themselves by which a hook names the client's session; others must not be sent it. */
+  private readonly takesSessionId = new Set<string>();
   /** Tools that the transport cannot carry, and why. */
   private readonly unfit = new Map<string, DecisionCode>();
   private readonly limits: WireLimits;
@@ -47,6 +59,7 @@ export class ToolCatalogue {
     this.facts.clear();
     this.folded.clear();
     this.oversized.clear();
+    this.takesSessionId.clear();
     this.unfit.clear();
     this.forgotten++;
   }
@@ -58,6 +71,11 @@ export class ToolCatalogue {
 
   get(name: string): ToolFacts | undefined {
     return this.facts.get(name);
+  }
+
+  /** Every definition of the tool that was seen takes {@link SESSION_ID_ARGUMENT}. */
+  declaresSessionId(name: string): boolean {
+    return this.takesSessionId.has(name);
   }
 
   isAmbiguous(name: string): boolean {
@@ -89,10 +107,14 @@ export class ToolCatalogue {
     const unfit = this.toolProblem?.(definition);
     if (unfit !== undefined && this.unfit.size < this.limits.maxTools) this.unfit.set(name, unfit);
     const before = this.facts.get(name);
+    const takesSessionId = declaresSessionId(definition);
     if (before === undefined) {
-      if (this.facts.size < this.limits.maxTools) this.facts.set(name, toolFacts(name, definition));
+      if (this.facts.size >= this.limits.maxTools) return;
+      this.facts.set(name, toolFacts(name, definition));
+      if (takesSessionId) this.takesSessionId.add(name);
       return;
     }
+    if (!takesSessionId) this.takesSessionId.delete(name);
     if (!before.claimsReadOnly) return;
     const now = toolFacts(name, definition);
     if (!now.claimsReadOnly || actingWord(now) !== undefined) this.facts.set(name, now);
@@ -174,15 +196,4 @@ export class ToolCatalogue {
   callProblem(name: string): DecisionCode | undefined {
     return this.structuralProblem(name);
   }
-}
-
-function splice(line: Buffer, edits: readonly { readonly span: Span; readonly bytes: Buffer }[]): Buffer {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (const edit of [...edits].sort((a, b) => a.span.start - b.span.start)) {
-    parts.push(line.subarray(from, edit.span.start), edit.bytes);
-    from = edit.span.end;
-  }
-  parts.push(line.subarray(from));
-  return Buffer.concat(parts);
 }

@@ -10,6 +10,7 @@ import type { ParseLarge } from '../relay/lane.ts';
 import type { WireLimits } from '../relay/limits.ts';
 import type { Peer } from '../relay/session-options.ts';
 import { Session } from '../relay/session.ts';
+import type { TenantGate } from '../relay/tenant-gate.ts';
 import type { ConnectorLog } from './connector-log.ts';
 import { createDroppedCounter } from './dropped-counter.ts';
 import { answersGiven } from './last-output.ts';
@@ -20,6 +21,8 @@ export interface PreparedServer {
   readonly connector: string;
   readonly open: OpenUpstream;
   readonly policy: () => Policy;
+  /** Where the connector is a tenant's: what decides about its calls. */
+  readonly tenant?: TenantGate;
   readonly log: ConnectorLog;
   /** Takes live secrets out of stderr; holds back what could be the start of one. */
   readonly redactor: { push(chunk: string): string; end(): string };
@@ -86,17 +89,21 @@ export function asCompanionError(thrown: unknown): CompanionError {
   return new CompanionError('E_INTERNAL', text, 'Run "runlayer doctor".', { cause: thrown });
 }
 
-/** The same peer with another `end`. */
-function withEnd(peer: Peer, end: () => void): Peer {
+/** The same peer with another `end`, or one that says when it was written to. */
+function wrapped(peer: Peer, { end, written }: { readonly end?: () => void; readonly written?: () => void }): Peer {
   const flow = {
     backlog: () => peer.backlog(),
     pause: () => peer.pause(),
     resume: () => peer.resume(),
-    end,
+    end: end ?? (() => peer.end()),
+  };
+  const after = (isReady: boolean): boolean => {
+    written?.();
+    return isReady;
   };
   return 'deliver' in peer
-    ? { ...flow, deliver: (messages) => peer.deliver(messages) }
-    : { ...flow, write: (chunks) => peer.write(chunks) };
+    ? { ...flow, deliver: (messages) => after(peer.deliver(messages)) }
+    : { ...flow, write: (chunks) => after(peer.write(chunks)) };
 }
 
 export function startGovernedSession(
@@ -157,17 +164,28 @@ export function startGovernedSession(
   };
 
   const { toolProblem } = upstream;
+  const { tenant } = prepared;
+  /** What a server offers is a courtesy to the tenant; that it cannot be had concerns no call. */
+  const tellInventory = (gate: TenantGate): void => {
+    session.takeInventory().then(
+      (inventory) => gate.inventory(inventory),
+      (error: unknown) => log(`[companion] no inventory: ${error instanceof Error ? error.message : 'it failed'}`),
+    );
+  };
   const session = new Session({
     sessionId: id,
     connector,
     claimed: client.claimed,
     introduced: client.introduced,
     limits: deps.limits,
-    client: client.peer,
-    server: withEnd(upstream.peer, () => {
-      upstream.peer.end();
-      inputPassedOn = true;
-      leaveWhenQuiet();
+    // The last answer may come from the tenant, long after the server gave it.
+    client: tenant === undefined ? client.peer : wrapped(client.peer, { written: () => leaveWhenQuiet() }),
+    server: wrapped(upstream.peer, {
+      end: () => {
+        upstream.peer.end();
+        inputPassedOn = true;
+        leaveWhenQuiet();
+      },
     }),
     policy: prepared.policy,
     ask: (request, signal) => deps.approvals.ask(request, signal),
@@ -187,6 +205,8 @@ export function startGovernedSession(
       answered = true;
     },
     ...(toolProblem === undefined ? {} : { toolProblem }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(tenant?.wantsInventory === true ? { ready: () => tellInventory(tenant) } : {}),
   });
 
   const tick = setInterval(() => {
@@ -219,7 +239,11 @@ export function startGovernedSession(
     relay: session,
     clientInputEnded: () => {
       clientLeft = true;
-      afterInput = setTimeout(() => void stop(0), AFTER_INPUT_MS);
+      const stopLater = (): void => {
+        // What waits for a tenant's word has its own, longer limit.
+        afterInput = setTimeout(() => (session.waitsForTenant ? stopLater() : void stop(0)), AFTER_INPUT_MS);
+      };
+      stopLater();
       session.clientEnded();
     },
     clientGone: () => {

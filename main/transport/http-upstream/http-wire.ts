@@ -5,9 +5,9 @@
  */
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { connectionReason } from './failure-words.ts';
 import type { Schedule } from './link.ts';
+import { lookUpLocalhost } from './look-up-localhost.ts';
 
 export interface WireOrder {
   readonly method: 'POST' | 'GET' | 'DELETE';
@@ -43,17 +43,6 @@ const IDLE_MS = 15_000;
 const MAX_IDLE = 64;
 const PROBE_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-
-const LOOPBACK = [
-  { address: '127.0.0.1', family: 4 },
-  { address: '::1', family: 6 },
-];
-
-/** Both loopback addresses, whatever a resolver makes of the name: a server there may get what no other may. */
-const lookUpLocalhost: LookupFunction = (_host, options, callback) => {
-  if (options.all === true) callback(null, LOOPBACK);
-  else callback(null, '127.0.0.1', 4);
-};
 
 export class HttpWire {
   private readonly url: URL;

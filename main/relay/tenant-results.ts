@@ -1,0 +1,272 @@
+/**
+ * What a server answered to a request that a tenant had let through: kept here until the tenant has seen it, then delivered,
+ * replaced or withheld. The id stays in use meanwhile. Whatever goes wrong withholds; nothing of what is withheld, and none of
+ * the tenant's words, reaches the client.
+ */
+import type { DecisionCode } from '../../preload/contract/index.ts';
+import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
+import type { CallAudit } from './call-audit.ts';
+import type { Outcome } from './call-record.ts';
+import { errorReply, METHOD_REFUSED, refusedCall, SERVER_FAILED } from './denial.ts';
+import type { ForwardedRequest, ForwardedRequests, Governed } from './forwarded-requests.ts';
+import type { ResponseMessage } from './parse-message.ts';
+import { replacedResult } from './replaced-result.ts';
+import { resultProblem, resultSource } from './result-problem.ts';
+import { isInputRequired } from './retry-key.ts';
+import type { Outgoing, SessionOptions } from './session-options.ts';
+import type { TenantDesk } from './tenant-desk.ts';
+import type { JsonSource, PostVerdict, TenantGate } from './tenant-gate.ts';
+import type { TenantLists } from './tenant-lists.ts';
+import { refusedListText, withheldError, withheldText } from './tenant-texts.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+
+const LIST_CHANGED = 'notifications/tools/list_changed';
+const MAX_ERROR_CHARACTERS = 4096;
+export interface TenantResultsParts {
+  readonly options: SessionOptions;
+  readonly tenant: TenantGate;
+  readonly desk: TenantDesk;
+  readonly out: Outgoing;
+  readonly audit: CallAudit;
+  readonly forwarded: ForwardedRequests;
+  readonly catalogue: ToolCatalogue;
+  readonly lists: TenantLists;
+}
+
+/** What the server said, and what to do with it once the tenant has seen it. */
+interface Answered {
+  readonly entry: ForwardedRequest;
+  readonly governed: Governed;
+  readonly bytes: number;
+  /** Source text of the result; undefined where the server failed. */
+  readonly result: Buffer | undefined;
+  readonly error: { readonly type: string; readonly message: string } | undefined;
+  readonly deliver: () => void;
+  /** False: it is not usable. */
+  readonly replace: (value: JsonSource) => boolean;
+}
+
+interface HeldResult {
+  readonly entry: ForwardedRequest;
+  readonly controller: AbortController;
+}
+
+export class TenantResults {
+  private readonly parts: TenantResultsParts;
+  private readonly held = new Map<string, HeldResult>();
+
+  constructor(parts: TenantResultsParts) {
+    this.parts = parts;
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  has(idKey: string): boolean {
+    return this.held.has(idKey);
+  }
+
+  /** The server's answer to a request that the tenant let through. */
+  answered(entry: ForwardedRequest, governed: Governed, message: ResponseMessage, line: Buffer): void {
+    const { audit, out, options } = this.parts;
+    if (message.error !== undefined) {
+      const { code, message: said } = message.error;
+      const type = typeof code === 'number' ? String(code) : 'error';
+      this.ask({
+        entry,
+        governed,
+        bytes: line.length,
+        result: undefined,
+        error: { type, message: typeof said === 'string' ? said.slice(0, MAX_ERROR_CHARACTERS) : 'error' },
+        deliver: () => {
+          audit.outcome(entry.call, 'error', line.length, type);
+          out.toClient(line, message);
+        },
+        replace: () => false,
+      });
+      return;
+    }
+    const { result } = message;
+    const problem = resultProblem(line, result, entry.method, options.limits);
+    if (problem !== undefined || !isJsonObject(result))
+      this.failed(entry, governed, 'protocol', problem ?? 'its answer is no result');
+    else if (entry.method === 'tools/list') this.list(entry, governed, message, line, result);
+    else this.call(entry, governed, message, line, result);
+  }
+
+  /** The server broke the protocol, or its transport did: the tenant hears of it before the client does. */
+  failed(entry: ForwardedRequest, governed: Governed, errorType: string, reason: string): void {
+    this.ask({
+      entry,
+      governed,
+      bytes: 0,
+      result: undefined,
+      error: { type: errorType, message: reason.slice(0, MAX_ERROR_CHARACTERS) },
+      deliver: () => this.parts.forwarded.answerFailed(entry, errorType, reason),
+      replace: () => false,
+    });
+  }
+
+  private call(
+    entry: ForwardedRequest,
+    governed: Governed,
+    message: ResponseMessage,
+    line: Buffer,
+    result: JsonObject,
+  ): void {
+    const { options, out } = this.parts;
+    this.ask({
+      entry,
+      governed,
+      bytes: line.length,
+      result: resultSource(line),
+      error: undefined,
+      deliver: () => {
+        this.recordAnswer(entry, result, line.length);
+        out.toClient(line, message);
+      },
+      replace: (value) => {
+        // The questions of a server are not what a tenant replaces, and would pass unseen beside what it does.
+        if (isInputRequired(result)) return false;
+        const made = replacedResult(line, value, options.limits);
+        if (made === undefined) return false;
+        this.recordAnswer(entry, made.result, made.line.length, 'tenant');
+        out.reply(made.line, entry.idKey);
+        return true;
+      },
+    });
+  }
+
+  private list(
+    entry: ForwardedRequest,
+    governed: Governed,
+    message: ResponseMessage,
+    line: Buffer,
+    result: JsonObject,
+  ): void {
+    const { options, out, catalogue, lists } = this.parts;
+    const { tools } = result;
+    const learned = catalogue.filter(line, message.result, options.policy());
+    if (learned.kind === 'refused' || !Array.isArray(tools)) {
+      this.failed(entry, governed, 'protocol', learned.kind === 'refused' ? learned.reason : 'it lists nothing');
+      return;
+    }
+    const { generation } = catalogue;
+    this.ask({
+      entry,
+      governed,
+      bytes: line.length,
+      result: resultSource(line),
+      error: undefined,
+      // A tenant answers a list with a list; anything else says nothing about it.
+      deliver: () => this.withhold(entry, governed, line.length, 'tenant_invalid'),
+      replace: (value) => {
+        const made = lists.replaced(line, tools, value);
+        if (made === undefined) return false;
+        // The server's own definitions first: by the tenant's a tool may become stricter, never milder.
+        if (catalogue.filter(line, message.result, options.policy()).kind === 'refused') return false;
+        const shown = catalogue.filter(made.line, made.message.result, options.policy());
+        if (shown.kind === 'refused') return false;
+        lists.delivered(tools, made.message);
+        out.reply(shown.kind === 'changed' ? shown.line : made.line, entry.idKey);
+        if (catalogue.generation !== generation) this.outdated();
+        return true;
+      },
+    });
+  }
+
+  /** The server had announced a new list before this one was delivered: it counts for nothing, and the client must know. */
+  private outdated(): void {
+    this.parts.catalogue.forget();
+    this.announceList();
+  }
+
+  /** Tells the client that its list is not what it was. */
+  announceList(): void {
+    const line = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', method: LIST_CHANGED })}\n`);
+    this.parts.out.toClient(line, { kind: 'notification', method: LIST_CHANGED, params: {} });
+  }
+
+  private ask(answered: Answered): void {
+    const { options, desk, tenant, out } = this.parts;
+    const { entry, governed, bytes, result, error } = answered;
+    const { idKey } = entry;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const mine: HeldResult = { entry, controller };
+    this.held.set(idKey, mine);
+    const { request, correlation } = governed;
+    desk
+      .ask('server', bytes, signal, () => tenant.post({ request, correlation, result, error }, signal))
+      .then((verdict) => {
+        if (signal.aborted) return;
+        this.free(idKey, mine);
+        this.carryOut(answered, verdict);
+      })
+      .catch(() => {
+        if (signal.aborted) return;
+        this.free(idKey, mine);
+        this.withhold(entry, governed, bytes, 'engine_error', error !== undefined);
+      })
+      .finally(() => out.flush())
+      .catch((thrown: unknown) => options.fatal(thrown instanceof Error ? thrown.message : 'a held result failed'));
+  }
+
+  private carryOut(answered: Answered, verdict: PostVerdict): void {
+    const { entry, governed, bytes, error } = answered;
+    const isError = error !== undefined;
+    if (verdict.kind === 'deliver') answered.deliver();
+    else if (verdict.kind === 'withhold') this.withhold(entry, governed, bytes, verdict.code, isError);
+    else if (!answered.replace(verdict.value)) this.withhold(entry, governed, bytes, 'tenant_invalid', isError);
+  }
+
+  private free(idKey: string, mine: HeldResult): void {
+    if (this.held.get(idKey) === mine) this.held.delete(idKey);
+  }
+
+  private withhold(
+    entry: ForwardedRequest,
+    governed: Governed,
+    bytes: number,
+    code: DecisionCode,
+    isError = false,
+  ): void {
+    const { out, audit, options } = this.parts;
+    const { id, idKey, call, method } = entry;
+    audit.outcome(call, 'withheld', bytes, code);
+    const ref = call?.subject.call ?? '';
+    if (method === 'tools/list')
+      out.reply(errorReply(id, METHOD_REFUSED, refusedListText(options.connector, code)), idKey);
+    else if (isError) out.reply(errorReply(id, SERVER_FAILED, withheldError(options.connector, code)), idKey);
+    else out.reply(refusedCall({ id, code, ref, text: withheldText(code, ref), modern: governed.modern }), idKey);
+  }
+
+  /** The call is over, unless its server needs input of the client first. */
+  private recordAnswer(entry: ForwardedRequest, result: JsonObject, bytes: number, from?: 'tenant'): void {
+    const { audit, forwarded } = this.parts;
+    if (isInputRequired(result) && forwarded.awaitInput(entry, result['requestState'])) return;
+    const failed = result['isError'] === true;
+    audit.outcome(entry.call, failed ? 'tool_error' : 'ok', bytes, failed ? 'tool_error' : undefined, from);
+  }
+
+  /** The client wants no answer any more; true when one was kept here: the server is done with it. */
+  withdraw(idKey: string): boolean {
+    const held = this.held.get(idKey);
+    if (held === undefined) return false;
+    this.held.delete(idKey);
+    held.controller.abort('withdrawn');
+    this.parts.audit.outcome(held.entry.call, 'cancelled', 0);
+    return true;
+  }
+
+  /** The session is over and nobody is left to answer. */
+  close(outcome: Outcome, reason: string): void {
+    const open = [...this.held.values()];
+    this.held.clear();
+    for (const { entry, controller } of open) {
+      controller.abort('closed');
+      this.parts.audit.outcome(entry.call, outcome, 0, reason);
+    }
+  }
+}

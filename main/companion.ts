@@ -7,6 +7,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { watch, type FSWatcher } from 'node:fs';
 import {
+  CompanionError,
   Status,
   type Caller,
   type CompanionEvent,
@@ -14,11 +15,14 @@ import {
   type NewAuditRecord,
 } from '../preload/contract/index.ts';
 import { createApprovals } from './approval/approvals.ts';
+import { createDelivery } from './audit/delivery/delivery.ts';
+import { leanShape } from './audit/delivery/lean-shape.ts';
 import { openIndex } from './audit/disk/index-client.ts';
 import { openJournal } from './audit/disk/open-journal.ts';
+import { startSeal } from './audit/keychain/seal.ts';
 import { shapeOf } from './audit/shape.ts';
 import { unknownOutcome } from './audit/unknown-outcome.ts';
-import { connectorArgument } from './cli/run-arguments.ts';
+import { runArguments } from './cli/run-arguments.ts';
 import { serveCommand } from './cli/serve-command.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
 import { displayText } from './connectors/display.ts';
@@ -30,7 +34,7 @@ import { createOAuthRegistry } from './identity/oauth-registry.ts';
 import { hubHandlers, hubWeakeningTests } from './operations/hub-handlers.ts';
 import { identityHandlers } from './operations/identity-handlers.ts';
 import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
-import { prepareServer } from './connectors/prepare-server.ts';
+import { prepareRun } from './connectors/tenant/prepare-run.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
 import { createHttpInterface, type HttpInterface } from './control/http-interface.ts';
 import { serveOperations } from './control/operation-connection.ts';
@@ -41,11 +45,16 @@ import { createIdleExit } from './host/idle-exit.ts';
 import { openLog } from './host/logger.ts';
 import { showArguments } from './host/show-arguments.ts';
 import { createPolicies } from './host/policies.ts';
+import { createTenantHost } from './host/tenant-host.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { connectorHandlers } from './operations/connector-handlers.ts';
+import { deliveryHandlers } from './operations/delivery-handlers.ts';
 import { describeWeakening, type Question } from './operations/describe.ts';
 import { createDispatch, type CallContext } from './operations/dispatch.ts';
 import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
+import { tenantConnectorHandlers } from './operations/tenant-connector-handlers.ts';
+import { tenantHandlers } from './operations/tenant-handlers.ts';
+import { tenantStatusHandlers, tenantWeakeningTests } from './operations/tenant-status-handlers.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
 import { sessionEnvironment } from './process/session-environment.ts';
@@ -217,6 +226,58 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const parsePool = createParsePool(limits);
   const oauth = createOAuthRegistry({ vault, live, warn: (text) => warn(text) });
   const runtimes = new ConnectorRuntimes(() => performance.now());
+  const onSettingsChanged = (changed: () => void): (() => void) => {
+    settingsListeners.add(changed);
+    return () => settingsListeners.delete(changed);
+  };
+  const delivery = createDelivery({
+    home,
+    auditDirectory,
+    installId,
+    vault,
+    live,
+    clock,
+    schedule,
+    endpoint: () => settings.read().auditEndpoint,
+    head: () => journal.head,
+    random: Math.random,
+    record,
+    warn,
+    onState: () => feed.statusChanged(),
+  });
+  journal.onAppend(() => delivery.poke());
+  onSettingsChanged(() => delivery.endpointChanged());
+  const seal = startSeal({
+    journal,
+    directory: auditDirectory,
+    vault,
+    live,
+    schedule,
+    now: () => Date.now(),
+    isDelivered: (chain, seq) => delivery.isDelivered(chain, seq),
+    isLive: (chain) => otherLiveChains.includes(chain),
+    isOwner: () => !handedOver,
+    warn,
+  });
+  const tenancy = createTenantHost({
+    settings,
+    onSettingsChanged,
+    vault,
+    live,
+    login,
+    index,
+    // A companion that a client started was given that client's environment.
+    env: options.idleMs === undefined ? process.env : {},
+    version,
+    clock,
+    schedule,
+    newId,
+    event,
+    tryEvent,
+    changed: () => feed.statusChanged(),
+    warn,
+  });
+  journal.onAppend((entry) => tenancy.recorded(entry));
   const prepare = {
     find: (name: string) => settings.read().connectors.find((candidate) => candidate.name === name),
     runtimes,
@@ -226,6 +287,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     policyOf: (name: string) => policies.of(name),
     spawn: spawnServer,
     track,
+    startTenant: tenancy.connectors.start,
     openHttp: createOpenHttp({ oauth, vault, live, limits, parseLarge: parsePool.parse, schedule, version }),
   };
   const approvals = createApprovals({
@@ -279,6 +341,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         waitingApprovals: approvals.list().length,
         keychain: vault.peekState(),
         audit: { ...journal.state, seq: journal.head.seq },
+        delivery: delivery.state(),
+        ...tenancy.status(),
         warnings: notes,
       },
     };
@@ -323,6 +387,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     listener.stopListening();
     // The other host needs the port: clients of the hub find it there, with the same tokens, and begin anew.
     await hub.close();
+    tenancy.handOver();
+    await delivery.close();
     // From now on the other host writes the settings; what it tightens must hold here too, and nothing here may undo it.
     settings.handOver();
     secretIndex.handOver();
@@ -335,11 +401,20 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     return { chainId: journal.head.chainId, sessions: sessions.size };
   };
 
+  /** What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped. */
+  const refuseWhenFull = (records: readonly NewAuditRecord[]): void => {
+    if (!records.some((entry) => entry.kind === 'intent' && entry.decision.effect !== 'deny')) return;
+    const why = delivery.refuseNewCalls();
+    if (why !== undefined) throw new CompanionError('E_AUDIT_UNAVAILABLE', why, 'See "runlayer audit status".');
+  };
   const sessionDependencies: SessionDependencies = {
     limits,
     approvals,
-    record: (records) => journal.appendAll(records),
-    shape: (value) => shapeOf(value, redact),
+    record: (records) => {
+      refuseWhenFull(records);
+      journal.appendAll(records);
+    },
+    shape: (value) => (delivery.isLean() ? leanShape(value) : shapeOf(value, redact)),
     showArguments: (source) => showArguments(source, redact),
     redact,
     newId,
@@ -379,10 +454,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         log: (text) => logger.info(text),
         parseLarge: parsePool.parse,
       }),
-    onSettingsChanged: (changed) => {
-      settingsListeners.add(changed);
-      return () => settingsListeners.delete(changed);
-    },
+    onSettingsChanged,
     began: (session) => {
       idle?.touch();
       const running = serve(session).finally(() => runs.delete(running));
@@ -401,6 +473,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   };
   const recordSecret = (name: string, change: 'set' | 'removed', by: string): void =>
     event('secret_changed', { name, change, by });
+  const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
   const dispatch = createDispatch({
     handlers: {
       ...connectorHandlers({
@@ -428,11 +501,21 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         newId: () => randomBytes(4).toString('hex'),
         record: (name, detail) => event(name, detail),
       }),
+      ...tenantHandlers(tenancy.tenants),
+      ...accepting.handlers,
+      ...tenantStatusHandlers({
+        tenants: tenancy.tenants,
+        views: () => tenancy.tenants.views(),
+        version,
+        decided: (host) => tenancy.approvalDecided(host),
+        record: (detail) => event('tenant_approval_decided', detail),
+      }),
+      ...deliveryHandlers({ settings, vault, delivery, record: event }),
       ...otherHandlers({
         settings,
         vault,
         approvals,
-        index,
+        index: tenancy.logs,
         clock,
         newRuleId: () => `r${randomBytes(3).toString('hex')}`,
         status,
@@ -444,18 +527,25 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         announce: (change) => feed.announce(change),
       }),
     },
-    weakens: { ...weakeningTests(settings), ...hubWeakeningTests(settings) },
+    weakens: { ...weakeningTests(settings), ...hubWeakeningTests(settings), ...tenantWeakeningTests() },
     announce: (change) => feed.announce(change),
     ...(confirmInWindow === undefined
       ? {}
-      : { confirmInWindow: (name, input) => confirmInWindow(describeWeakening(name, input, waitingCall)) }),
+      : {
+          confirmInWindow: (name, input) =>
+            confirmInWindow(describeWeakening(name, input, waitingCall, accepting.shown)),
+        }),
   });
 
   const run = async (connection: Connection): Promise<void> => {
     const session = await runSession(connection, {
       ...sessionDependencies,
       prepare: ({ hello }) =>
-        prepareServer({ name: connectorArgument(hello.argv), env: hello.env, cwd: hello.cwd }, prepare),
+        prepareRun(
+          runArguments(hello.argv),
+          { env: hello.env, cwd: hello.cwd },
+          { prepare, tenants: tenancy.connectors, defaultHost: () => tenancy.tenants.defaultHost() },
+        ),
     });
     if (session !== undefined) await serve(session);
   };
@@ -530,7 +620,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       listener.close();
       if (httpInterface !== undefined) await (await httpInterface.catch(() => undefined))?.close();
       claimed.previous?.client.close();
+      tenancy.close();
       tryEvent('companion_stopped', { host: kind });
+      await Promise.all([delivery.close(), seal.close()]);
       await reaper.close();
       await parsePool.close();
       await index.close();

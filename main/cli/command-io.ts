@@ -12,6 +12,8 @@ export interface CommandIo {
   /** True while the reader has not taken what was printed; what goes on for ever then leaves something out. */
   readonly isSlow: () => boolean;
   readonly tty: boolean;
+  /** The environment that the command was started with. A caller's claim: it may name what the caller could type as well. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder that the command was started in. */
   readonly cwd: string;
   /** Asks at the terminal; undefined where nobody is there or nobody answers. */

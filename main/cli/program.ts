@@ -4,6 +4,7 @@ import { CompanionError } from '../../preload/contract/index.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CommandIo } from './command-io.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addConnectorCommands } from './commands/connectors.ts';
 import { addHubCommands } from './commands/hub.ts';
 import { addIdentityCommands } from './commands/identity.ts';
@@ -13,6 +14,9 @@ import { addPolicyCommands } from './commands/policy.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addSetupCommands } from './commands/setup.ts';
 import { addStatusCommands } from './commands/status.ts';
+import { addTenantApprovalCommands } from './commands/tenant-approvals.ts';
+import { addTenantServerCommand } from './commands/tenant-connectors.ts';
+import { addTenantCommands } from './commands/tenant.ts';
 import { NO_LOCAL_ACTIONS, type LocalActions } from './local/actions.ts';
 
 const START_WITH = `
@@ -47,19 +51,25 @@ export function createProgram(io: CommandIo, version: string, local: LocalAction
     .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} });
   program
     .command('run <connector>')
-    .usage('<connector> [--client <id>]')
+    .usage('<connector> [--host <host>] [--client <id>]')
     .description('what an AI client starts: speaks MCP on stdin and stdout for one connector')
+    .option('-H, --host <host>', 'the connector is of this tenant, by its id or alias there')
+    .option('-s, --secret <key>', "a key of that tenant for this session alone; other programs can read it, so don't")
     .option('--client <id>', 'which client this is, for the audit trail');
   addConnectorCommands(program, io);
   addPolicyCommands(program, io);
   addSecretCommands(program, io);
   addHubCommands(program, io);
+  const tenant = addTenantCommands(program, io);
+  addTenantServerCommand(tenant, io);
+  addTenantApprovalCommands(tenant, io);
   addIdentityCommands(program, io);
   addApprovalCommands(program, io);
   addSetupCommands(program, io, local);
   addLogCommand(program, io);
   addStatusCommands(program, io);
   addLocalCommands(program, local);
+  addAuditCommands(program, io);
   program.addHelpText('after', START_WITH);
   return program;
 }

@@ -68,6 +68,7 @@ export async function serveCommand(connection: Connection, options: ServeCommand
     err: (text) => connection.stderr(text),
     isSlow: () => slow,
     tty: connection.hello.tty,
+    env: connection.hello.env,
     cwd: connection.hello.cwd,
     ask: (text, secret) => (connection.hello.tty ? connection.prompt(text, secret) : Promise.resolve(undefined)),
     input: async () => {

@@ -2,7 +2,7 @@ import { CompanionError } from '../../preload/contract/failure.ts';
 import { SERVERS_KEY, serverEntry, type Dialect } from './adapters.ts';
 import { encode, outsideOf, parseConfigText, type ConfigDocument } from './document.ts';
 import { insertProperty, isBare, removeProperty, replaceValue } from './edit-text.ts';
-import { ownEntries, readOwnEntry } from './entries.ts';
+import { isManagedEntry, ownEntries, readOwnEntry } from './entries.ts';
 import type { ClientEnvironment } from './environment.ts';
 import { keyOf, propertyOf } from './json-tokens.ts';
 import { printable } from './printable.ts';
@@ -136,8 +136,7 @@ export function withoutServer(document: ConfigDocument, key: string): string {
   return removeProperty(document.text, document.servers, property);
 }
 
-/** Names of the servers that start without the companion. */
+/** Names of the servers that nothing of Runlayer stands before. */
 export function foreignServers(document: ConfigDocument, launcher: Launcher): string[] {
-  const own = new Set(ownEntries(document.servers, launcher).map((entry) => entry.key));
-  return (document.servers?.children ?? []).map(keyOf).filter((key) => !own.has(key));
+  return (document.servers?.children ?? []).filter((property) => !isManagedEntry(property, launcher)).map(keyOf);
 }

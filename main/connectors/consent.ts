@@ -1,18 +1,19 @@
 import {
   isHttpDefinition,
+  isTenantDefinition,
   secretNameOf,
   secretPrefixOf,
   type Connector,
   type Consent,
-  type ConnectorDefinition,
   type ConnectorState,
   type ConsentRequest,
-  type ConsentTarget,
   type HttpDefinition,
   type OAuthClient,
   type ProgramConsent,
+  type OwnTarget,
   type ProgramDefinition,
   type Risk,
+  type StoredDefinition,
 } from '../../preload/contract/connector.ts';
 import { assertNever, type Failure } from '../../preload/contract/failure.ts';
 import type { DefaultMode } from '../../preload/contract/policy.ts';
@@ -44,13 +45,17 @@ export function consentRequest(subject: ConsentSubject): ConsentRequest {
   return {
     connector: subject.name,
     hash: 'resolved' in subject ? programHash(subject.definition, subject.resolved) : httpHash(subject.definition),
-    target:
-      'resolved' in subject
-        ? programTarget(subject.definition, subject.resolved, subject.storedSecrets)
-        : httpTarget(subject.definition, subject.storedSecrets),
+    target: ownTarget(subject, subject.storedSecrets),
     risks: [...subject.risks],
     default: subject.default,
   };
+}
+
+/** What would be run or reached, for a person to look at. */
+export function ownTarget(subject: Subject, stored: ReadonlySet<string>): OwnTarget {
+  return 'resolved' in subject
+    ? programTarget(subject.definition, subject.resolved, stored)
+    : httpTarget(subject.definition, stored);
 }
 
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : 1);
@@ -59,7 +64,7 @@ function programTarget(
   definition: ProgramDefinition,
   resolved: ResolvedCommand,
   stored: ReadonlySet<string>,
-): ConsentTarget {
+): OwnTarget {
   return {
     kind: 'program',
     argv: displayArgv([definition.command, ...definition.args]),
@@ -75,7 +80,7 @@ function programTarget(
   };
 }
 
-function httpTarget(definition: HttpDefinition, stored: ReadonlySet<string>): ConsentTarget {
+function httpTarget(definition: HttpDefinition, stored: ReadonlySet<string>): OwnTarget {
   return {
     kind: 'http',
     url: displayText(definition.url),
@@ -99,7 +104,7 @@ function httpTarget(definition: HttpDefinition, stored: ReadonlySet<string>): Co
 function clientTarget(
   { id, secret }: OAuthClient,
   stored: ReadonlySet<string>,
-): NonNullable<Extract<ConsentTarget, { kind: 'http' }>['oauthClient']> {
+): NonNullable<Extract<OwnTarget, { kind: 'http' }>['oauthClient']> {
   return {
     id: displayText(id),
     ...(secret === undefined ? {} : { secret: { reference: secret, stored: stored.has(secretNameOf(secret)) } }),
@@ -116,7 +121,7 @@ export type ConsentCheck =
  */
 export function checkConsent(connector: Connector, resolvedNow: ResolvedCommand | undefined): ConsentCheck {
   const { consent, definition, name } = connector;
-  const look = lookAgain(name);
+  const look = lookAgain(connector);
   if (consent === undefined) {
     const does = isHttpDefinition(definition) ? 'reaches' : 'starts';
     return refused('E_CONSENT_MISSING', `Nobody has agreed to what connector "${name}" ${does}.`, look);
@@ -128,21 +133,31 @@ export function checkConsent(connector: Connector, resolvedNow: ResolvedCommand 
       look,
     );
   }
-  return 'path' in consent ? checkProgram(name, consent, resolvedNow) : { ok: true };
+  return 'path' in consent ? checkProgram(connector, consent, resolvedNow) : { ok: true };
 }
 
-function lookAgain(name: string): string {
-  return `Look at it and agree with "runlayer connectors edit ${name}".`;
+/** What a person does to agree to it as it is now. */
+function lookAgain({ name, definition }: Pick<Connector, 'name' | 'definition'>): string {
+  return isTenantDefinition(definition)
+    ? `Look at it and agree with "runlayer connectors accept ${definition.server} --host ${definition.tenant}".`
+    : `Look at it and agree with "runlayer connectors edit ${name}".`;
 }
 
 /** The file must be the one that was agreed to. */
-function checkProgram(name: string, consent: ProgramConsent, resolvedNow: ResolvedCommand | undefined): ConsentCheck {
-  const look = lookAgain(name);
+export function checkProgram(
+  connector: Pick<Connector, 'name' | 'definition'>,
+  consent: Pick<ProgramConsent, 'path' | 'realPath' | 'sha256'>,
+  resolvedNow: ResolvedCommand | undefined,
+): ConsentCheck {
+  const { name } = connector;
+  const look = lookAgain(connector);
   if (resolvedNow === undefined) {
     return refused(
       'E_COMMAND_MISSING',
       `The program of connector "${name}", ${displayText(consent.path)}, is not there any more or cannot be run.`,
-      `Install it again, or name another with "runlayer connectors edit ${name}".`,
+      isTenantDefinition(connector.definition)
+        ? 'Install it again.'
+        : `Install it again, or name another with "runlayer connectors edit ${name}".`,
     );
   }
   if (resolvedNow.path !== consent.path) {
@@ -163,15 +178,18 @@ function checkProgram(name: string, consent: ProgramConsent, resolvedNow: Resolv
     return refused(
       'E_COMMAND_CHANGED',
       `The program of connector "${name}", ${displayText(consent.realPath)}, is not the one that was agreed to: its content changed.`,
-      `If you updated it, agree again with "runlayer connectors edit ${name}".`,
+      `If you updated it: ${look.charAt(0).toLowerCase()}${look.slice(1)}`,
     );
   }
   return { ok: true };
 }
 
 /** A yes covers a definition of its own kind that hashes to what was agreed to, and nothing else. */
-function covers(consent: Consent, definition: ConnectorDefinition): boolean {
+function covers(consent: Consent, definition: StoredDefinition): boolean {
   try {
+    // Whether a yes covers what a tenant says now is known only once it was asked: main/connectors/tenant/.
+    if (isTenantDefinition(definition)) return 'program' in consent;
+    if ('program' in consent) return false;
     if (isHttpDefinition(definition)) return !('path' in consent) && httpHash(definition) === consent.hash;
     return 'path' in consent && programHash(definition, resolvedOf(consent)) === consent.hash;
   } catch {
@@ -180,11 +198,15 @@ function covers(consent: Consent, definition: ConnectorDefinition): boolean {
 }
 
 /** What the command resolved to when consent was given. */
-function resolvedOf({ path, realPath, sha256 }: ProgramConsent): ResolvedCommand {
+export function resolvedOf({
+  path,
+  realPath,
+  sha256,
+}: Pick<ProgramConsent, 'path' | 'realPath' | 'sha256'>): ResolvedCommand {
   return { path, realPath, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
-function refused(code: string, message: string, next: string): ConsentCheck {
+export function refused(code: string, message: string, next: string): ConsentCheck {
   return { ok: false, failure: { code, message, next }, exitCode: 2 };
 }
 

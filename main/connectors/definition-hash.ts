@@ -9,7 +9,7 @@ import type { ResolvedCommand } from './resolve-command.ts';
  * What a person's yes is bound to: SHA-256, 64 hex digits, over the canonical JSON (RFC 8785) of everything that is
  * run, or reached. One byte changed anywhere is another hash (MCPoison: a definition that was swapped after consent).
  * The forms are stored with each consent: change one only together with its `v`. Neither kind can have a hash of the
- * other: only a program's form holds `command`, only a server's holds `kind`.
+ * other: only a program's form holds `command`, only those of a server and of a tenant hold `kind`, each its own.
  */
 
 /**
@@ -18,8 +18,12 @@ import type { ResolvedCommand } from './resolve-command.ts';
  * and two of them would reach the program as the same bytes)
  */
 export function programHash(definition: ProgramDefinition, resolved: ResolvedCommand): string {
+  return hashOf(programForm(definition, resolved));
+}
+
+function programForm(definition: ProgramDefinition, resolved: ResolvedCommand): JsonObject {
   const { command, args, env, secrets, cwd } = definition;
-  return hashOf({
+  return {
     v: 1,
     command,
     args,
@@ -30,13 +34,17 @@ export function programHash(definition: ProgramDefinition, resolved: ResolvedCom
     realPath: resolved.realPath,
     // Left out where the content is not bound, so that such a consent keeps its hash.
     ...(resolved.sha256 === undefined ? {} : { sha256: resolved.sha256 }),
-  });
+  };
 }
 
 /** Covers the address and everything that is sent with each request. @throws as {@link programHash} does */
 export function httpHash(definition: HttpDefinition): string {
+  return hashOf(httpForm(definition));
+}
+
+function httpForm(definition: HttpDefinition): JsonObject {
   const { url, transport, headers, secrets, oauth, oauthClient } = definition;
-  return hashOf({
+  return {
     v: 1,
     kind: 'http',
     url,
@@ -46,6 +54,30 @@ export function httpHash(definition: HttpDefinition): string {
     oauth,
     // Left out where there is none, so that such a consent keeps its hash.
     ...(oauthClient === undefined ? {} : { oauthClient: clientForm(oauthClient) }),
+  };
+}
+
+export interface TenantSubject {
+  readonly host: string;
+  readonly server: string;
+  /** With what may be shown in the place of secret values. */
+  readonly definition: ProgramDefinition | HttpDefinition;
+  /** Of a program; undefined compares two words of a tenant, whatever is installed here. */
+  readonly resolved: ResolvedCommand | undefined;
+  readonly application: { readonly title: string; readonly evidence: string } | undefined;
+}
+
+const NO_FILE: ResolvedCommand = { path: '', realPath: '' };
+
+/** Covers whose word it is and what it makes this machine run or reach. @throws as {@link programHash} does */
+export function tenantHash({ host, server, definition, resolved, application }: TenantSubject): string {
+  return hashOf({
+    v: 1,
+    kind: 'tenant',
+    host,
+    server,
+    runs: 'url' in definition ? httpForm(definition) : programForm(definition, resolved ?? NO_FILE),
+    application: application === undefined ? null : { title: application.title, evidence: application.evidence },
   });
 }
 

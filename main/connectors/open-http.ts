@@ -28,7 +28,8 @@ const NO_SIGN_IN: Pick<OAuth, 'authorization' | 'refused'> = {
 
 export function createOpenHttp(parts: OpenHttpParts): PrepareDependencies['openHttp'] {
   const { oauth, vault, live, limits, parseLarge, schedule, version } = parts;
-  return async (name, definition) => {
+  return async (name, definition, extras = {}) => {
+    const { identity, credentials, application } = extras;
     const { authority, release } = await oauthAuthority({
       connector: name,
       definition,
@@ -36,10 +37,12 @@ export function createOpenHttp(parts: OpenHttpParts): PrepareDependencies['openH
       live,
       // A hub config may bear the name of a connector: only who signs in has a sign-in.
       oauth: definition.oauth ? oauth.of(name, definition) : NO_SIGN_IN,
+      ...(identity === undefined ? {} : { identity }),
+      ...(credentials === undefined ? {} : { credentials }),
     });
     const options = {
-      url: definition.url,
-      authority,
+      url: application?.url ?? definition.url,
+      authority: application?.authority(authority) ?? authority,
       limits,
       parseLarge,
       now: () => performance.now(),
@@ -47,6 +50,6 @@ export function createOpenHttp(parts: OpenHttpParts): PrepareDependencies['openH
       userAgent: `runlayer-companion/${version}`,
     };
     const open = definition.transport === 'sse' ? openLegacySse(options) : openStreamableHttp(options);
-    return { open, release };
+    return { open: application?.open(open) ?? open, release };
   };
 }

@@ -10,6 +10,7 @@ import {
   ConnectorName,
   HttpDefinition,
   isHttpDefinition,
+  isTenantDefinition,
   secretNameOf,
   type Connector,
   type ProgramDefinition,
@@ -27,8 +28,10 @@ import type { PreparedServer } from '../transport/governed-session.ts';
 import type { OpenUpstream } from '../transport/upstream.ts';
 import { childEnvironment, isGuiStart } from './child-environment.ts';
 import { checkConsent } from './consent.ts';
+import type { HttpExtras } from './http-extras.ts';
 import { resolveCommand } from './resolve-command.ts';
 import type { ConnectorRuntimes } from './runtimes.ts';
+import type { StartedTenant, StartTenant } from './tenant/started-tenant.ts';
 import { withBindingSecrets } from './with-binding-secrets.ts';
 
 /** Clients give up on initialize soon after this. */
@@ -47,7 +50,10 @@ export interface PrepareDependencies {
   readonly openHttp: (
     name: string,
     definition: HttpDefinition,
+    extras?: HttpExtras,
   ) => Promise<{ readonly open: OpenUpstream; readonly release: () => void }>;
+  /** Asks the tenant of a connector what it is now. Without it none is started. */
+  readonly startTenant?: StartTenant;
 }
 
 export interface PrepareRequest {
@@ -59,6 +65,8 @@ export interface PrepareRequest {
   readonly secrets?: Readonly<Record<string, string>>;
   /** What a hub binding takes away. */
   readonly narrow?: (policy: Policy) => Policy;
+  /** Of a tenant, for this session alone. */
+  readonly tenantKey?: string;
 }
 
 export function unknownConnector(name: string): CompanionError {
@@ -121,22 +129,54 @@ export async function prepareServer(request: PrepareRequest, deps: PrepareDepend
   // After a crash a new start waits a little, longer each time; the client's initialize waits with it.
   const start = deps.runtimes.of(name).crashes.state();
   if (start.kind === 'waiting') await delay(Math.min(start.retryInMs, MAX_HOLD_MS));
-  const program = await agreedProgram(connector);
   const policy = (): Policy => deps.policyOf(name);
+  if (isTenantDefinition(definition)) return prepareTenant(connector, policy, request, deps);
+  const program = await agreedProgram(connector);
   if (isHttpDefinition(definition)) return prepareHttp({ name, definition, policy }, request, deps);
   if (program === undefined) throw new Error('consent was checked');
   return prepareProgram({ name, definition, policy, program }, request, deps);
+}
+
+/** What its tenant says that it is now, agreed to; every call of it is asked about there. */
+async function prepareTenant(
+  connector: Connector,
+  policy: () => Policy,
+  request: PrepareRequest,
+  deps: PrepareDependencies,
+): Promise<PreparedServer> {
+  const { name } = connector;
+  if (deps.startTenant === undefined) throw new Error('nobody asks tenants here');
+  if (Object.keys(request.secrets ?? {}).length > 0) {
+    throw new CompanionError(
+      'E_BINDING_SECRETS',
+      `What "${name}" is given is decided by its tenant, so no binding may add a secret.`,
+      'Revoke the binding with "runlayer hub revoke", and bind it without --secret.',
+    );
+  }
+  const log = (text: string): void => deps.runtimes.of(name).log.line(deps.live.redact(text));
+  const { tenantKey: key } = request;
+  const tenant = await deps.startTenant(connector, key === undefined ? { log } : { key, log });
+  try {
+    const { run } = tenant;
+    return run.kind === 'http'
+      ? await prepareHttp({ name, definition: run.definition, policy, tenant, extras: run.extras }, request, deps)
+      : await prepareProgram({ name, definition: run.definition, policy, tenant, program: run.program }, request, deps);
+  } catch (error) {
+    tenant.release();
+    throw error;
+  }
 }
 
 interface Subject<D> {
   readonly name: string;
   readonly definition: D;
   readonly policy: () => Policy;
+  readonly tenant?: StartedTenant;
 }
 
 /** A server over HTTP for one client; whoever calls has looked at consent. */
 export async function prepareHttp(
-  { name, definition, policy }: Subject<HttpDefinition>,
+  { name, definition, policy, tenant, extras }: Subject<HttpDefinition> & { readonly extras?: HttpExtras },
   request: Pick<PrepareRequest, 'secrets' | 'narrow'>,
   deps: PrepareDependencies,
 ): Promise<PreparedServer> {
@@ -148,8 +188,8 @@ export async function prepareHttp(
       'Revoke the binding with "runlayer hub revoke", and bind again.',
     );
   }
-  const { open, release } = await deps.openHttp(name, joined.data);
-  return prepared({ name, policy }, request, deps, open, [release]);
+  const { open, release } = await deps.openHttp(name, joined.data, extras);
+  return prepared({ name, policy, tenant }, request, deps, open, [release]);
 }
 
 async function prepareProgram(
@@ -157,9 +197,11 @@ async function prepareProgram(
   request: PrepareRequest,
   deps: PrepareDependencies,
 ): Promise<PreparedServer> {
-  const { name, definition, policy, program } = subject;
+  const { name, definition, policy, program, tenant } = subject;
   const references = { ...definition.secrets, ...request.secrets };
-  const holdsSecret = Object.keys(references).length > 0;
+  // What a tenant puts into the environment may be a secret under any name.
+  const isGiven = tenant !== undefined && Object.keys(definition.env).length > 0;
+  const holdsSecret = isGiven || Object.keys(references).length > 0;
   const guiStart = isGuiStart(request.env);
   const login = holdsSecret || guiStart ? (await deps.login.get()).env : {};
   const { secrets, releases } = await resolveSecrets(references, deps);
@@ -180,7 +222,7 @@ async function prepareProgram(
     cwd,
   };
   const { spawn, track } = deps;
-  return prepared({ name, policy }, request, deps, openChild({ launch, spawn, track }), releases);
+  return prepared({ name, policy, tenant }, request, deps, openChild({ launch, spawn, track }), releases);
 }
 
 /** Values of references, live until they are released. */
@@ -206,7 +248,11 @@ async function resolveSecrets(
 }
 
 function prepared(
-  { name, policy }: { readonly name: string; readonly policy: () => Policy },
+  {
+    name,
+    policy,
+    tenant,
+  }: { readonly name: string; readonly policy: () => Policy; readonly tenant: StartedTenant | undefined },
   { narrow }: Pick<PrepareRequest, 'narrow'>,
   deps: PrepareDependencies,
   open: OpenUpstream,
@@ -216,13 +262,15 @@ function prepared(
   runtime.sessions += 1;
   return {
     connector: name,
-    open,
+    open: tenant?.endable(open) ?? open,
+    ...(tenant === undefined ? {} : { tenant: tenant.gate }),
     policy: narrow === undefined ? policy : () => narrow(policy()),
     log: runtime.log,
     redactor: createStreamRedactor(deps.live),
     redact: (text) => deps.live.redact(text),
     release: ({ crashed, answered }) => {
       for (const release of releases.splice(0)) release();
+      tenant?.release();
       runtime.sessions -= 1;
       if (crashed) runtime.crashes.exited({ hadAnswered: answered });
     },

@@ -37,7 +37,8 @@ export function createEventFeed(onError: (error: unknown) => void): EventFeed {
         open.delete(record.call);
         if (call !== undefined && listeners.size > 0)
           announce({ type: 'log', entry: toLogEntry(call.first, record, call.latest) });
-      } else if (listeners.size > 0) announce({ type: 'log', entry: eventToLogEntry(record) });
+      } else if (record.kind === 'event' && listeners.size > 0)
+        announce({ type: 'log', entry: eventToLogEntry(record) });
     },
     subscribe: (listener) => {
       listeners.add(listener);

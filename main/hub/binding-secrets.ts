@@ -5,10 +5,11 @@ import {
   HeaderName,
   HttpDefinition,
   isHttpDefinition,
+  isTenantDefinition,
   SecretReference,
   type BindingSecrets,
-  type ConnectorDefinition,
   type HttpDefinition as Http,
+  type StoredDefinition,
 } from '../../preload/contract/index.ts';
 import { withBindingSecrets } from '../connectors/with-binding-secrets.ts';
 import { classOf } from '../connectors/variable-names.ts';
@@ -69,9 +70,15 @@ function checkHttp(secrets: BindingSecrets, definition: Http): void {
 /** @throws CompanionError E_HUB_SECRETS with what to write instead. */
 export function checkBindingSecrets(
   secrets: BindingSecrets,
-  definition: ConnectorDefinition,
+  definition: StoredDefinition,
   platform: NodeJS.Platform = process.platform,
 ): void {
-  if (isHttpDefinition(definition)) checkHttp(secrets, definition);
+  if (isTenantDefinition(definition)) {
+    if (Object.keys(secrets).length > 0)
+      refuse(
+        'What this connector is given is decided by its tenant, so no binding may add a secret.',
+        'Bind it without --secret.',
+      );
+  } else if (isHttpDefinition(definition)) checkHttp(secrets, definition);
   else checkProgram(secrets, platform);
 }

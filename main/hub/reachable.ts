@@ -2,7 +2,7 @@
 import {
   CompanionError,
   secretNameOf,
-  type ConnectorDefinition,
+  type StoredDefinition,
   type HubBinding,
   type HubConfig,
 } from '../../preload/contract/index.ts';
@@ -31,7 +31,7 @@ export function unknownBinding(id: string): CompanionError {
 type HubView = Pick<Settings, 'connectors' | 'hub'>;
 
 /** The server that a config names. @throws CompanionError where its connector is gone or switched off. */
-export function definitionOf(config: HubConfig, settings: HubView): ConnectorDefinition {
+export function definitionOf(config: HubConfig, settings: HubView): StoredDefinition {
   const { target } = config;
   if ('endpoint' in target) return endpointDefinition(target.endpoint);
   const connector = settings.connectors.find(({ name }) => name === target.connector);

@@ -20,6 +20,8 @@ export interface AuthorityOptions {
   /** Used where the definition says so. */
   readonly oauth: Pick<OAuth, 'authorization' | 'refused'>;
   readonly identity?: Pick<IdentityForward, 'headers'>;
+  /** A tenant's own, for its own address; whoever gives them has compared the two. */
+  readonly credentials?: () => Promise<Readonly<Record<string, string>>>;
 }
 
 export interface OpenAuthority {
@@ -48,7 +50,7 @@ function withoutIdentity(headers: Readonly<Record<string, string>>): Record<stri
 
 /** Resolves the secrets for one session. Rejects where one cannot be had; then nothing is held. */
 export async function oauthAuthority(options: AuthorityOptions): Promise<OpenAuthority> {
-  const { connector, definition, vault, live, oauth, identity } = options;
+  const { connector, definition, vault, live, oauth, identity, credentials } = options;
   const url = new URL(definition.url);
   const isPrivate = url.protocol === 'https:' || isLoopbackHost(url.hostname);
   const configured = withoutIdentity(definition.headers);
@@ -62,6 +64,7 @@ export async function oauthAuthority(options: AuthorityOptions): Promise<OpenAut
       if (authorization === undefined) throw signInNeeded(connector);
       sent.add({ Authorization: authorization });
     }
+    if (credentials !== undefined) sent.add(await credentials());
     const forwarded = (await identity?.headers()) ?? {};
     if (Object.keys(forwarded).length > 0 && !isPrivate) throw identityInTheClear();
     return sent.add(forwarded).toObject();
@@ -77,6 +80,12 @@ export async function oauthAuthority(options: AuthorityOptions): Promise<OpenAut
     if (definition.oauth) return oauth.refused(facts);
     if (await hasOtherSecrets(facts.sent)) return { kind: 'retry' };
     if (facts.status === 403) return { kind: 'refused', reason: 'the server does not allow this' };
+    // Nobody can give any here: what it is sent is the tenant's to say.
+    if (identity !== undefined)
+      return {
+        kind: 'refused',
+        reason: `the server asks for credentials that the tenant of "${connector}" does not give`,
+      };
     const reason =
       Object.keys(definition.secrets).length > 0
         ? `the server does not take the credentials of "${connector}": store them again with "runlayer secrets set"`

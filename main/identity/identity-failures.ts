@@ -130,7 +130,7 @@ export const headerValueUnusable = (header: string, secret: string): CompanionEr
 export const secretReserved = (secret: string): CompanionError =>
   failure(
     'E_SECRET_RESERVED',
-    `The secret "${secret}" holds a sign-in and is never sent as it is.`,
+    `The secret "${secret}" is the companion's own: it holds a sign-in or a key, and is never sent as it is.`,
     'Take the reference out of the connector.',
     EXIT_MISUSE,
   );

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CompanionError } from '../../preload/contract/failure.ts';
+import { isReservedSecret } from '../secrets/reserved-names.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 
 /** The first word of every name that holds a sign-in. */
@@ -16,10 +17,8 @@ export function signInSecret(connector: string): string {
   return `${RESERVED}${connector}`;
 }
 
-/** Whether a secret holds a sign-in: no definition may refer to it, or its tokens would go to another server. */
-export function isSignInSecret(name: string): boolean {
-  return name.toLowerCase().startsWith(RESERVED);
-}
+/** Whether a secret is the companion's own: no definition may refer to it, or a sign-in would go to another server. */
+export const isSignInSecret = isReservedSecret;
 
 /** What a header can carry after `Bearer `. */
 const Token = z.string().regex(/^[\x21-\x7e]{1,32768}$/);

@@ -1,10 +1,12 @@
 import {
   CompanionError,
   isHttpDefinition,
+  isTenantDefinition,
   type Connector,
   type ConnectorView,
   type OAuthClient,
   type OperationInput,
+  type TenantDefinition,
 } from '../../preload/contract/index.ts';
 import { agreedClient } from '../connectors/agreed-client.ts';
 import { prepareServer, unknownConnector, type PrepareDependencies } from '../connectors/prepare-server.ts';
@@ -45,6 +47,15 @@ function signInOf(connector: Connector | undefined): SignInOf | undefined {
     return undefined;
   const { url, oauthClient } = connector.definition;
   return { url, clientId: oauthClient?.id, client: agreedClient(connector) };
+}
+
+function definedByTenant(name: string, { tenant, server }: TenantDefinition): CompanionError {
+  return new CompanionError(
+    'E_CONNECTOR_OF_TENANT',
+    `What "${name}" runs is defined by ${tenant}, not on this machine.`,
+    `Change it there; see what it is now with "runlayer connectors accept ${server} --host ${tenant}".`,
+    { exitCode: 2 },
+  );
 }
 
 type ConnectorHandlers = Pick<
@@ -149,8 +160,9 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       return view(saved);
     },
     'connectors.definition': ({ name }) => {
-      const connector = find(name);
-      return { definition: connector.definition, default: connector.default };
+      const { definition, default: mode } = find(name);
+      if (isTenantDefinition(definition)) throw definedByTenant(name, definition);
+      return { definition, default: mode };
     },
     'connectors.remove': async ({ name }, context) => {
       const signedIn = signInOf(find(name));

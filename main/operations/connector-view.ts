@@ -1,5 +1,6 @@
 import {
   isHttpDefinition,
+  isTenantDefinition,
   type Connector,
   type ConnectorTarget,
   type ConnectorView,
@@ -20,6 +21,14 @@ function targetOf({ definition }: Connector): ConnectorTarget {
       secrets: definition.secrets,
       oauth: definition.oauth,
       ...(definition.oauthClient === undefined ? {} : { oauthClient: definition.oauthClient }),
+    };
+  }
+  if (isTenantDefinition(definition)) {
+    return {
+      kind: 'tenant',
+      host: definition.tenant,
+      server: definition.server,
+      title: displayText(definition.title),
     };
   }
   return {

@@ -1,6 +1,8 @@
 /** What a person is asked when a program wants to weaken protection: the whole of it, escaped, nothing summarised away. */
 import {
   isHttpDefinition,
+  operations,
+  type ConsentRequest,
   type DefaultMode,
   type HttpDefinition,
   type OAuthClient,
@@ -10,6 +12,7 @@ import {
 } from '../../preload/contract/index.ts';
 import { displayArgv, displayText } from '../connectors/display.ts';
 import { HUB_DESCRIPTIONS } from './describe-hub.ts';
+import { describeAccept, TENANT_DESCRIPTIONS } from './describe-tenant.ts';
 
 export interface Question {
   readonly operation: OperationName;
@@ -64,6 +67,7 @@ const DESCRIPTIONS: Descriptions = {
   },
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
   ...HUB_DESCRIPTIONS,
+  ...TENANT_DESCRIPTIONS,
   'policy.add': ({ effect, connector, tool }) => ({
     title: `Add a rule: ${effect} "${displayText(tool)}" on "${displayText(connector)}"?`,
     detail: 'Calls that it matches are no longer stopped where they were.',
@@ -74,8 +78,20 @@ const DESCRIPTIONS: Descriptions = {
   }),
 };
 
-/** `approvalText` gives the whole call that waits under an approval's id. */
-export function describeWeakening(name: OperationName, input: unknown, approvalText: (id: string) => string): Question {
+/**
+ * `approvalText` gives the whole call that waits under an approval's id; `shownConsent` what was shown of a tenant's connector under
+ * a consent hash.
+ */
+export function describeWeakening(
+  name: OperationName,
+  input: unknown,
+  approvalText: (id: string) => string,
+  shownConsent: (hash: string) => ConsentRequest | undefined = () => undefined,
+): Question {
+  if (name === 'tenant.accept') {
+    const accepted = operations['tenant.accept'].input.parse(input);
+    return { operation: name, ...describeAccept(accepted, shownConsent(accepted.consentHash)) };
+  }
   if (name === 'approvals.approve') {
     const id = typeof input === 'object' && input !== null && 'id' in input ? String(input.id) : '';
     return { operation: name, title: 'Let exactly this call through?', detail: approvalText(id) };

@@ -23,7 +23,7 @@ export interface OtherParts {
   readonly settings: SettingsStore;
   readonly vault: SecretVault;
   readonly approvals: Approvals;
-  readonly index: AuditIndex;
+  readonly index: Pick<AuditIndex, 'query'>;
   readonly clock: () => Date;
   readonly newRuleId: () => string;
   readonly status: () => Promise<Status>;
@@ -36,17 +36,19 @@ export interface OtherParts {
   readonly announce: (event: CompanionEvent) => void;
 }
 
-type OtherHandlers = Omit<Handlers, `${'connectors' | 'hub' | 'identity'}.${string}`>;
+type OtherHandlers = Omit<Handlers, `${'connectors' | 'hub' | 'identity' | 'tenant' | 'audit'}.${string}`>;
 
 export function otherHandlers(parts: OtherParts): OtherHandlers {
   const { settings, vault } = parts;
   const secretView = (entry: ReturnType<SecretVault['list']>[number]): SecretView => {
     const names = (references: readonly string[]): boolean =>
       references.some((reference) => secretNameOf(reference) === entry.name);
-    const { connectors, hub } = settings.read();
+    const { connectors, hub, auditEndpoint } = settings.read();
+    const authorization = auditEndpoint?.authorization;
     return {
       ...entry,
       usedBy: [
+        ...(authorization !== undefined && names([authorization]) ? ['audit endpoint'] : []),
         ...connectors.filter(({ definition }) => names(secretReferencesOf(definition))).map(({ name }) => name),
         ...hub.bindings.filter(({ secrets }) => names(Object.values(secrets))).map(({ id }) => `hub binding ${id}`),
       ],

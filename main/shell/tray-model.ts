@@ -40,16 +40,16 @@ export function trayView(input: {
   readonly recent: readonly LogEntry[];
   readonly now: number;
 }): TrayView {
-  const { state, concerns } = input.protection;
+  const { state, concerns, banner } = input.protection;
   const title = TITLES[state];
   const waiting = input.waitingApprovals;
-  const lines: TrayItem[] = [{ label: title }];
+  const lines: TrayItem[] = [{ label: title }, ...(banner === undefined ? [] : [{ label: banner.toUpperCase() }])];
   if (waiting > 0) lines.push({ label: `${waiting} ${waiting === 1 ? 'call waits' : 'calls wait'} for you` });
   else if (state === 'attention') lines.push({ label: `${concerns.length} to look at` });
   if (state !== 'not_enforcing') lines.push({ label: deniedText(input.recent, input.now) });
   return {
     state,
-    tooltip: `Runlayer Companion: ${title.toLowerCase()}`,
+    tooltip: `Runlayer Companion: ${(banner ?? title).toLowerCase()}`,
     menu: [lines, [{ label: 'Open', action: 'open' }], [{ label: 'Quit', action: 'quit' }]],
   };
 }

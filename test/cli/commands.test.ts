@@ -11,6 +11,7 @@ import type {
 } from '../../preload/contract/index.ts';
 import { CompanionError } from '../../preload/contract/index.ts';
 import { tell, type Scene } from './fake-io.ts';
+import { NO_TENANT } from '../fixtures/quiet-status.ts';
 
 const HOSTILE = '\u001b[2J\u001b]0;x\u0007\u202eevil\u200b\u2066\u009b31m\n\r';
 // eslint-disable-next-line no-control-regex
@@ -73,6 +74,7 @@ const status: Status = {
     waitingApprovals: 0,
     keychain: { backend: 'keytar', state: 'ready', detail: 'Secrets are kept in the keychain.' },
     audit: { state: 'ok', detail: '', seq: 9 },
+    ...NO_TENANT,
     warnings: [],
   },
 };
@@ -530,6 +532,8 @@ describe('status and open', () => {
   waiting    0
   keychain   Secrets are kept in the keychain.
   audit      10 records
+  delivery   off, the audit trail stays on this machine
+  tenants    none; sign in to one with "runlayer login --host https://…"
   home       /h
 `);
     const bad: Status = {
@@ -777,6 +781,7 @@ describe('hostile text', () => {
             keychain: { backend: null, state: 'absent', detail: HOSTILE },
           },
         },
+        'tenant.status': {},
       },
     ],
     [

@@ -24,7 +24,10 @@ export interface Scene {
   /** What the person types, one for each question. */
   readonly typed?: readonly (string | undefined)[];
   readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The person goes away once the command waits for this operation. */
+  readonly leavesAt?: OperationName;
   readonly events?: readonly CompanionEvent[];
   readonly isSlow?: () => boolean;
   readonly local?: Partial<LocalActions>;
@@ -49,6 +52,10 @@ export async function tell(line: string | readonly string[], scene: Scene = {}):
       const answers = scene.answers ?? {};
       if (!Object.hasOwn(answers, name)) throw new Error(`${name} must not be called`);
       const answer = answers[name];
+      if (scene.leavesAt === name) {
+        gone.resolve();
+        return new Promise(() => {});
+      }
       return typeof answer === 'function' ? (answer as (value: unknown) => unknown)(input) : answer;
     };
   const io: CommandIo = {
@@ -59,6 +66,7 @@ export async function tell(line: string | readonly string[], scene: Scene = {}):
     err: (text) => void (err += text),
     isSlow: scene.isSlow ?? ((): boolean => false),
     tty: scene.tty ?? false,
+    env: scene.env ?? {},
     cwd: scene.cwd ?? '/here',
     ask: (text) => {
       if (scene.tty !== true) return Promise.resolve(undefined);

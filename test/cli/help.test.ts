@@ -23,6 +23,11 @@ Commands:
   secrets          values that servers get from the keychain; they go in and
                    never come out
   hub              one local address for every server, with a token for each use
+  login            sign in to a Runlayer tenant; prints a link and a code, and
+                   waits
+  logout           forget the key of a tenant; its connectors are refused from
+                   then on
+  tenant           Runlayer tenants that you are signed in to
   identity         who a tenant says is calling a server
   approvals        calls that wait for your yes or no
   setup            write AI clients' configuration
@@ -58,6 +63,7 @@ describe('help', () => {
       'connectors',
       'connectors add',
       'connectors edit',
+      'connectors accept',
       'connectors login',
       'connectors logout',
       'connectors list',
@@ -99,6 +105,14 @@ describe('help', () => {
       'hub allow-origin',
       'hub refuse-origin',
       'hub status',
+      'login',
+      'logout',
+      'tenant',
+      'tenant list',
+      'tenant servers',
+      'tenant approvals',
+      'tenant approve',
+      'tenant deny',
       'identity',
       'identity verify',
       'approvals',
@@ -119,6 +133,11 @@ describe('help', () => {
       'doctor',
       'audit',
       'audit verify',
+      'audit status',
+      'audit endpoint',
+      'audit endpoint show',
+      'audit endpoint set',
+      'audit endpoint remove',
     ]);
   });
 

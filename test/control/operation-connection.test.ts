@@ -185,6 +185,7 @@ describe('a program on the socket', () => {
     const refused = answers.filter((answer) => !answer.ok).map((answer) => `${answer.id} ${answer.error?.code ?? ''}`);
     expect(refused.sort()).toEqual([
       'approvals.approve E_CONFIRMATION',
+      'audit.setEndpoint E_CONFIRMATION',
       'connectors.enable E_CONFIRMATION',
       'connectors.save E_CONFIRMATION',
       'hub.bind E_CONFIRMATION',
@@ -195,6 +196,8 @@ describe('a program on the socket', () => {
       'hub.rotate E_CONFIRMATION',
       'policy.add E_CONFIRMATION',
       'policy.remove E_CONFIRMATION',
+      'tenant.accept E_CONFIRMATION',
+      'tenant.decide E_CONFIRMATION',
     ]);
     expect(ran).toHaveLength(names.length - refused.length);
   });

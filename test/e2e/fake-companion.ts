@@ -6,6 +6,7 @@ import type { CompanionEvent } from '../../preload/contract/events.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import type { OperationName } from '../../preload/contract/operations.ts';
 import type { Status } from '../../preload/contract/status.ts';
+import { NO_TENANT } from '../fixtures/quiet-status.ts';
 
 /** Believable state with hostile names in it; the clock of its records is the caller's. */
 export interface FakeCompanion {
@@ -151,6 +152,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
       waitingApprovals: 1,
       keychain: { backend: 'secret-service', state: 'ready', detail: 'Secret Service' },
       audit: { state: 'ok', detail: '', seq: 1284 },
+      ...NO_TENANT,
       warnings: [],
     },
   };

@@ -59,6 +59,25 @@ describe('what is sent', () => {
     expect(live.size).toBe(0);
   });
 
+  it('is the credentials of a tenant for its own address, asked for each time, and nothing where they cannot be had', async () => {
+    let count = 0;
+    const credentials = () => Promise.resolve({ 'x-runlayer-api-key': `key ${++count}` });
+    const { authority } = await open({ headers: { 'X-Runlayer-Api-Key': 'configured' } }, { credentials });
+    expect(await authority.headers()).toEqual({ 'x-runlayer-api-key': 'key 1' });
+    expect(await authority.headers()).toEqual({ 'x-runlayer-api-key': 'key 2' });
+    const failing = await open({}, { credentials: () => Promise.reject(identityStale()) });
+    expect(await codeOf(failing.authority.headers())).toBe('E_IDENTITY_STALE');
+  });
+
+  it('sends nobody to change what a tenant defines', async () => {
+    const { authority } = await open({}, { identity: identity({}) });
+    const refused = await authority.refused({ status: 401, challenge: undefined, sent: {} });
+    expect(refused).toEqual({
+      kind: 'refused',
+      reason: 'the server asks for credentials that the tenant of "demo" does not give',
+    });
+  });
+
   it('is nothing where the identity cannot be had', async () => {
     const { authority } = await open({}, { identity: { headers: () => Promise.reject(identityStale()) } });
     expect(await codeOf(authority.headers())).toBe('E_IDENTITY_STALE');

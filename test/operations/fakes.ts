@@ -58,6 +58,7 @@ export function memoryVault(
       entries.splice(at, 1);
       return Promise.resolve();
     },
+    rewrite: notUsed,
     resolve: notUsed,
     state: () => Promise.resolve(state),
     peekState: () => state,
@@ -134,7 +135,7 @@ export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettin
   const handlers = otherHandlers({
     vault: memoryVault(),
     approvals,
-    index: { query: notUsed } as unknown as OtherParts['index'],
+    index: { query: notUsed },
     clock: () => NOW,
     newRuleId: () => `r${++ids}`,
     status: notUsed,

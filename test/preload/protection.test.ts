@@ -3,6 +3,8 @@ import type { ClientView } from '../../preload/contract/client.ts';
 import type { ConnectorView } from '../../preload/contract/connector.ts';
 import { assessProtection } from '../../preload/contract/protection.ts';
 import { Status } from '../../preload/contract/status.ts';
+import type { TenantView } from '../../preload/contract/tenant.ts';
+import { NO_TENANT } from '../fixtures/quiet-status.ts';
 import { status as fakeStatus } from '../shell/harness.ts';
 
 const status = (change: Record<string, unknown> = {}): Status => Status.parse(fakeStatus(change));
@@ -23,6 +25,17 @@ const client = (change: Partial<ClientView> = {}): ClientView => ({
   state: 'ok',
   connectors: ['files'],
   unmanaged: [],
+  ...change,
+});
+
+const ACME = 'https://acme.runlayer.com';
+const tenant = (change: Partial<TenantView> = {}): TenantView => ({
+  host: ACME,
+  signedInAt: '2026-11-20T10:00:00.000Z',
+  isDefault: true,
+  credential: 'ok',
+  state: 'ok',
+  problem: '',
   ...change,
 });
 
@@ -55,6 +68,78 @@ describe('assessProtection', () => {
       { status: status({ keychain: { backend: null, state: 'absent', detail: '' } }) },
       'attention',
       'runlayer doctor',
+    ],
+    [
+      'outages that open',
+      { status: status({ enforcement: 'open', waitingApprovals: 2, tenants: [tenant({ state: 'ok' })] }) },
+      'attention',
+      'runlayer status',
+    ],
+    [
+      'an outage that is open now',
+      { status: status({ enforcement: 'open', tenants: [tenant({ state: 'unreachable' })] }) },
+      'not_enforcing',
+      'runlayer status',
+    ],
+    [
+      'a tenant that is away, which closes',
+      { status: status({ tenants: [tenant({ state: 'unreachable', problem: 'No network.' })] }) },
+      'attention',
+      'runlayer doctor',
+    ],
+    [
+      'a key that is not taken',
+      { status: status({ tenants: [tenant({ state: 'unauthorized' })] }) },
+      'attention',
+      'runlayer login --host https://acme.runlayer.com',
+    ],
+    [
+      'a key that is gone',
+      { status: status({ tenants: [tenant({ credential: 'missing' })] }) },
+      'attention',
+      'runlayer login --host https://acme.runlayer.com',
+    ],
+    [
+      'a connector of a tenant that waits for consent',
+      { status: status({ waitingConsents: [{ host: ACME, server: 'github', title: 'GitHub' }] }) },
+      'attention',
+      'runlayer connectors accept github --host https://acme.runlayer.com',
+    ],
+    [
+      'one whose alias is a trap for whoever copies the command',
+      { status: status({ waitingConsents: [{ host: ACME, server: 'x;reboot', title: 'x' }] }) },
+      'attention',
+      'runlayer tenant servers --host https://acme.runlayer.com',
+    ],
+    [
+      'approvals at a tenant',
+      { status: status({ waitingTenantApprovals: 1 }) },
+      'attention',
+      'runlayer tenant approvals',
+    ],
+    [
+      'too much undelivered, so that calls are denied',
+      { status: status({ delivery: { ...NO_TENANT.delivery, pressure: 'full' }, waitingApprovals: 1 }) },
+      'attention',
+      'runlayer audit status',
+    ],
+    [
+      'delivery that stopped',
+      { status: status({ delivery: { ...NO_TENANT.delivery, state: 'stopped', problem: 'No key.' } }) },
+      'attention',
+      'runlayer audit status',
+    ],
+    [
+      'delivery that does not keep up',
+      { status: status({ delivery: { ...NO_TENANT.delivery, state: 'delivering', pressure: 'warn' } }) },
+      'attention',
+      'runlayer audit status',
+    ],
+    [
+      'records that were set aside',
+      { status: status({ delivery: { ...NO_TENANT.delivery, state: 'delivering', parked: 1 } }) },
+      'attention',
+      'runlayer audit status',
     ],
     ['a warning', { status: status({ warnings: ['something'] }) }, 'attention', 'runlayer doctor'],
     ['no connectors', { status: status(), connectors: [] }, 'attention', 'runlayer connectors add --help'],
@@ -97,6 +182,20 @@ describe('assessProtection', () => {
     expect(assessProtection({ status: status(), connectors: [paused] }).concerns[0]?.text).toBe(
       'files is paused: its server keeps failing.',
     );
+  });
+
+  it('is quiet about a tenant that is well, a delivery that waits a little, and where calls fail closed', () => {
+    const delivery = { ...NO_TENANT.delivery, state: 'waiting', lagEvents: 3 };
+    const well = status({ tenants: [tenant(), tenant({ state: 'unknown', credential: 'environment' })], delivery });
+    expect(assessProtection({ status: well })).toEqual({ state: 'protected', concerns: [] });
+  });
+
+  it('says aloud that outages open, and only then', () => {
+    const open = assessProtection({ status: status({ enforcement: 'open' }) });
+    expect(open).toMatchObject({ state: 'attention', banner: 'Not enforcing on outage' });
+    const away = status({ enforcement: 'open', tenants: [tenant({ state: 'unreachable' })] });
+    expect(assessProtection({ status: away }).concerns[0]?.text).toMatch(/^NOT ENFORCING: /);
+    expect(assessProtection({ status: status({ warnings: ['x'] }) })).not.toHaveProperty('banner');
   });
 
   it('does not mind what is disabled or not known yet', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { durationText, headlineOf, statsOf, targetText } from '../../renderer/features/overview/overview-model.ts';
 import { clockText, momentText } from '../../renderer/ui/time.ts';
+import { NO_TENANT } from '../fixtures/quiet-status.ts';
 
 describe('headlineOf', () => {
   it.each([
@@ -51,6 +52,7 @@ describe('statsOf', () => {
           waitingApprovals: 0,
           keychain: { backend: null, state: 'absent', detail: 'no service' },
           audit: { state: 'unavailable', detail: 'disk full', seq: 12_345 },
+          ...NO_TENANT,
           warnings: [],
         },
       },

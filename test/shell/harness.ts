@@ -5,6 +5,7 @@ import type { CompanionHost } from '../../main/shell/companion-host.ts';
 import type { ShellStore } from '../../main/shell/shell-store.ts';
 import { startApp, type StartAppOptions } from '../../main/shell/start-app.ts';
 import type { CompanionEvent } from '../../preload/contract/events.ts';
+import { NO_TENANT } from '../fixtures/quiet-status.ts';
 import { createFakeElectron, type FakeElectron } from './fake-electron.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -23,6 +24,7 @@ export const status = (change: Record<string, unknown> = {}): unknown => ({
     waitingApprovals: 0,
     keychain: { backend: 'keytar', state: 'ready', detail: '' },
     audit: { state: 'ok', detail: '', seq: 1 },
+    ...NO_TENANT,
     warnings: [],
     ...change,
   },

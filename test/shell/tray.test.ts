@@ -48,6 +48,13 @@ describe('trayView', () => {
       [],
       ['Needs attention', '1 to look at', 'No call denied in the last hour'],
     ],
+    [
+      'outages open',
+      { state: 'attention', concerns: [concern], banner: 'Not enforcing on outage' },
+      0,
+      [],
+      ['Needs attention', 'NOT ENFORCING ON OUTAGE', '1 to look at', 'No call denied in the last hour'],
+    ],
     ['nothing decides', { state: 'not_enforcing', concerns: [concern] }, 0, [entry(1, 'deny')], ['Not enforcing']],
   ])('%s', (_title, protection, waitingApprovals, recent, lines) => {
     const view = trayView({ protection, waitingApprovals, recent, now: NOW });

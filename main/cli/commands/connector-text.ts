@@ -4,9 +4,9 @@ import {
   type ConnectorTarget,
   type ConnectorView,
   type ConsentRequest,
-  type ConsentTarget,
   type DefaultMode,
   type OAuthClient,
+  type OwnTarget,
 } from '../../../preload/contract/index.ts';
 import { hang, shown } from './render.ts';
 
@@ -27,7 +27,7 @@ function argvLines(argv: readonly string[]): string[] {
 
 const notStored = (reference: string): string => ` (not stored yet: "runlayer secrets set ${secretNameOf(reference)}")`;
 
-type Target<K extends ConsentTarget['kind']> = Extract<ConsentTarget, { kind: K }>;
+type Target<K extends OwnTarget['kind']> = Extract<OwnTarget, { kind: K }>;
 
 function programLines({ argv, path, realPath, cwd, env, secrets }: Target<'program'>): string[] {
   return [
@@ -65,12 +65,29 @@ function httpLines({ url, transport, headers, secrets, oauth, oauthClient }: Tar
   ];
 }
 
-export function consentText({ connector, target, risks, default: mode }: ConsentRequest): string {
+/** Whose word it is, for a connector of a tenant. */
+function tenantLines({
+  host,
+  server,
+  title,
+  version,
+  application,
+}: Extract<ConsentRequest['target'], { kind: 'tenant' }>) {
   return [
-    target.kind === 'http'
+    hang('  tenant    ', `${host} ("${shown(title)}", version ${version})`),
+    hang('  id        ', server),
+    ...(application === null ? [] : [hang('  app       ', shown(application))]),
+  ];
+}
+
+export function consentText({ connector, target, risks, default: mode }: ConsentRequest): string {
+  const runs = target.kind === 'tenant' ? target.runs : target;
+  return [
+    runs.kind === 'http'
       ? `Connector "${connector}" will send what clients ask of it to:\n\n`
       : `Connector "${connector}" will run, whenever a client asks for it:\n\n`,
-    ...(target.kind === 'http' ? httpLines(target) : programLines(target)),
+    ...(runs.kind === 'http' ? httpLines(runs) : programLines(runs)),
+    ...(target.kind === 'tenant' ? tenantLines(target) : []),
     hang('  default   ', DEFAULT_TEXT[mode]),
     ...(risks.length === 0 ? [] : ['\nLook at this before you say yes:\n']),
     ...risks.map((risk) => `${hang('  ! ', risk.text)}${hang('    ', `(${risk.evidence})`)}`),
@@ -80,6 +97,7 @@ export function consentText({ connector, target, risks, default: mode }: Consent
 
 /** What is run or reached, in one line. */
 export function targetText(target: ConnectorTarget): string {
+  if (target.kind === 'tenant') return `"${shown(target.title)}" of ${target.host}`;
   return target.kind === 'http' ? target.url : target.argv.join(' ');
 }
 
@@ -89,6 +107,8 @@ function viewedClient({ id, secret }: OAuthClient): string[] {
 }
 
 function targetLines(target: ConnectorTarget): string[] {
+  if (target.kind === 'tenant')
+    return [hang('  tenant    ', `${target.host} ("${shown(target.title)}")`), hang('  id        ', target.server)];
   if (target.kind === 'http') {
     const { url, transport, headerNames, secrets, oauth, oauthClient } = target;
     return [

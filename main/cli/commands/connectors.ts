@@ -6,10 +6,12 @@ import { addConnectorLoginCommands } from './connector-login.ts';
 import { targetText, viewText } from './connector-text.ts';
 import { jsonOption, wholeNumber, yesOption } from './option-values.ts';
 import { hang, json, shown, table } from './render.ts';
+import { addAcceptCommand } from './tenant-connectors.ts';
 
 export function addConnectorCommands(program: Command, io: CommandIo): void {
   const connectors = program.command('connectors').description('MCP servers that the companion can run or reach');
   addDefinitionCommands(connectors, io);
+  addAcceptCommand(connectors, io);
   addConnectorLoginCommands(connectors, io);
 
   connectors

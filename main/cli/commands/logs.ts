@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { LogEntry } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
+import { entryText } from './log-text.ts';
 import { moment, wholeNumber } from './option-values.ts';
-import { json, shown } from './render.ts';
+import { hang, json } from './render.ts';
 
 interface LogOptions {
   readonly json?: true;
@@ -13,39 +14,11 @@ interface LogOptions {
   readonly blocked?: true;
   readonly events?: true;
   readonly since?: string;
+  readonly tenant?: true;
 }
 
-const VERDICT_COLUMNS = 10;
-const DIGEST = /^[0-9a-f]{64}$/;
-
-/** Digests are there to be compared by a program; a person needs to tell them apart. */
-function brief(value: unknown): string {
-  const text = String(value);
-  return DIGEST.test(text) ? `${text.slice(0, 12)}…` : text;
-}
-
-/** One line for a person: when (UTC), what was decided, who called what, how it ended. */
-function entryText(entry: LogEntry): string {
-  const time = `${entry.time.slice(0, 19).replace('T', ' ')}Z`;
-  if (entry.kind === 'event') {
-    const detail = Object.entries(entry.detail ?? {}).map(([key, value]) => `${key}=${brief(value)}`);
-    const parts = [entry.event, entry.connector, ...detail].filter((part) => part !== undefined);
-    return shown(`${time}  ${'event'.padEnd(VERDICT_COLUMNS)} ${parts.join(' ')}`);
-  }
-  const verdict =
-    entry.outcome === 'refused' ? 'blocked' : (entry.outcome ?? (entry.effect === 'allow' ? 'running' : 'waiting'));
-  const what = entry.tool ?? entry.method ?? '';
-  const why =
-    entry.outcome === 'refused'
-      ? `  ${entry.reason ?? ''}`
-      : entry.errorType === undefined
-        ? ''
-        : `  ${entry.errorType}`;
-  const took = entry.durationMs === undefined ? '' : `  ${entry.durationMs.toFixed(0)} ms`;
-  const tries = entry.attempts === undefined ? '' : `  ${entry.attempts} attempts`;
-  const who = `${entry.client ?? '-'} → ${entry.connector ?? '-'}`;
-  return shown(`${time}  ${verdict.padEnd(VERDICT_COLUMNS)} ${who}.${what}${took}${tries}${why}`);
-}
+/** A tenant whose rows are missing: said beside the list, for it is no row of it. */
+const isMissing = (entry: LogEntry): boolean => entry.origin === 'tenant' && entry.id.startsWith('missing:');
 
 function isWanted(entry: LogEntry, options: LogOptions): boolean {
   return (
@@ -67,6 +40,7 @@ export function addLogCommand(program: Command, io: CommandIo): void {
     .option('--tool <name>', 'only this tool')
     .option('--blocked', 'only what was refused or failed')
     .option('--events', 'also what the companion itself did')
+    .option('--tenant', 'also what the tenants saw, joined with ours; asks them')
     .option('--since <time>', 'only from this time on (RFC 3339, or a day)', moment)
     .action(async (options: LogOptions) => {
       const { connector, tool, since } = options;
@@ -96,14 +70,18 @@ export function addLogCommand(program: Command, io: CommandIo): void {
             })
           : undefined;
       try {
-        const entries = await io.call('logs.query', {
+        const all = await io.call('logs.query', {
           limit: options.lines,
           ...(connector === undefined ? {} : { connector }),
           ...(tool === undefined ? {} : { tool }),
           ...(options.blocked === undefined ? {} : { blocked: true }),
           ...(options.events === undefined ? {} : { events: true }),
           ...(since === undefined ? {} : { since }),
+          ...(options.tenant === undefined ? {} : { tenant: true }),
         });
+        const entries = all.filter((entry) => !isMissing(entry));
+        for (const { reason, detail } of all.filter(isMissing))
+          io.err(hang('! ', `The log of ${String(detail?.['host'])} is missing here. ${reason ?? ''}`));
         if (entries.length === 0 && options.follow !== true && options.json !== true) {
           const filtered = [connector, tool, options.blocked, since].some((filter) => filter !== undefined);
           io.out(filtered ? 'Nothing fits.\n' : 'No calls yet.\n');

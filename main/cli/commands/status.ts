@@ -1,7 +1,27 @@
 import type { Command } from 'commander';
+import type { Status, TenantStatus } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
 import { jsonOption } from './option-values.ts';
 import { hang, json } from './render.ts';
+import { attentionLines, deliveryLines, tenantLines } from './tenant-status-text.ts';
+
+function statusText({ companion }: Status, tenant: TenantStatus | undefined): string {
+  const waiting = companion.waitingApprovals;
+  const { audit } = companion;
+  return [
+    `Companion ${companion.version} (${companion.kind}, process ${companion.pid})${companion.draining ? ', ending' : ''}\n`,
+    hang('  sessions   ', String(companion.sessions)),
+    hang('  connectors ', String(companion.connectors)),
+    hang('  waiting    ', waiting > 0 ? `${waiting}, see "runlayer approvals list"` : '0'),
+    hang('  keychain   ', companion.keychain.detail),
+    hang('  audit      ', audit.state === 'ok' ? `${audit.seq + 1} records` : `NOT WRITTEN: ${audit.detail}`),
+    ...deliveryLines(companion),
+    ...tenantLines(companion),
+    ...(tenant === undefined ? [] : attentionLines(companion, tenant)),
+    hang('  home       ', companion.home),
+    ...companion.warnings.map((warning) => hang('  ! ', warning)),
+  ].join('');
+}
 
 export function addStatusCommands(program: Command, io: CommandIo): void {
   program
@@ -9,26 +29,20 @@ export function addStatusCommands(program: Command, io: CommandIo): void {
     .description('is the companion running, and is all well; never starts one')
     .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
-      const status = await io.call('status.get', {});
       if (options.json === true) {
-        io.out(json(status));
+        // The tenants are asked first: what is known of them afterwards is in ours.
+        const tenant = await io.call('tenant.status', {});
+        const status = await io.call('status.get', {});
+        io.out(json({ ...tenant, ...status }));
         return;
       }
-      const { companion } = status;
-      const waiting = companion.waitingApprovals;
-      const { audit } = companion;
-      io.out(
-        [
-          `Companion ${companion.version} (${companion.kind}, process ${companion.pid})${companion.draining ? ', ending' : ''}\n`,
-          hang('  sessions   ', String(companion.sessions)),
-          hang('  connectors ', String(companion.connectors)),
-          hang('  waiting    ', waiting > 0 ? `${waiting}, see "runlayer approvals list"` : '0'),
-          hang('  keychain   ', companion.keychain.detail),
-          hang('  audit      ', audit.state === 'ok' ? `${audit.seq + 1} records` : `NOT WRITTEN: ${audit.detail}`),
-          hang('  home       ', companion.home),
-          ...companion.warnings.map((warning) => hang('  ! ', warning)),
-        ].join(''),
-      );
+      const first = await io.call('status.get', {});
+      if (!first.companion.tenants.some(({ credential }) => credential !== 'missing')) {
+        io.out(statusText(first, undefined));
+        return;
+      }
+      const tenant = await io.call('tenant.status', {});
+      io.out(statusText(await io.call('status.get', {}), tenant));
     });
 
   program

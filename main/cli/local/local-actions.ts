@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { CompanionError } from '../../../preload/contract/index.ts';
-import { verifyDirectory } from '../../audit/disk/verify-directory.ts';
 import { undo, uninstall } from '../../clients/operations.ts';
 import { localClientEnvironment } from '../../host/client-environment.ts';
 import { readHolder, type Holder } from '../../host/host-lock.ts';
@@ -8,9 +6,8 @@ import { programPaths } from '../../host/program-paths.ts';
 import { readStat, startTime } from '../../process/start-time.ts';
 import { folderProblem } from '../../transport/wire/owner-only.ts';
 import type { CommandIo } from '../command-io.ts';
-import { hang, json, shown } from '../commands/render.ts';
+import { json } from '../commands/render.ts';
 import { changeText } from '../commands/setup.ts';
-import { CommandEnd } from '../command-end.ts';
 import type { LocalActions } from './actions.ts';
 
 /** The companion drains for 5 s; after that it is not going to end by itself. */
@@ -73,8 +70,6 @@ async function stopCompanion(io: CommandIo, home: string, asJson: boolean): Prom
   io.out(asJson ? json({ stopped: true }) : 'Stopped.\n');
 }
 
-const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
-
 export function localActions(io: CommandIo, home: string): LocalActions {
   const clients = (): ReturnType<typeof localClientEnvironment> =>
     localClientEnvironment({ companionHome: home, program: programPaths(), installLauncher: false });
@@ -90,17 +85,8 @@ export function localActions(io: CommandIo, home: string): LocalActions {
       await runDoctor(io, home, options.json === true);
     },
     auditVerify: async (options) => {
-      const report = await verifyDirectory(join(home, 'audit'));
-      if (options.json === true) io.out(json(report));
-      else {
-        for (const problem of report.problems)
-          io.out(`${shown(problem.file)}:${problem.line}  ${problem.code}  ${shown(problem.text)}\n`);
-        const extent = `${count(report.records, 'record')} in ${count(report.chains.length, 'chain')}`;
-        io.out(`${report.ok ? 'The audit trail is whole' : count(report.problems.length, 'problem')}: ${extent}.\n`);
-        io.out(hang('', report.note));
-        if (!report.ok) io.out('Keep the files as they are and find out who could write to them.\n');
-      }
-      if (!report.ok) throw new CommandEnd(1);
+      const { verifyAudit } = await import('./audit-verify.ts');
+      await verifyAudit(io, home, options.json === true);
     },
     setupUninstall: async (options) => {
       const change = await uninstall(await clients(), {

@@ -25,6 +25,7 @@ export async function runLocal(argv: readonly string[], home: string): Promise<n
     err: (text) => process.stderr.write(text),
     isSlow: () => false,
     tty: isatty(0) && isatty(2),
+    env: process.env,
     cwd: workingDirectory(),
     ask: (text, secret) => promptPerson({ text, secret }),
     input: unreachable,

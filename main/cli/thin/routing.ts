@@ -6,13 +6,23 @@ const GROUPS: ReadonlySet<string> = new Set([
   'policy',
   'secrets',
   'hub',
+  'tenant',
+  'audit',
   'identity',
   'approvals',
   'setup',
 ]);
-const COMPANION_COMMANDS: ReadonlySet<string> = new Set([...GROUPS, 'run', 'logs', 'status', 'open']);
+const COMPANION_COMMANDS: ReadonlySet<string> = new Set([
+  ...GROUPS,
+  'run',
+  'logs',
+  'status',
+  'open',
+  'login',
+  'logout',
+]);
 /** They must work when the companion does not. */
-const LOCAL_SUBCOMMANDS: ReadonlySet<string> = new Set(['setup uninstall', 'setup undo']);
+const LOCAL_SUBCOMMANDS: ReadonlySet<string> = new Set(['setup uninstall', 'setup undo', 'audit verify']);
 /** The words before `--`: what stands behind it belongs to a server. */
 export function ownWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--');

@@ -70,6 +70,22 @@ function isSecret(name: string, value: string): boolean {
   return isIssuedSecret(value) || passwordInUrl(value) !== undefined || (namesSecret(name) && looksSecret(value));
 }
 
+/**
+ * Of a variable that is given a secret: what may be shown and compared, and the secret. The password of an address alone, where
+ * its name is no secret's, so that the address stays visible; else whatever stands under a secret's name, be it short or a word.
+ */
+export function secretVariable(
+  name: string,
+  value: string,
+): { readonly shown: string; readonly secret: string } | undefined {
+  const text = value.trim();
+  if (text === '' || isPlaceholder(text)) return undefined;
+  const password = passwordInUrl(text);
+  if (password !== undefined) return { shown: value.replace(`:${password}@`, ':***@'), secret: password };
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  return isIssuedSecret(text) || (namesSecret(name) && !isAddress) ? { shown: '***', secret: value } : undefined;
+}
+
 /** Where secrets stand: names of variables or options, never the value. */
 export function secretLiterals(env: Readonly<Record<string, string>>, args: readonly string[]): string[] {
   const found = Object.entries(env)

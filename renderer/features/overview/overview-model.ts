@@ -91,5 +91,6 @@ export const DEFAULT_TEXTS: Readonly<Record<ConnectorView['default'], string>> =
 
 /** What is run or reached, in one line. */
 export function targetText(target: ConnectorView['target']): string {
+  if (target.kind === 'tenant') return `${target.title} (${target.host})`;
   return target.kind === 'http' ? target.url : target.argv.join(' ');
 }

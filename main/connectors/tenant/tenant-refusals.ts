@@ -1,0 +1,25 @@
+/** Why a tenant's connector is not to be had, in the words of whoever asked for it. */
+import { CompanionError } from '../../../preload/contract/index.ts';
+import { TenantError } from '../../backend/tenant-api.ts';
+import { displayText } from '../display.ts';
+
+/** The tenant does not know it, or no more; any other error stays what it is. */
+export function connectorGone(error: unknown, host: string, name: string): unknown {
+  if (!(error instanceof TenantError) || error.kind !== 'gone') return error;
+  return new CompanionError(
+    'E_CONNECTOR_GONE',
+    `The connector "${displayText(name.slice(0, 64))}" is not there any more at ${host}, or you may not use it.`,
+    `See what there is with "runlayer tenant servers --host ${host}".`,
+    { exitCode: 2, cause: error },
+  );
+}
+
+export function aliasUnknown(error: unknown, host: string, alias: string): unknown {
+  if (!(error instanceof TenantError) || error.kind !== 'gone') return error;
+  return new CompanionError(
+    'E_CONNECTOR_UNKNOWN',
+    `There is no connector named "${displayText(alias.slice(0, 64))}" on this machine, nor at ${host}.`,
+    `See what there is with "runlayer connectors list" and "runlayer tenant servers --host ${host}".`,
+    { exitCode: 2, cause: error },
+  );
+}

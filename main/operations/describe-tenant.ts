@@ -1,0 +1,63 @@
+/** What a person is asked about a tenant before protection is weakened. */
+import type { ConsentRequest, OperationInput, OperationName, OwnTarget } from '../../preload/contract/index.ts';
+import { displayText } from '../connectors/display.ts';
+
+interface Words {
+  readonly title: string;
+  readonly detail: string;
+}
+
+type Descriptions = { readonly [N in OperationName]?: (input: OperationInput<N>) => Words };
+
+/** Every text in it is escaped already. */
+function runsLines(runs: OwnTarget): string[] {
+  if (runs.kind === 'http') return [runs.url, '', `transport: ${runs.transport}`];
+  return [...runs.argv, '', `program: ${runs.realPath}`, ...runs.env];
+}
+
+/** `request`: what was shown under the hash that is agreed to; undefined where nobody looked at it here. */
+export function describeAccept(input: OperationInput<'tenant.accept'>, request: ConsentRequest | undefined): Words {
+  if (request === undefined || request.target.kind !== 'tenant') {
+    return {
+      title: `Accept the connector "${displayText(input.target)}" of a tenant?`,
+      detail: 'What it runs was not shown by this companion. Say no unless you know why.',
+    };
+  }
+  const { host, title, server, runs, application } = request.target;
+  return {
+    title: `Let AI clients use "${title}" of ${host}?`,
+    detail: [
+      ...runsLines(runs),
+      `tenant: ${host}`,
+      `id: ${server}`,
+      `name here: ${request.connector}`,
+      `default: ${input.default}`,
+      ...(application === null ? [] : [`application: ${application}`]),
+      ...request.risks.map(({ text, evidence }) => `! ${text} (${evidence})`),
+    ].join('\n'),
+  };
+}
+
+export const TENANT_DESCRIPTIONS: Descriptions = {
+  'tenant.decide': ({ host, id, approve }) => ({
+    title: `${approve ? 'Approve' : 'Deny'} the request ${displayText(id)} at ${host}?`,
+    detail: approve
+      ? `Whoever asked for it may then do it, on whatever machine. Look at it first: "runlayer tenant approvals".`
+      : '',
+  }),
+  'audit.setEndpoint': ({ endpoint }) =>
+    endpoint === null
+      ? {
+          title: 'Deliver the audit trail to nobody any more?',
+          detail: 'It stays on this machine, and what was not delivered yet is not sent.',
+        }
+      : {
+          title: 'Deliver the audit trail of this machine to this address?',
+          detail: [
+            displayText(endpoint.url),
+            '',
+            'Every call is told there: who called which tool, when, and what was decided.',
+            ...(endpoint.authorization === undefined ? [] : [`authorization: ${displayText(endpoint.authorization)}`]),
+          ].join('\n'),
+        },
+};

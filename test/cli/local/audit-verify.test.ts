@@ -1,0 +1,84 @@
+import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openJournal } from '../../../main/audit/disk/open-journal.ts';
+import { UNSIGNED } from '../../../main/audit/verify.ts';
+import type { VerifyReport } from '../../../main/audit/verify.ts';
+import type { CommandIo } from '../../../main/cli/command-io.ts';
+import { verifyAudit, verifyText } from '../../../main/cli/local/audit-verify.ts';
+import { asIs, countingIds, intent, steppingClock } from '../../audit/records.ts';
+
+const SIGNED: VerifyReport = {
+  ok: true,
+  records: 240,
+  chains: [{ chainId: 'c0ffee', firstSeq: 0, lastSeq: 239, head: 'ab'.repeat(32), signedUpTo: 201 }],
+  problems: [],
+  signed: true,
+  note: 'signed up to record 201 of chain c0ffee',
+};
+
+describe('the report reads', () => {
+  it('well where all is well', () => {
+    expect(verifyText(SIGNED, '')).toBe(
+      'The audit trail is whole: 240 records in 1 chain.\nsigned up to record 201 of chain c0ffee\n',
+    );
+  });
+
+  it('unsigned, with the reason', () => {
+    const unsigned = { ...SIGNED, signed: false, note: UNSIGNED };
+    expect(verifyText(unsigned, 'The keychain holds no key of this audit trail.')).toBe(
+      [
+        'The audit trail is whole: 240 records in 1 chain.',
+        'unsigned: a cut tail is not detectable',
+        'The keychain holds no key of this audit trail.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('with what is wrong first, and what to do last', () => {
+    const problems = [
+      { file: 'c0ffee-000000000000.jsonl', line: 0, code: 'tail_cut' as const, text: 'it\u001b[2Jis gone' },
+      { file: '', line: 0, code: 'tail_cut' as const, text: 'the chain is gone' },
+    ];
+    const text = verifyText({ ...SIGNED, ok: false, problems }, '');
+    expect(text.split('\n')[0]).toMatch(/^c0ffee-000000000000\.jsonl:0 {2}tail_cut {2}it.*is gone$/);
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('journal:0  tail_cut  the chain is gone\n2 problems: 240 records in 1 chain.\n');
+    expect(text).toMatch(/Keep the files as they are and find out who could write to them\.\n$/);
+  });
+});
+
+describe('a home', () => {
+  let home: string;
+  let out: string;
+  const io = { out: (text: string) => void (out += text) } as unknown as CommandIo;
+  beforeEach(async () => {
+    home = realpathSync(mkdtempSync(join(tmpdir(), 'rl-verify-')));
+    chmodSync(home, 0o700);
+    out = '';
+    const journal = await openJournal({
+      directory: join(home, 'audit'),
+      clock: steppingClock(),
+      newId: countingIds(),
+      redact: asIs,
+    });
+    journal.append(intent(1));
+    await journal.close();
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  it.each([
+    ['no companion stored anything', () => undefined],
+    ['the settings cannot be read', () => writeFileSync(join(home, 'settings.json'), 'garbage')],
+    ['only an install id is there', () => writeFileSync(join(home, 'install-id'), 'install-0001\n')],
+  ])('where %s is unsigned, and nothing is made for the look', async (_, prepare) => {
+    prepare();
+    await verifyAudit(io, home, false);
+    expect(out).toContain(`whole: 1 record in 1 chain.\n${UNSIGNED}\n`);
+    out = '';
+    await verifyAudit(io, home, true);
+    expect(JSON.parse(out)).toMatchObject({ ok: true, signed: false, note: UNSIGNED });
+  });
+});

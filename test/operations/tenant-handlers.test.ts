@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantRegistry } from '../../main/backend/tenants.ts';
+import { tenantHandlers } from '../../main/operations/tenant-handlers.ts';
+import type { TenantSignIn, TenantView } from '../../preload/contract/index.ts';
+import { CLI } from './fakes.ts';
+
+const host = 'https://acme.runlayer.com';
+const view: TenantView = {
+  host,
+  signedInAt: '2026-11-21T08:00:00.000Z',
+  isDefault: true,
+  credential: 'ok',
+  state: 'ok',
+  problem: '',
+};
+const begun: TenantSignIn = {
+  id: 's1',
+  host,
+  userCode: 'WDJB-MJHT',
+  verificationUri: `${host}/device`,
+  verificationUriComplete: `${host}/device`,
+  expiresAt: '2026-11-21T08:10:00.000Z',
+};
+
+function aBench() {
+  const calls: string[] = [];
+  const note =
+    <T>(name: string, value: T) =>
+    (...args: readonly unknown[]): T => {
+      calls.push(`${name} ${args.map(String).join(' ')}`);
+      return value;
+    };
+  const tenants = {
+    views: note('views', [view]),
+    signIn: note('signIn', Promise.resolve(begun)),
+    signInResult: note('signInResult', Promise.resolve(view)),
+    giveUpSignIn: note('giveUpSignIn', undefined),
+    useKey: note('useKey', Promise.resolve(view)),
+    signOut: note('signOut', Promise.resolve(host)),
+  } as unknown as TenantRegistry;
+  return { handlers: tenantHandlers(tenants), calls };
+}
+
+describe('tenant operations', () => {
+  it('ask the registry, with who asks', async () => {
+    const { handlers, calls } = aBench();
+    expect(await handlers['tenant.list']({}, CLI)).toEqual([view]);
+    expect(await handlers['tenant.signIn']({ host }, CLI)).toEqual(begun);
+    expect(await handlers['tenant.signInResult']({ id: 's1' }, CLI)).toEqual(view);
+    expect(await handlers['tenant.signInCancel']({ id: 's1' }, CLI)).toEqual({});
+    expect(await handlers['tenant.useKey']({ key: 'rl_x' }, CLI)).toEqual(view);
+    expect(await handlers['tenant.signOut']({}, CLI)).toEqual({ host });
+    expect(calls).toEqual([
+      'views ',
+      `signIn ${host} a test`,
+      'signInResult s1',
+      'giveUpSignIn s1',
+      'useKey undefined rl_x a test',
+      'signOut undefined a test',
+    ]);
+  });
+});

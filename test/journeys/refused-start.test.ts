@@ -40,7 +40,7 @@ describeJourney('a connector that cannot start', () => {
     await home?.close();
   });
 
-  it.each(['nobody', '../../etc/passwd', 'NoBody', '', '__proto__', 'x'.repeat(300)])(
+  it.each(['nobody', '../../etc/passwd', 'NoBody', '__proto__', 'x'.repeat(300)])(
     'is unknown: %j',
     async (connector) => {
       const { code, message, exit, err } = await refusal(home, connector);
@@ -49,6 +49,18 @@ describeJourney('a connector that cannot start', () => {
       expect(err).toContain('runlayer connectors list');
     },
   );
+
+  it.each<[string, readonly string[]]>([
+    ['an empty word', ['']],
+    ['two connectors', ['one', 'two']],
+    ['an option that there is not', ['one', '--verbose']],
+    ['a host without a word behind it', ['one', '--host']],
+  ])('is not guessed at: %s', async (_title, words) => {
+    const client = new RawClient(home.start(['run', ...words]));
+    const { error } = await client.initialize();
+    expect(error?.message).toMatch(/Write "runlayer run <connector>"/);
+    expect(await client.close()).toBe(2);
+  });
 
   it('is switched off', async () => {
     await home.add('off', [node, tools]);

@@ -7,7 +7,6 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { watch, type FSWatcher } from 'node:fs';
 import {
-  CompanionError,
   Status,
   type Caller,
   type CompanionEvent,
@@ -179,7 +178,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     logger.error({ error: String(error) }, 'the outcomes of unfinished calls could not be recorded');
   }
 
-  const policies = createPolicies(() => settings, protectedPaths(home, homedir()));
+  const policies = createPolicies(
+    () => settings,
+    protectedPaths(home, homedir()),
+    // What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped.
+    () => delivery.refuseNewCalls(),
+  );
   const settingsListeners = new Set<() => void>();
   const settings = openSettings({
     home,
@@ -401,19 +405,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     return { chainId: journal.head.chainId, sessions: sessions.size };
   };
 
-  /** What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped. */
-  const refuseWhenFull = (records: readonly NewAuditRecord[]): void => {
-    if (!records.some((entry) => entry.kind === 'intent' && entry.decision.effect !== 'deny')) return;
-    const why = delivery.refuseNewCalls();
-    if (why !== undefined) throw new CompanionError('E_AUDIT_UNAVAILABLE', why, 'See "runlayer audit status".');
-  };
   const sessionDependencies: SessionDependencies = {
     limits,
     approvals,
-    record: (records) => {
-      refuseWhenFull(records);
-      journal.appendAll(records);
-    },
+    record: (records) => journal.appendAll(records),
     shape: (value) => (delivery.isLean() ? leanShape(value) : shapeOf(value, redact)),
     showArguments: (source) => showArguments(source, redact),
     redact,

@@ -1,5 +1,5 @@
 /** The compiled policy of each connector as the settings are now; compiled once, forgotten when the settings change. */
-import type { DefaultMode } from '../../preload/contract/index.ts';
+import type { Decision, DefaultMode } from '../../preload/contract/index.ts';
 import { compilePolicy, type Policy } from '../policy/decide.ts';
 import type { ProtectedPaths } from '../policy/protected-paths.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -13,12 +13,34 @@ export interface Policies {
   forget(): void;
 }
 
-export function createPolicies(settings: () => Pick<SettingsStore, 'read'>, protectedPaths: ProtectedPaths): Policies {
+/** The same policy, with every call refused while there is a reason; lists stay. */
+function unlessRefused(policy: Policy, refusal: () => string | undefined): Policy {
+  const refused = (): Decision | undefined => {
+    const reason = refusal();
+    return reason === undefined
+      ? undefined
+      : { effect: 'deny', decidedBy: 'engine', code: 'audit_unavailable', reason };
+  };
+  return {
+    connector: policy.connector,
+    default: policy.default,
+    decideTool: (tool) => policy.decideTool(tool),
+    decideCall: (tool, args) => refused() ?? policy.decideCall(tool, args),
+    decideRequest: (params) => refused() ?? policy.decideRequest(params),
+  };
+}
+
+/** `refusal`: why no new call may leave at all, asked at each call. */
+export function createPolicies(
+  settings: () => Pick<SettingsStore, 'read'>,
+  protectedPaths: ProtectedPaths,
+  refusal: () => string | undefined,
+): Policies {
   const known = new Map<string, Policy>();
   const keep = (key: string, make: () => Policy): Policy => {
     let policy = known.get(key);
     if (policy === undefined) {
-      policy = make();
+      policy = unlessRefused(make(), refusal);
       known.set(key, policy);
     }
     return policy;

@@ -2,13 +2,15 @@
 import { z } from 'zod';
 import { TenantServerId } from '../../preload/contract/index.ts';
 import { isJsonObject } from '../../preload/contract/json.ts';
-import { DEFAULT_LIMITS } from '../relay/limits.ts';
+import type { GovernedResult } from '../relay/tenant-gate.ts';
 import { afterTimeout, type After } from '../secrets/backend.ts';
 import type { LiveSecrets } from '../secrets/live-secrets.ts';
 import { postBody, preBody, readPostedCall, readPostedList, readPre } from './governed.ts';
 import type { ParsedAnswer } from './parse-answer.ts';
+import { redactBody } from './redact-body.ts';
+import { redactText } from './secret-spans.ts';
 import { TenantError, type TenantApi } from './tenant-api.ts';
-import { invalid, withoutKey } from './tenant-failures.ts';
+import { invalid, secretInName, withoutKey } from './tenant-failures.ts';
 import { GivenUp, TenantHttp, type TenantAnswer, type TenantOrder } from './tenant-http.ts';
 import {
   TenantAccount,
@@ -23,7 +25,8 @@ export interface TenantApiOptions {
   readonly host: string;
   /** Asked for each request, so that a key that was given back is used no more. */
   readonly key: () => Promise<string>;
-  readonly live: Pick<LiveSecrets, 'redact'>;
+  /** What is live is in nothing that is sent. */
+  readonly live: Pick<LiveSecrets, 'redact' | 'matcher'>;
   readonly userAgent: string;
   readonly now: () => number;
   readonly allowInsecure: boolean;
@@ -44,6 +47,9 @@ const ENFORCEMENT_MS = 30_000;
 const DIRECT_MS = 10_000;
 const EVENT_MS = 5000;
 const SMALL_BYTES = 1024 * 1024;
+/** Of pre and post. It is read on the main thread: more would hold up every other session. */
+const ENFORCEMENT_BYTES = 4 * 1024 * 1024;
+const MAX_ERROR_CHARACTERS = 4096;
 const PAGE = 100;
 const MAX_PAGES = 50;
 
@@ -80,6 +86,7 @@ export function createTenantApi(options: TenantApiOptions): OpenTenantApi {
         takes: [200],
         key,
         ...order,
+        ...(order.body === undefined ? {} : { body: redactBody(order.body, options.live.matcher()) }),
       });
     } catch (error) {
       // A key that cannot be one is refused before anything is sent.
@@ -160,10 +167,17 @@ export function createTenantApi(options: TenantApiOptions): OpenTenantApi {
     body,
     signal,
     limitMs: ENFORCEMENT_MS,
-    maxBytes: DEFAULT_LIMITS.maxMessageBytes,
+    maxBytes: ENFORCEMENT_BYTES,
   });
 
   const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+  const clean = (text: string): string => redactText(options.live.matcher(), text);
+
+  /** An error's text is a server's: half of a secret, where it is cut, would not be found any more. */
+  const cutError = ({ error, ...rest }: GovernedResult): GovernedResult => ({
+    ...rest,
+    error: error && { ...error, message: clean(error.message).slice(0, MAX_ERROR_CHARACTERS) },
+  });
 
   return {
     host,
@@ -172,7 +186,7 @@ export function createTenantApi(options: TenantApiOptions): OpenTenantApi {
 
     resolve: (alias, signal) =>
       told(async () => {
-        const path = `/api/v1/local/resolve?target=${encodeURIComponent(alias)}`;
+        const path = `/api/v1/local/resolve?target=${encodeURIComponent(clean(alias))}`;
         const { server_id: serverId, id } = await get(Resolved, path, signal);
         const found = serverId ?? id;
         if (found === undefined || found === null) throw misfit('gave no id for an alias');
@@ -186,16 +200,20 @@ export function createTenantApi(options: TenantApiOptions): OpenTenantApi {
         return found;
       }),
 
-    pre: (id, request, signal) =>
-      told(async () => {
+    pre: async (id, request, signal) => {
+      const name = request.params?.name;
+      // The answer would be about another tool.
+      if (name !== undefined && clean(name) !== name) throw secretInName(host);
+      return told(async () => {
         const answer = readPre(await ask(enforce(id, 'pre', preBody(request), signal)));
         if (typeof answer === 'string') throw misfit(answer);
         return answer;
-      }),
+      });
+    },
 
     post: (id, result, signal) =>
       told(async () => {
-        const answer = await ask(enforce(id, 'post', postBody(result), signal));
+        const answer = await ask(enforce(id, 'post', postBody(cutError(result)), signal));
         // Of a call that failed there is nothing to replace.
         if (result.result === undefined) return undefined;
         const read = result.request.method === 'tools/list' ? readPostedList(answer) : readPostedCall(answer);

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { flattenLine } from '../relay/flatten-line.ts';
 import { DEFAULT_LIMITS } from '../relay/limits.ts';
 import { parseByParts } from '../relay/parse-by-parts.ts';
-import { elementSpans, scanJson, type Member, type Span } from '../relay/scan-json.ts';
+import { scanJson, type Member, type Span } from '../relay/scan-json.ts';
 import type { JsonSource } from '../relay/tenant-gate.ts';
 
 export interface ParsedAnswer {
@@ -38,25 +38,13 @@ export function parseAnswer(bytes: Buffer): ParsedAnswer | string {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
-    // Cheap only where no key is written with an escape, which of an array is not known.
-    const mayMislead = scan.kind === 'array' || (scan.kind === 'object' && scan.hasEscapedKey);
-    if (mayMislead && bytes.includes(0x5c)) value = parseByParts(bytes, span);
+    if (scan.kind !== 'scalar' && scan.hasEscapedKey) value = parseByParts(bytes, span);
   } catch {
     return 'answered with something that is not JSON';
   }
-  const repeats = scan.kind === 'object' ? scan.duplicateKey !== undefined : hasRepeatedKey(bytes, span, scan.kind);
-  if (repeats) return 'answered with JSON in which a key occurs twice';
+  if (scan.kind !== 'scalar' && scan.duplicateKey !== undefined)
+    return 'answered with JSON in which a key occurs twice';
   return { value, bytes, span, members: scan.kind === 'object' ? scan.members : [] };
-}
-
-/** The scan of an array reports none of what is in it. */
-function hasRepeatedKey(bytes: Buffer, span: Span, kind: 'array' | 'scalar'): boolean {
-  if (kind === 'scalar') return false;
-  return elementSpans(bytes, span).some((element) => {
-    const scan = scanJson(bytes, element.start, element.end, DEFAULT_LIMITS, true);
-    if (scan.kind === 'array') return hasRepeatedKey(bytes, element, 'array');
-    return scan.kind === 'object' && scan.duplicateKey !== undefined;
-  });
 }
 
 /** A copy of the bytes at `span`, with no line break in it. */

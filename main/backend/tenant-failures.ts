@@ -1,5 +1,6 @@
 /** Every refusal of this room, in words for people. Only `detail`, made safe before, is the tenant's own. */
 import { CompanionError } from '../../preload/contract/index.ts';
+import type { ConnectionProblem } from './answer-checks.ts';
 import { TenantError, type TenantFailureKind } from './tenant-api.ts';
 
 const MISUSE = 2;
@@ -28,6 +29,16 @@ const LATER = 'Try again later; if it stays so, tell whoever runs the tenant.';
 export const unreachable = (host: string, what: string): TenantError =>
   failure('unreachable', `${host} ${what}.`, 'Check the network, then try again.');
 
+/** No connection came about. */
+export const notConnected = (host: string, { what, isDoubtful }: ConnectionProblem): TenantError =>
+  isDoubtful
+    ? failure(
+        'unreachable',
+        `${host} ${what}.`,
+        'Do not go on: somebody may stand between. Run "runlayer doctor", and ask whoever runs your network or the tenant.',
+      )
+    : unreachable(host, what);
+
 /** @param what a clause such as `answered with a redirect`. */
 export const invalid = (host: string, what: string, status?: number): TenantError =>
   failure(
@@ -37,8 +48,16 @@ export const invalid = (host: string, what: string, status?: number): TenantErro
     status === undefined ? {} : { status },
   );
 
+/** Nothing was asked. */
+export const secretInName = (host: string): TenantError =>
+  failure(
+    'invalid',
+    `The name of the tool holds a secret, so ${host} was not asked about it.`,
+    'Store another value for the secret that the tool is named after.',
+  );
+
 const said = (detail: string | undefined): string =>
-  detail === undefined || detail === '' ? '' : ` It said: ${detail}`;
+  detail === undefined || detail === '' ? '' : ` It said: ${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;
 
 /** Of an answer whose status is no success and no redirect. */
 export function refusedWith(host: string, facts: Facts & { readonly status: number }): TenantError {

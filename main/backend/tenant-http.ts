@@ -8,12 +8,12 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isJsonObject } from '../../preload/contract/json.ts';
 import type { After } from '../secrets/backend.ts';
 import { lookUpLocalhost } from '../transport/http-upstream/look-up-localhost.ts';
-import { connectionClause, contentProblem, statusOf } from './answer-checks.ts';
+import { connectionProblem, contentProblem, statusOf } from './answer-checks.ts';
 import { parseAnswer, type ParsedAnswer } from './parse-answer.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { safeDetail } from './safe-detail.ts';
 import { TenantError } from './tenant-api.ts';
-import { invalid, refusedWith, unreachable } from './tenant-failures.ts';
+import { invalid, notConnected, refusedWith, unreachable } from './tenant-failures.ts';
 import { refuseInsecure } from './tenant-host.ts';
 import { isTenantKey, notAKey } from './tenant-keys.ts';
 
@@ -60,6 +60,10 @@ export const KEY_HEADER = 'x-runlayer-api-key';
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_REFUSAL_BYTES = 64 * 1024;
 const MIB = 1024 * 1024;
+/** At one time; more wait, within their own limits. */
+const MAX_CONNECTIONS = 64;
+/** Of all answers that are not whole yet: a tenant that sends slowly must not fill the memory. */
+const MAX_UNFINISHED_BYTES = 32 * MIB;
 
 export class TenantHttp {
   readonly host: string;
@@ -71,6 +75,7 @@ export class TenantHttp {
   private readonly target: Readonly<Record<string, unknown>>;
   private readonly open = new Set<(error: TenantError) => void>();
   private closed = false;
+  private unfinished = 0;
 
   /** Throws E_TENANT_INSECURE. */
   constructor(options: TenantHttpOptions) {
@@ -84,7 +89,13 @@ export class TenantHttp {
     // NODE_TLS_REJECT_UNAUTHORIZED and --tls-min-v1.0 are for others.
     const tls = isSecure ? { rejectUnauthorized: true, minVersion: 'TLSv1.2' } : {};
     const trust = isSecure && options.ca !== undefined ? { ca: options.ca } : {};
-    this.kept = new Agent({ keepAlive: true, maxFreeSockets: MAX_IDLE, scheduling: 'lifo', timeout: IDLE_MS });
+    this.kept = new Agent({
+      keepAlive: true,
+      maxFreeSockets: MAX_IDLE,
+      maxSockets: MAX_CONNECTIONS,
+      scheduling: 'lifo',
+      timeout: IDLE_MS,
+    });
     this.fresh = new Agent({ keepAlive: false });
     this.target = {
       host: this.url.hostname.replace(/^\[|\]$/g, ''),
@@ -169,22 +180,32 @@ export class TenantHttp {
         return;
       }
       const maxBytes = isRefused ? MAX_REFUSAL_BYTES : order.maxBytes;
-      collect(response, maxBytes, {
-        whole: (bytes) => {
-          if (isUnread) {
-            settle(() => resolve({ status, body: undefined }));
-            return;
-          }
-          const body = parseAnswer(bytes);
-          if (isRefused) {
-            const detail = typeof body === 'string' || !isJsonObject(body.value) ? '' : body.value['detail'];
-            settle(() => reject(refuse(safeDetail(detail, this.options.redact))));
-          } else if (typeof body === 'string') end(invalid(host, body, status));
-          else settle(() => resolve({ status, body }));
+      const budget = {
+        take: (bytes: number): boolean => (this.unfinished += bytes) <= MAX_UNFINISHED_BYTES,
+        giveBack: (bytes: number): void => void (this.unfinished -= bytes),
+      };
+      collect(
+        response,
+        { maxBytes, budget },
+        {
+          whole: (bytes) => {
+            if (isUnread) {
+              settle(() => resolve({ status, body: undefined }));
+              return;
+            }
+            const body = parseAnswer(bytes);
+            if (isRefused) {
+              const detail = typeof body === 'string' || !isJsonObject(body.value) ? '' : body.value['detail'];
+              settle(() => reject(refuse(safeDetail(detail, this.options.redact))));
+            } else if (typeof body === 'string') end(invalid(host, body, status));
+            else settle(() => resolve({ status, body }));
+          },
+          tooLarge: () => end(invalid(host, `answered with more than ${maxBytes / MIB} MiB`, status)),
+          tooMuch: () =>
+            end(invalid(host, `sends more than ${MAX_UNFINISHED_BYTES / MIB} MiB of answers at once`, status)),
+          cut: () => end(unreachable(host, 'ended its answer before it was whole')),
         },
-        tooLarge: () => end(invalid(host, `answered with more than ${maxBytes / MIB} MiB`, status)),
-        cut: () => end(unreachable(host, 'ended its answer before it was whole')),
-      });
+      );
     };
 
     const start = (agent: HttpAgent, mayRepeat: boolean): void => {
@@ -196,7 +217,7 @@ export class TenantHttp {
       const fail = (error: unknown): void => {
         if (settled || answered || current !== request) return;
         if (mayRepeat && !this.closed && request.reusedSocket) start(this.fresh, false);
-        else end(unreachable(host, connectionClause(error)));
+        else end(notConnected(host, connectionProblem(error)));
       };
       request.once('response', (response) => {
         answered = true;
@@ -231,22 +252,33 @@ export class GivenUp extends TenantError {
 interface Collected {
   readonly whole: (bytes: Buffer) => void;
   readonly tooLarge: () => void;
+  readonly tooMuch: () => void;
   readonly cut: () => void;
 }
 
-/** Exactly one of the three is called, at most once. */
-function collect(response: IncomingMessage, maxBytes: number, then: Collected): void {
+interface Bounds {
+  readonly maxBytes: number;
+  /** Shared by all answers; `take` counts also where it says no. */
+  readonly budget: { readonly take: (bytes: number) => boolean; readonly giveBack: (bytes: number) => void };
+}
+
+/** Exactly one of the four is called, at most once. */
+function collect(response: IncomingMessage, { maxBytes, budget }: Bounds, then: Collected): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let isOver = false;
   const finish = (tell: () => void): void => {
     if (isOver) return;
     isOver = true;
+    budget.giveBack(size);
     tell();
   };
   response.on('data', (chunk: Buffer) => {
+    if (isOver) return;
     size += chunk.length;
+    const fits = budget.take(chunk.length);
     if (size > maxBytes) finish(then.tooLarge);
+    else if (!fits) finish(then.tooMuch);
     else chunks.push(chunk);
   });
   response.once('end', () => finish(() => (response.complete ? then.whole(Buffer.concat(chunks)) : then.cut())));

@@ -28,7 +28,7 @@ export type Scan =
       /** A key at some depth is written with an escape; see parse-by-parts.ts. */
       readonly hasEscapedKey: boolean;
     }
-  | { readonly kind: 'array' }
+  | { readonly kind: 'array'; readonly duplicateKey: string | undefined; readonly hasEscapedKey: boolean }
   | { readonly kind: 'scalar' }
   | { readonly kind: 'too_deep' }
   | { readonly kind: 'too_many_tokens' }
@@ -110,8 +110,9 @@ export function scanJson(bytes: Buffer, start: number, end: number, limits: Scan
         tokens++;
         if (expectKey && objects[depth - 1] === true) {
           if (!hasEscapedKey && slash < i) {
-            slash = bytes.indexOf(BACKSLASH, i);
-            if (slash < 0) slash = end;
+            // No further than `end`: of many small parts of a large text each would look through all the rest.
+            const ahead = bytes.subarray(i, end).indexOf(BACKSLASH);
+            slash = ahead < 0 ? end : i + ahead;
           }
           if (slash < stop) hasEscapedKey = true;
           const seen = keys[depth - 1];
@@ -182,7 +183,10 @@ export function scanJson(bytes: Buffer, start: number, end: number, limits: Scan
     if (tokens > limits.maxTokens) return { kind: 'too_many_tokens' };
   }
   if (depth !== 0 || outer === undefined) return { kind: 'broken' };
-  return outer === 'object' ? { kind: 'object', members, duplicateKey, hasEscapedKey } : { kind: outer };
+  if (outer === 'scalar') return { kind: 'scalar' };
+  return outer === 'object'
+    ? { kind: 'object', members, duplicateKey, hasEscapedKey }
+    : { kind: 'array', duplicateKey, hasEscapedKey };
 }
 
 /** Source text of the member at `path` of a valid JSON object, or undefined. */

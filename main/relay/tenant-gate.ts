@@ -55,6 +55,7 @@ export interface GovernedResult {
   readonly correlation: string | undefined;
   /** Source text of the result; undefined where there is none, and then `error` says why. */
   readonly result: Buffer | undefined;
+  /** Its text is whole: whoever sends it on redacts it before cutting it short. */
   readonly error: { readonly type: string; readonly message: string } | undefined;
 }
 

@@ -130,6 +130,21 @@ describe('what comes back', () => {
     expect((await api.post(ID, result()))?.source.toString()).toBe(source);
   });
 
+  it('is taken up to 4 MiB, and not above', async () => {
+    const size = 4 * 1024 * 1024;
+    const sized = (bytes: number): string => {
+      const frame = '{"correlation_id":"c-1","modified_args":{"a":""}}';
+      return frame.replace('""', `"${'x'.repeat(bytes - frame.length)}"`);
+    };
+    const taken = await odd(sized(size));
+    expect((await taken.api.pre(ID, call())).arguments?.source.length).toBeGreaterThan(size - 100);
+    const over = await odd(sized(size + 1));
+    const failure = await over.api.pre(ID, call()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'invalid' });
+    expect(String(failure)).toContain('answered with more than 4 MiB');
+    expect(await kindOf(over.api.post(ID, result()))).toBe('invalid');
+  });
+
   it('of a call that failed is of no interest', async () => {
     const { api } = await odd('"whatever"');
     expect(await api.post(ID, result({ result: undefined }))).toBeUndefined();

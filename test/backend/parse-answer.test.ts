@@ -29,6 +29,21 @@ describe('an answer', () => {
     );
   });
 
+  it.each([
+    '{"a":1,"a":1}',
+    String.raw`{"x":[{"a":1,"\u0061":1}]}`,
+    '[[[{"b":1},{"a":1,"a":1}]]]',
+    String.raw`["\\",{"x":{"a":1,"\u0061":1}}]`,
+  ])('has no key twice: %s', (text) => {
+    expect(parseAnswer(Buffer.from(text))).toBe('answered with JSON in which a key occurs twice');
+  });
+
+  it('has the keys that are written in it, whatever was read before', () => {
+    parseAnswer(Buffer.from(String.raw`[{"x":1,"\\":2}]`));
+    const answer = parseAnswer(Buffer.from(String.raw`[{"x":1,"\u0061":2}]`));
+    expect(typeof answer === 'string' ? answer : answer.value).toEqual([{ x: 1, a: 2 }]);
+  });
+
   it('is never read from something that JSON.parse refuses', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40, unit: fc.constantFrom(...Array.from('{}[]":,\\ua1 0e-.tn')) }), (text) => {

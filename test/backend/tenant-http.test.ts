@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { TenantHttp, type TenantHttpOptions, type TenantOrder } from '../../main/backend/tenant-http.ts';
 import { TenantError, type TenantFailureKind } from '../../main/backend/tenant-api.ts';
@@ -120,6 +121,7 @@ describe('certificates', () => {
       const failure = await failureOf(client(server.origin).send(order()));
       expect(failure.kind).toBe('unreachable');
       expect(failure.message).toBe(`${server.origin} has a certificate that is not trusted.`);
+      expect(failure.next).toContain('Do not go on');
     } finally {
       if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
       else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
@@ -218,6 +220,26 @@ describe('an answer that is no answer', () => {
 });
 
 describe('size', () => {
+  it('of all answers under way has one bound, and what was given up counts no more', async () => {
+    const started: ServerResponse[] = [];
+    const server = await oddServer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write(Buffer.alloc(15 * MIB, 0x20));
+      started.push(response);
+      // Two of them fit beside each other; the third does not.
+      if (started.length > 3) response.end('{}');
+    });
+    const http = client(server.origin);
+    const given = new AbortController();
+    const ask = (): Promise<unknown> => http.send(order({ maxBytes: 16 * MIB, signal: given.signal }));
+    const outcomes = [ask(), ask(), ask()].map((one) => one.catch((error: unknown) => error));
+    const first = await Promise.race(outcomes);
+    expect(String(first)).toContain('more than 32 MiB of answers at once');
+    given.abort();
+    await Promise.all(outcomes);
+    await http.send(order({ maxBytes: 16 * MIB }));
+  });
+
   it.each([
     ['with its length', true],
     ['without', false],

@@ -178,6 +178,34 @@ describe('elementSpans', () => {
   });
 });
 
+describe('of an array', () => {
+  it.each([
+    ['[{"a":1},{"a":2}]', undefined, false],
+    ['[{"a":1,"b":{"a":2}}]', undefined, false],
+    ['[[[{"b":1},{"a":1,"a":2}]]]', 'a', false],
+    ['[{"x":[{"a":1,"a":2}]}]', 'a', false],
+    [String.raw`[0,"\\",{"a":1,"\u0061":2}]`, 'a', true],
+    [String.raw`["\u0061"]`, undefined, false],
+  ])('%s: keys are looked at where that is asked for', (text, duplicateKey, hasEscapedKey) => {
+    expect(scan(text, true)).toEqual({ kind: 'array', duplicateKey, hasEscapedKey });
+    expect(scan(text)).toEqual({ kind: 'array', duplicateKey: undefined, hasEscapedKey });
+  });
+});
+
+it('a part of a text costs no more than the part', () => {
+  const part = Buffer.from('{"a":"b"}');
+  const bytes = Buffer.concat([part, Buffer.alloc(1000, ' ')]);
+  const search = vi.spyOn(Buffer.prototype, 'indexOf');
+  try {
+    expect(scanJson(bytes, 0, part.length, { maxDepth: 64, maxTokens: 10 }, true).kind).toBe('object');
+    const forBackslash = search.mock.contexts.filter((_, at) => search.mock.calls[at]?.[0] === 0x5c);
+    expect(forBackslash.length).toBeGreaterThan(0);
+    for (const { length } of forBackslash) expect(length).toBeLessThanOrEqual(part.length);
+  } finally {
+    search.mockRestore();
+  }
+});
+
 describe('strings', () => {
   it('end where JSON.parse says', () => {
     fc.assert(

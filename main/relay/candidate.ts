@@ -4,6 +4,7 @@ import type { Asked, Call } from './call-audit.ts';
 import { agentText, HIDDEN, isModern, refusedCall, unknownTool } from './denial.ts';
 import type { Governed } from './forwarded-requests.ts';
 import type { WireLimits } from './limits.ts';
+import type { Moment } from './moment.ts';
 import type { RequestMessage } from './parse-message.ts';
 import { memberText } from './scan-json.ts';
 
@@ -25,7 +26,7 @@ export interface Admitted {
   /** Why, for the person. */
   readonly reason: string;
   /** When the question was put. */
-  readonly askedAt: number;
+  readonly askedAt: Moment;
 }
 
 /** The whole of what leaves, as source text of a JSON value. */

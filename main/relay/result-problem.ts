@@ -2,8 +2,9 @@
 import { isJsonObject } from '../../preload/contract/json.ts';
 import { foldKey } from './fold-key.ts';
 import type { WireLimits } from './limits.ts';
+import type { ResponseMessage } from './parse-message.ts';
 import { scanJson } from './scan-json.ts';
-import { spanAt } from './splice-json.ts';
+import { membersAt, spanAt } from './splice-json.ts';
 
 /** Members of a result that more than one reader must find by the same name. */
 const RESULT_KEYS: ReadonlySet<string> = new Set([
@@ -14,6 +15,7 @@ const RESULT_KEYS: ReadonlySet<string> = new Set([
   'tools',
   '_meta',
 ]);
+const ANSWER_KEYS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'result']);
 const FOLDED_RESULT_KEYS: ReadonlySet<string> = new Set([...RESULT_KEYS].map(foldKey));
 
 /** The result as it stands in the message. */
@@ -21,6 +23,13 @@ export function resultSource(line: Buffer): Buffer {
   const span = spanAt(line, ['result']);
   if (span === undefined) throw new Error('result span not found');
   return line.subarray(span.start, span.end);
+}
+
+/** The answer without what stands beside its result: a tenant is shown the result alone. */
+export function answerOnly(line: Buffer, { id }: ResponseMessage): Buffer {
+  const isBare = membersAt(line, { start: 0, end: line.length }).every(({ key }) => ANSWER_KEYS.has(key));
+  if (isBare) return line;
+  return Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`), resultSource(line), Buffer.from('}\n')]);
 }
 
 /** Why a tenant and a client could take a result for two different ones, or for one of something else. */

@@ -182,10 +182,12 @@ export class ServerSide {
   }
 
   private deliverToolList(entry: ForwardedRequest, message: ResponseMessage, line: Buffer): void {
-    const { options, catalogue, forwarded, out } = this.parts;
+    const { options, catalogue, forwarded, out, tenant } = this.parts;
+    // Read although the tenant could not be asked: what it left out before stays hidden.
+    const hides = tenant === undefined ? undefined : (tool: string) => tenant.hides(tool)?.code;
     let list: FilteredList;
     try {
-      list = catalogue.filter(line, message.result, options.policy());
+      list = catalogue.filter(line, message.result, options.policy(), hides);
     } catch (error) {
       // A list that could not be filtered is not shown.
       const reason = error instanceof Error ? error.message : 'its list of tools could not be checked';

@@ -77,6 +77,8 @@ export interface SessionOptions {
   readonly newId: () => string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Milliseconds since 1970, which go on while the machine sleeps. */
+  readonly wallNow: () => number;
   readonly parseLarge?: ParseLarge;
   /** A line from the server that is no protocol message: for the connector's log. */
   readonly stray: (text: string) => void;

@@ -67,6 +67,15 @@ export function dropMember(bytes: Buffer, object: Span, key: string): Edit | und
   return { span: { start: keyStart(index), end }, bytes: NOTHING };
 }
 
+/** An object of these members, each with the source text of its value. */
+export function objectOf(members: ReadonlyMap<string, Buffer>): Buffer {
+  const parts = [...members].flatMap(([key, text], index) => [
+    Buffer.from(`${index === 0 ? '' : ','}${JSON.stringify(key)}:`),
+    text,
+  ]);
+  return Buffer.concat([Buffer.from('{'), ...parts, Buffer.from('}')]);
+}
+
 /** Without the white space around it. */
 export function trimmed(source: Buffer): Buffer {
   let start = 0;

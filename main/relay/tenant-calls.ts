@@ -8,6 +8,7 @@ import { isJsonObject } from '../../preload/contract/json.ts';
 import type { Candidate } from './candidate.ts';
 import { isModern } from './denial.ts';
 import { flattenLine } from './flatten-line.ts';
+import { momentOf } from './moment.ts';
 import { parseMessage, type Parsed, type RequestMessage } from './parse-message.ts';
 import { quickAnswer } from './quick-answer.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -74,7 +75,7 @@ export class TenantCalls {
       return { kind: 'refused', candidate: original, decision };
     }
     const request = requestOf(original);
-    const askedAt = options.now();
+    const askedAt = momentOf(options);
     const verdict = await this.ask(request, original.line.length, signal);
     switch (verdict.kind) {
       case 'deny': {
@@ -151,11 +152,12 @@ export class TenantCalls {
   /** What stands in the records of a call that the tenant let through and nothing here refused. */
   decision({ admitted }: Candidate, local: Decision): Decision {
     if (admitted === undefined) return local;
-    const { ruleId } = local;
+    const { ruleId, decidedBy } = local;
+    const wasAsked = admitted.governed !== undefined;
     return {
       effect: 'allow',
-      decidedBy: 'tenant',
-      code: admitted.governed === undefined ? 'tenant_outage_open' : 'tenant_allow',
+      decidedBy: wasAsked ? 'tenant' : decidedBy,
+      code: wasAsked ? 'tenant_allow' : 'tenant_outage_open',
       reason: `${admitted.reason} Here: ${local.reason}`,
       ...(ruleId === undefined ? {} : { ruleId }),
     };

@@ -61,8 +61,11 @@ export interface GovernedResult {
 
 export type PostVerdict =
   | { readonly kind: 'deliver' }
-  /** tools/list: an array of tools. tools/call: an object with `content`, `structuredContent` or both. */
-  | { readonly kind: 'replace'; readonly value: JsonSource }
+  /**
+   * tools/list: an array of tools. tools/call: an object with `content`, `structuredContent` or both. `unasked`: managed
+   * settings are open on an outage and this list is not the tenant's; what it left out before stays hidden.
+   */
+  | { readonly kind: 'replace'; readonly value: JsonSource; readonly unasked?: true }
   | { readonly kind: 'withhold'; readonly code: TenantDenial; readonly reason: string };
 
 /** What a server offers, for a tenant that wants to know. */

@@ -7,11 +7,9 @@ import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
 import { errorReply, METHOD_REFUSED, SERVER_FAILED } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
-import { flattenLine } from './flatten-line.ts';
-import { parseMessage, type RequestMessage, type ResponseMessage } from './parse-message.ts';
-import { elementSpans, type Span } from './scan-json.ts';
+import type { RequestMessage, ResponseMessage } from './parse-message.ts';
+import { nameOf, replacedList, type ReplacedList } from './replaced-list.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
-import { spanAt, splice, trimmed } from './splice-json.ts';
 import type { TenantDesk } from './tenant-desk.ts';
 import type { GovernedRequest, JsonSource, PreVerdict, TenantGate } from './tenant-gate.ts';
 import { refusedListText } from './tenant-texts.ts';
@@ -23,11 +21,6 @@ interface HeldList {
   readonly controller: AbortController;
 }
 
-interface Offered {
-  readonly name: string;
-  readonly span: Span;
-}
-
 export interface TenantListsParts {
   readonly options: SessionOptions;
   readonly tenant: TenantGate;
@@ -36,11 +29,6 @@ export interface TenantListsParts {
   readonly forwarded: ForwardedRequests;
   /** A held list stopped waiting. */
   readonly freed: () => void;
-}
-
-export interface TenantList {
-  readonly line: Buffer;
-  readonly message: ResponseMessage;
 }
 
 export class TenantLists {
@@ -139,54 +127,13 @@ export class TenantLists {
     this.held.clear();
   }
 
-  /**
-   * The server's answer with the tenant's list in the place of its own; undefined if that is no list. `tools` are those of
-   * the server. The answer must have been filtered once, which refuses what has no single meaning.
-   */
-  replaced(line: Buffer, tools: readonly unknown[], list: JsonSource): TenantList | undefined {
+  /** The server's answer with the tenant's list in the place of its own, or undefined; see `replaced-list.ts`. */
+  replaced(line: Buffer, result: JsonObject, list: JsonSource): ReplacedList | undefined {
     const { options } = this.parts;
-    const own = spanAt(line, ['result', 'tools']);
-    const source = trimmed(list.source);
-    if (own === undefined || !Array.isArray(list.value)) return undefined;
-    const kept = this.offered(tools, list.value, elementSpans(source, { start: 0, end: source.length }));
-    if (kept === undefined) return undefined;
-    const parts = kept.flatMap(({ span }, index) => [
-      ...(index === 0 ? [] : [Buffer.from(',')]),
-      source.subarray(span.start, span.end),
-    ]);
-    const edits = [{ span: { start: own.start + 1, end: own.end - 1 }, bytes: Buffer.concat(parts) }];
-    // What a tenant made of a list is this person's, not everyone's.
-    const scope = spanAt(line, ['result', 'cacheScope']);
-    if (scope !== undefined) edits.push({ span: scope, bytes: Buffer.from('"private"') });
-    const made = splice(line, edits);
-    if (made.length > options.limits.maxMessageBytes) return undefined;
-    const message = parseMessage(made, 'server', options.limits);
-    if (message.kind !== 'response' || !isJsonObject(message.result)) return undefined;
-    // What does not stand there as it was meant ended the list and began something else.
-    const placed = message.result['tools'];
-    if (!Array.isArray(placed) || placed.length !== kept.length) return undefined;
-    if (!placed.every((tool, index) => nameOf(tool) === kept[index]?.name)) return undefined;
-    flattenLine(made);
-    return { line: made, message };
-  }
-
-  /** Of the tenant's elements those that may be shown: once each, and only what the server lists. */
-  private offered(tools: readonly unknown[], list: readonly unknown[], spans: readonly Span[]): Offered[] | undefined {
-    if (list.length !== spans.length) return undefined;
-    const listed = new Set(tools.map(nameOf));
-    const kept: Offered[] = [];
-    let foreign = 0;
-    for (const [index, tool] of list.entries()) {
-      const name = nameOf(tool);
-      const span = spans[index];
-      if (name === undefined || span === undefined) return undefined;
-      // One of each name only: a second one would have another definition.
-      if (listed.delete(name)) kept.push({ name, span });
-      else foreign++;
-    }
-    for (let i = 0; i < foreign; i++)
-      this.parts.options.dropped('server', 'a tool of the tenant that the server does not list');
-    return kept;
+    const made = replacedList(line, result, list, options.limits);
+    for (let i = 0; i < (made?.foreign ?? 0); i++)
+      options.dropped('server', 'a tool of the tenant that the server does not list');
+    return made;
   }
 
   /** Call once the tenant's list is what the client gets. */
@@ -203,9 +150,4 @@ export class TenantLists {
       if (this.leftOut.size > this.parts.options.limits.maxTools && oldest !== undefined) this.leftOut.delete(oldest);
     }
   }
-}
-
-function nameOf(tool: unknown): string | undefined {
-  const name = isJsonObject(tool) ? (tool satisfies JsonObject)['name'] : undefined;
-  return typeof name === 'string' ? name : undefined;
 }

@@ -11,7 +11,7 @@ import { errorReply, METHOD_REFUSED, refusedCall, SERVER_FAILED } from './denial
 import type { ForwardedRequest, ForwardedRequests, Governed } from './forwarded-requests.ts';
 import type { ResponseMessage } from './parse-message.ts';
 import { replacedResult } from './replaced-result.ts';
-import { resultProblem, resultSource } from './result-problem.ts';
+import { answerOnly, resultProblem, resultSource } from './result-problem.ts';
 import { isInputRequired } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { TenantDesk } from './tenant-desk.ts';
@@ -21,7 +21,11 @@ import { refusedListText, withheldError, withheldText } from './tenant-texts.ts'
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 const LIST_CHANGED = 'notifications/tools/list_changed';
-const MAX_ERROR_CHARACTERS = 4096;
+/** Of an error's text: what a tenant is shown of it is cut at twice that, once secrets were taken out. */
+const MAX_ERROR_CHARACTERS = 2048;
+
+const seenText = (text: string): string => text.slice(0, MAX_ERROR_CHARACTERS);
+
 export interface TenantResultsParts {
   readonly options: SessionOptions;
   readonly tenant: TenantGate;
@@ -43,7 +47,7 @@ interface Answered {
   readonly error: { readonly type: string; readonly message: string } | undefined;
   readonly deliver: () => void;
   /** False: it is not usable. */
-  readonly replace: (value: JsonSource) => boolean;
+  readonly replace: (value: JsonSource, unasked: boolean) => boolean;
 }
 
 interface HeldResult {
@@ -73,15 +77,19 @@ export class TenantResults {
     if (message.error !== undefined) {
       const { code, message: said } = message.error;
       const type = typeof code === 'number' ? String(code) : 'error';
+      const text = typeof said === 'string' ? said : 'error';
       this.ask({
         entry,
         governed,
         bytes: line.length,
         result: undefined,
-        error: { type, message: typeof said === 'string' ? said.slice(0, MAX_ERROR_CHARACTERS) : 'error' },
+        error: { type, message: text },
         deliver: () => {
-          audit.outcome(entry.call, 'error', line.length, type);
-          out.toClient(line, message);
+          // Written anew: the tenant was shown this text, and neither its data nor what else stands in the answer.
+          const known = typeof code === 'number' && Number.isSafeInteger(code) ? code : SERVER_FAILED;
+          const reply = errorReply(entry.id, known, seenText(text));
+          audit.outcome(entry.call, 'error', reply.length, type);
+          out.reply(reply, entry.idKey);
         },
         replace: () => false,
       });
@@ -91,8 +99,11 @@ export class TenantResults {
     const problem = resultProblem(line, result, entry.method, options.limits);
     if (problem !== undefined || !isJsonObject(result))
       this.failed(entry, governed, 'protocol', problem ?? 'its answer is no result');
-    else if (entry.method === 'tools/list') this.list(entry, governed, message, line, result);
-    else this.call(entry, governed, message, line, result);
+    else {
+      const only = answerOnly(line, message);
+      if (entry.method === 'tools/list') this.list(entry, governed, message, only, result);
+      else this.call(entry, governed, message, only, result);
+    }
   }
 
   /** The server broke the protocol, or its transport did: the tenant hears of it before the client does. */
@@ -102,8 +113,8 @@ export class TenantResults {
       governed,
       bytes: 0,
       result: undefined,
-      error: { type: errorType, message: reason.slice(0, MAX_ERROR_CHARACTERS) },
-      deliver: () => this.parts.forwarded.answerFailed(entry, errorType, reason),
+      error: { type: errorType, message: reason },
+      deliver: () => this.parts.forwarded.answerFailed(entry, errorType, seenText(reason)),
       replace: () => false,
     });
   }
@@ -129,7 +140,7 @@ export class TenantResults {
       replace: (value) => {
         // The questions of a server are not what a tenant replaces, and would pass unseen beside what it does.
         if (isInputRequired(result)) return false;
-        const made = replacedResult(line, value, options.limits);
+        const made = replacedResult(line, result, value, options.limits);
         if (made === undefined) return false;
         this.recordAnswer(entry, made.result, made.line.length, 'tenant');
         out.reply(made.line, entry.idKey);
@@ -161,14 +172,15 @@ export class TenantResults {
       error: undefined,
       // A tenant answers a list with a list; anything else says nothing about it.
       deliver: () => this.withhold(entry, governed, line.length, 'tenant_invalid'),
-      replace: (value) => {
-        const made = lists.replaced(line, tools, value);
+      replace: (value, unasked) => {
+        const made = lists.replaced(line, result, value);
         if (made === undefined) return false;
         // The server's own definitions first: by the tenant's a tool may become stricter, never milder.
         if (catalogue.filter(line, message.result, options.policy()).kind === 'refused') return false;
-        const shown = catalogue.filter(made.line, made.message.result, options.policy());
+        const hides = unasked ? (tool: string) => lists.hides(tool)?.code : undefined;
+        const shown = catalogue.filter(made.line, made.message.result, options.policy(), hides);
         if (shown.kind === 'refused') return false;
-        lists.delivered(tools, made.message);
+        if (!unasked) lists.delivered(tools, made.message);
         out.reply(shown.kind === 'changed' ? shown.line : made.line, entry.idKey);
         if (catalogue.generation !== generation) this.outdated();
         return true;
@@ -218,7 +230,8 @@ export class TenantResults {
     const isError = error !== undefined;
     if (verdict.kind === 'deliver') answered.deliver();
     else if (verdict.kind === 'withhold') this.withhold(entry, governed, bytes, verdict.code, isError);
-    else if (!answered.replace(verdict.value)) this.withhold(entry, governed, bytes, 'tenant_invalid', isError);
+    else if (!answered.replace(verdict.value, verdict.unasked === true))
+      this.withhold(entry, governed, bytes, 'tenant_invalid', isError);
   }
 
   private free(idKey: string, mine: HeldResult): void {

@@ -5,14 +5,16 @@
  */
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 import type { CallAudit } from './call-audit.ts';
-import { argumentsSource, refusal, type Candidate } from './candidate.ts';
+import { refusal, type Candidate } from './candidate.ts';
 import { decideCall } from './decide-call.ts';
 import { engineError } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import { endedDecision, HeldCalls, type HeldCall, type HeldEnd } from './held-calls.ts';
 import type { Lister } from './list-upstream.ts';
+import { isOlder } from './moment.ts';
 import { refuseNameless } from './nameless-call.ts';
 import type { RequestMessage } from './parse-message.ts';
+import { questionAbout, unreadable } from './person-question.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { Admission, NotMade, TenantCalls } from './tenant-calls.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
@@ -83,11 +85,7 @@ export class ToolCalls {
       asked: { arguments: message.params['arguments'], inputResponses, bytes: line.length },
     };
     const { catalogue, lister, tenantHides } = this.parts;
-    if (
-      tenantHides?.(tool) !== undefined ||
-      catalogue.get(tool) !== undefined ||
-      catalogue.callProblem(tool) !== undefined
-    ) {
+    if (tenantHides?.(tool) !== undefined || catalogue.knows(tool)) {
       this.decide(candidate);
       return;
     }
@@ -156,7 +154,7 @@ export class ToolCalls {
       }
       const { tool, message } = candidate;
       // The list may have changed meanwhile; what is not known would be refused for no reason.
-      if (catalogue.get(tool) === undefined && catalogue.callProblem(tool) === undefined) {
+      if (!catalogue.knows(tool)) {
         await lister.list(message.params, signal);
         if (signal.aborted) return;
       }
@@ -193,27 +191,18 @@ export class ToolCalls {
 
   private askPerson(candidate: Candidate, asked: Decision, again = false): void {
     const { options, tenant } = this.parts;
-    const { line, tool, call } = candidate;
+    const { line } = candidate;
     if (this.inputEnded) {
       this.endUnanswered(candidate, 'input_ended');
       return;
     }
-    if (line.length > options.limits.maxApprovalBytes) {
-      const reason = `It asks, and its arguments are too long for a person to read (${line.length} bytes).`;
-      this.refuse(candidate, { effect: 'deny', decidedBy: 'approval', code: 'approval_unavailable', reason });
+    const problem = unreadable(candidate, options.limits);
+    if (problem !== undefined) {
+      this.refuse(candidate, problem);
       return;
     }
     this.held.hold('person', candidate, async ({ signal }) => {
-      const answer = await options.ask(
-        {
-          connector: options.connector,
-          tool,
-          client: call.subject.claimed.client ?? 'unknown client',
-          argumentsText: () => options.showArguments(argumentsSource(line)),
-          decision: asked,
-        },
-        signal,
-      );
+      const answer = await options.ask(questionAbout(candidate, asked, options), signal);
       if (signal.aborted) return;
       if (answer.effect !== 'allow') {
         this.refuse(candidate, answer);
@@ -230,8 +219,8 @@ export class ToolCalls {
 
   /** What the tenant said of the call is too old to make it by. */
   private isStale({ admitted }: Candidate): boolean {
-    const { now, limits } = this.parts.options;
-    return admitted !== undefined && now() - admitted.askedAt > limits.freshPreMs;
+    const { options } = this.parts;
+    return admitted !== undefined && isOlder(admitted.askedAt, options.limits.freshPreMs, options);
   }
 
   /** The tenant's answer in the place of the server's; the server is not asked, so nobody has to agree to a call. */

@@ -122,9 +122,14 @@ export class ToolCatalogue {
 
   /**
    * Learns one tools/list result and takes out what `policy` hides, by cutting the hidden elements out of the source
-   * text: everything that stays keeps its bytes, numbers included.
+   * text: everything that stays keeps its bytes, numbers included. `hides`: what else keeps a tool back.
    */
-  filter(line: Buffer, result: unknown, policy: Policy): FilteredList {
+  filter(
+    line: Buffer,
+    result: unknown,
+    policy: Policy,
+    hides?: (name: string) => DecisionCode | undefined,
+  ): FilteredList {
     const tools = isJsonObject(result) ? result['tools'] : undefined;
     if (!isJsonObject(result) || !Array.isArray(tools))
       return { kind: 'refused', reason: 'its tools/list result holds no list of tools' };
@@ -165,7 +170,7 @@ export class ToolCatalogue {
       const name = tool['name'];
       const code =
         typeof name === 'string'
-          ? (this.structuralProblem(name) ?? this.hiddenBy(policy, name))
+          ? (this.structuralProblem(name) ?? hides?.(name) ?? this.hiddenBy(policy, name))
           : ('invalid_tool_name' as const);
       if (code === undefined) kept.push(span);
       else hidden.push({ name: typeof name === 'string' ? name : '', code });
@@ -190,6 +195,11 @@ export class ToolCatalogue {
     if (facts === undefined) return 'oversized_tool';
     const decision = policy.decideTool(facts);
     return hidesTool(decision) ? decision.code : undefined;
+  }
+
+  /** Enough to decide a call by. */
+  knows(name: string): boolean {
+    return this.facts.has(name) || this.structuralProblem(name) !== undefined;
   }
 
   /** Why a call to a known tool is refused whatever the rules say. */

@@ -194,6 +194,7 @@ export function startGovernedSession(
     showArguments: deps.showArguments,
     newId: deps.newId,
     now: () => performance.now(),
+    wallNow: () => Date.now(),
     ...(deps.parseLarge === undefined ? {} : { parseLarge: deps.parseLarge }),
     stray: (text) => log(`[stdout, not MCP] ${text}`),
     dropped: (side, reason) => dropped.add(side, reason),

@@ -103,6 +103,8 @@ export interface Harness {
   policy: Policy;
   /** Monotonic milliseconds. */
   now: number;
+  /** Milliseconds since 1970. */
+  wall: number;
   journalFails: boolean | ((record: NewAuditRecord) => boolean);
   fromClient(...lines: readonly (string | object)[]): void;
   fromServer(...lines: readonly (string | object)[]): void;
@@ -138,6 +140,7 @@ export function harness(
     alive: 0,
     policy: options.policy ?? policyOf('allow'),
     now: 0,
+    wall: 0,
     journalFails: false,
     fromClient: (...lines) => session.fromClient(Buffer.from(lines.map((line) => `${text(line)}\n`).join(''))),
     fromServer: (...lines) => session.fromServer(Buffer.from(lines.map((line) => `${text(line)}\n`).join(''))),
@@ -176,6 +179,7 @@ export function harness(
     showArguments: (source) => source,
     newId: () => `id-${++ids}`,
     now: () => h.now,
+    wallNow: () => h.wall,
     stray: (line) => h.strays.push(line),
     dropped: (side, reason) => h.dropped.push(`${side}: ${reason}`),
     fatal: (reason) => h.fatal.push(reason),

@@ -194,8 +194,21 @@ describe('an approval after the tenant let the call through', () => {
 
   it('is enough for a minute', async () => {
     const h = await asked();
+    h.wall = 60_000;
     await approve(h, 60_000);
     expect(h.gate.pres).toEqual([]);
+    expect(h.server.messages()).toHaveLength(1);
+  });
+
+  it.each([
+    ['the machine slept meanwhile, and the monotonic clock with it', 60_001],
+    ['the clock of the wall was set back, so that nobody knows', -1],
+  ])('is not enough where %s', async (_title, wall) => {
+    const h = await asked();
+    h.wall = wall;
+    await approve(h, 1000);
+    expect(h.server.take()).toBe('');
+    await h.pre(allow('c-2', { arguments: json('{"x":2}') }));
     expect(h.server.messages()).toHaveLength(1);
   });
 

@@ -142,7 +142,7 @@ describe('a call of a tenant’s connector', () => {
     expect(h.gate.posts).toEqual([]);
     expect(h.trail()).toEqual(['intent allow tenant_outage_open a', 'outcome ok a']);
     expect(h.records[0]).toMatchObject({
-      decision: { decidedBy: 'tenant', reason: expect.stringContaining('The tenant is away. Here:') },
+      decision: { decidedBy: 'local', reason: expect.stringContaining('The tenant is away. Here:') },
     });
   });
 

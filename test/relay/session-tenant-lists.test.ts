@@ -42,7 +42,7 @@ describe('a list of a tenant’s connector', () => {
     expect(seen.correlation).toBe('c');
     expect(seen.result?.toString()).toContain('{"x":-0,"tools":[');
     expect(h.client.take()).toBe(
-      `{"result":{"x":-0,"tools":[{"name":"c","description":"\\u0041","v":9007199254740993},${a}],"cacheScope":"private","nextCursor":"y"},"id":1,"jsonrpc":"2.0"}\n`,
+      `{"result":{"tools":[{"name":"c","description":"\\u0041","v":9007199254740993},${a}],"cacheScope":"private","nextCursor":"y"},"id":1,"jsonrpc":"2.0"}\n`,
     );
     expect(h.records).toEqual([]);
   });
@@ -108,6 +108,20 @@ describe('a list of a tenant’s connector', () => {
     await h.settle();
     expect(h.client.messages()).toMatchObject([{ error: { message: 'Unknown tool: synthetic' } }]);
     expect(h.gate.pres).toEqual([]);
+  });
+
+  it.each([
+    ['{"tools":[],"extra":"sesame","_meta":{"tools":["sesame"]}}', '{"tools":[]}'],
+    [
+      '{"resultType":"complete","ttlMs":1.0,"cacheScope":"public","nextCursor":"\\u0041","tools":[]}',
+      '{"resultType":"complete","ttlMs":1.0,"cacheScope":"private","nextCursor":"\\u0041","tools":[]}',
+    ],
+    ['{"ttlMs":{"sesame":1},"cacheScope":["sesame"],"nextCursor":{"sesame":1},"tools":[]}', '{"tools":[]}'],
+  ])('keeps of the server’s only what says how it is to be read: %s', async (own, delivered) => {
+    const h = await asked();
+    h.fromServer(`{"jsonrpc":"2.0","more":"sesame","id":1,"result":${own}}`);
+    await h.post({ kind: 'replace', value: json('[]') });
+    expect(h.client.take()).toBe(`{"jsonrpc":"2.0","id":1,"result":${delivered}}\n`);
   });
 
   it('hides what is denied here', async () => {
@@ -202,6 +216,27 @@ describe('a tool that the tenant left out', () => {
     h.fromClient(call(3, 'b'));
     await h.pre(allow('c'));
     expect(h.server.messages()).toMatchObject([{ id: 3 }]);
+  });
+
+  it('stays hidden in a list that the tenant could not be asked about, before or after it was read', async () => {
+    const h = await hidden();
+    const own = [tool('a'), tool('b'), tool('c')];
+    h.fromClient({ id: 2, method: 'tools/list' });
+    await h.pre({ kind: 'open', reason: 'away' });
+    h.fromServer({ id: 2, result: { tools: own } });
+    expect(names(h)).toEqual(['a', 'c']);
+
+    h.fromClient({ id: 3, method: 'tools/list' });
+    await h.pre(allow('d'));
+    h.fromServer({ id: 3, result: { tools: own, cacheScope: 'public' } });
+    await h.post({ kind: 'replace', value: json(JSON.stringify(own)), unasked: true });
+    expect(names(h)).toEqual(['a', 'c']);
+
+    h.server.take();
+    h.fromClient(call(4, 'b'));
+    await h.settle();
+    expect(h.server.take()).toBe('');
+    expect(codes(h)).toEqual([-32602]);
   });
 
   it('is told page by page', async () => {

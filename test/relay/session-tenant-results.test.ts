@@ -31,11 +31,21 @@ describe('a result that the tenant replaces', () => {
     ['{"isError":true,"content":["s"]}', '{"content":[]}', '{"content":[],"isError":true}'],
     ['{"isError":true,"content":["s"]}', '{"content":[],"isError":false}', '{"content":[],"isError":false}'],
     [
-      '{"content":["s"],"_meta":{"x":1.0},"resultType":"complete"}',
+      '{"content":["s"],"_meta":{"x":"s"},"resultType":"complete"}',
       '{"content":[]}',
-      '{"content":[],"_meta":{"x":1.0},"resultType":"complete"}',
+      '{"content":[],"resultType":"complete"}',
     ],
-    ['{"content":["s"],"_meta":{"x":1}}', '{"content":[],"_meta":{"y":1},"other":2}', '{"content":[],"_meta":{"x":1}}'],
+    [
+      '{"content":["s"],"_meta":{"x":"s"}}',
+      '{"content":[],"_meta":{"x":1.0},"other":2}',
+      '{"content":[],"_meta":{"x":1.0}}',
+    ],
+    ['{"content":["s"],"isError":"s"}', '{"content":[]}', '{"content":[]}'],
+    [
+      '{"content":["s"],"isError":true,"structuredContent":{"s":1},"_meta":{"s":1}}',
+      '{"content":[1],"structuredContent":null,"isError": null ,"_meta":null}',
+      '{"content":[1],"isError":true}',
+    ],
     ['{"content":["s"],"toolResult":"s","vendor":"s"}', '{"content":[]}', '{"content":[]}'],
   ])('%s by %s', async (given, replacement, delivered) => {
     const h = await made();
@@ -55,6 +65,8 @@ describe('a result that the tenant replaces', () => {
     ['content that is no list', '{"content":{}}'],
     ['structured content that is no object', '{"structuredContent":[]}'],
     ['an error that is neither', '{"content":[],"isError":"no"}'],
+    ['metadata that is no object', '{"content":[],"_meta":1}'],
+    ['content that is nothing', '{"content":null,"structuredContent":null}'],
     ['a key twice', '{"content":[],"content":[]}'],
     ['a key twice, below', '{"content":[{"text":"x","t\\u0065xt":"y"}]}'],
     ['a list', '[]'],
@@ -146,6 +158,20 @@ describe('an answer that says two things, or another thing', () => {
     expect(h.records[1]).toMatchObject({ outcome: 'failed', 'error.type': 'protocol' });
   });
 
+  it('is delivered without what stands beside the result, which the tenant is not shown', async () => {
+    const h = await made();
+    h.fromClient(call(2, 'a'));
+    await h.pre(allow('d'));
+    h.fromServer('{"jsonrpc":"2.0","more":"sesame","id":1,"result":{"content":[1.0]}}');
+    h.fromServer('{"jsonrpc":"2.0","id":2,"result":{"content":["s"]},"more":"sesame"}');
+    expect((await h.post({ kind: 'deliver' })).result?.toString()).toBe('{"content":[1.0]}');
+    await h.post({ kind: 'replace', value: json('{"content":[]}') });
+    expect(h.client.lines()).toEqual([
+      '{"jsonrpc":"2.0","id":1,"result":{"content":[1.0]}}',
+      '{"jsonrpc":"2.0","id":2,"result":{"content":[]}}',
+    ]);
+  });
+
   it('is refused where nobody was asked about it too', async () => {
     const h = tenantHarness();
     h.fromClient({ id: 1, method: 'vendor/x' });
@@ -155,15 +181,40 @@ describe('an answer that says two things, or another thing', () => {
 });
 
 describe('an error of the server', () => {
-  it('passes as it came when the tenant lets it', async () => {
+  const told = (code: number, message: string): string =>
+    `${JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code, message } })}\n`;
+
+  it.each([
+    ['data', '{"code":-32000,"message":"open","data":"sesame"}', '-32000', told(-32_000, 'open')],
+    ['two messages', '{"code":-32000,"message":"sesame","message":"open"}', '-32000', told(-32_000, 'open')],
+    ['two codes', '{"code":1,"message":"open","code":2}', '2', told(2, 'open')],
+    ['no message', '{"code":-32000,"message":{"sesame":1}}', '-32000', told(-32_000, 'error')],
+    ['a code that is none', '{"code":"sesame","message":"open"}', 'error', told(-31_002, 'open')],
+    ['a code with a fraction', '{"code":1.5,"message":"open"}', '1.5', told(-31_002, 'open')],
+    ['more than an error', '{"code":1,"message":"open"},"more":"sesame"', '1', told(1, 'open')],
+  ])('reaches the client as the tenant was shown it, and no further: %s', async (_title, error, type, delivered) => {
     const h = await made();
-    const line = '{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"open","data":1.0}}';
-    h.fromServer(line);
+    h.fromServer(`{"jsonrpc":"2.0","id":1,"error":${error}}`);
     expect(h.client.take()).toBe('');
     const seen = await h.post({ kind: 'deliver' });
-    expect(seen).toMatchObject({ correlation: 'c', result: undefined, error: { type: '-32000', message: 'open' } });
-    expect(h.client.take()).toBe(`${line}\n`);
-    expect(h.records[1]).toMatchObject({ outcome: 'error', 'error.type': '-32000' });
+    expect(seen).toMatchObject({ correlation: 'c', result: undefined, error: { type } });
+    expect(delivered).toContain(seen.error?.message);
+    expect(h.client.take()).toBe(delivered);
+    expect(h.records[1]).toMatchObject({ outcome: 'error', 'error.type': type });
+  });
+
+  it('is cut where the tenant is surely shown all of it, whoever wrote it', async () => {
+    const h = await made();
+    h.fromClient(call(2, 'a'));
+    await h.pre(allow('d'));
+    const message = `${'x'.repeat(2048)}sesame`;
+    h.fromServer({ id: 1, error: { code: 1, message } });
+    h.session.requestFailed('n2', message);
+    expect((await h.post({ kind: 'deliver' })).error?.message).toBe(message);
+    expect((await h.post({ kind: 'deliver' })).error?.message).toBe(message);
+    const text = h.client.take();
+    expect(text.match(/x{2048}/g)).toHaveLength(2);
+    expect(text).not.toContain('sesame');
   });
 
   it.each([withhold('tenant_deny'), { kind: 'replace', value: json('{"content":[]}') } as const])(
@@ -178,6 +229,13 @@ describe('an error of the server', () => {
       expect(h.records[1]).toMatchObject({ outcome: 'withheld' });
     },
   );
+
+  it('is told whole: whoever sends it redacts first, then cuts', async () => {
+    const h = await made();
+    const message = 'e'.repeat(10_000);
+    h.fromServer({ id: 1, error: { code: -32000, message } });
+    expect((await h.post({ kind: 'deliver' })).error?.message).toBe(message);
+  });
 
   it('of its transport too', async () => {
     const h = await made();

@@ -46,9 +46,15 @@ export function addConnectorCommands(program: Command, io: CommandIo): void {
   connectors
     .command('remove <name>')
     .description('remove a connector; client entries that name it stay until "runlayer setup uninstall"')
+    .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (name: string, options: { json?: true }) => {
-      await io.call('connectors.remove', { name });
+    .action(async (name: string, options: { yes?: true; json?: true }) => {
+      await callAsking(
+        io,
+        { name: 'connectors.remove', input: { name } },
+        `The administrator vouches for the tenant of "${name}": the next client that names it gets it back, switched on. To keep it off, switch it off instead. Remove it?`,
+        options.yes === true,
+      );
       io.out(options.json === true ? json({ removed: name }) : `Removed "${name}".\n`);
     });
 
@@ -89,6 +95,7 @@ export function addConnectorCommands(program: Command, io: CommandIo): void {
         io.out(json(result));
         return;
       }
+      const { target } = await io.call('connectors.get', { name });
       const count = result.tools.length === 1 ? '1 tool' : `${result.tools.length} tools`;
       io.out(
         hang(
@@ -102,6 +109,10 @@ export function addConnectorCommands(program: Command, io: CommandIo): void {
             ['TOOL', 'DECISION', 'BECAUSE'],
             result.tools.map((tool) => [tool.name, tool.effect, tool.code]),
           )}`,
+        );
+      if (target.kind === 'tenant')
+        io.out(
+          `\n${hang('', `${target.host} was not asked about this list: it may hide tools, and decides about each call.`)}`,
         );
     });
 

@@ -89,6 +89,7 @@ export class ServedFake implements ServedSession {
       showArguments: (source) => source,
       newId: () => `${id}-${++ids}`,
       now,
+      wallNow: now,
       stray: () => {},
       dropped: (side, reason) => this.dropped.push(`${side}: ${reason}`),
       fatal: () => this.end(),

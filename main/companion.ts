@@ -51,8 +51,8 @@ import { deliveryHandlers } from './operations/delivery-handlers.ts';
 import { describeWeakening, type Question } from './operations/describe.ts';
 import { createDispatch, type CallContext } from './operations/dispatch.ts';
 import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
-import { tenantConnectorHandlers } from './operations/tenant-connector-handlers.ts';
-import { tenantHandlers } from './operations/tenant-handlers.ts';
+import { removalWeakeningTests, tenantConnectorHandlers } from './operations/tenant-connector-handlers.ts';
+import { signInWeakeningTests, tenantHandlers } from './operations/tenant-handlers.ts';
 import { tenantStatusHandlers, tenantWeakeningTests } from './operations/tenant-status-handlers.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
@@ -63,6 +63,7 @@ import { createFileVault } from './secrets/file-vault.ts';
 import { readOrCreateInstallId } from './secrets/install-id.ts';
 import { createKeychain } from './secrets/keychain.ts';
 import { LiveSecrets } from './secrets/live-secrets.ts';
+import { unlockFromFile } from './secrets/passphrase-file.ts';
 import { createSettingsIndex } from './secrets/settings-index.ts';
 import { createSecretVault } from './secrets/vault.ts';
 import { openSettings } from './settings/settings-store.ts';
@@ -207,6 +208,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn: (text) => warn(text),
   });
 
+  // A companion that a client started was given that client's environment.
+  const ownVariables = options.idleMs === undefined ? process.env : {};
+  await unlockFromFile({ env: ownVariables, vault, warn });
+
   // A keychain call that waits for a prompt blocks exit() for ever; by then everything is written and closed.
   process.once('exit', () => {
     if (vault.hasPendingCall()) process.kill(process.pid, 'SIGKILL');
@@ -244,6 +249,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     schedule,
     endpoint: () => settings.read().auditEndpoint,
     head: () => journal.head,
+    flush: () => journal.flush(),
     random: Math.random,
     record,
     warn,
@@ -270,8 +276,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     live,
     login,
     index,
-    // A companion that a client started was given that client's environment.
-    env: options.idleMs === undefined ? process.env : {},
+    env: ownVariables,
     version,
     clock,
     schedule,
@@ -344,7 +349,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         connectors: settings.read().connectors.length,
         waitingApprovals: approvals.list().length,
         keychain: vault.peekState(),
-        audit: { ...journal.state, seq: journal.head.seq },
+        audit: { ...journal.state, seq: journal.head.seq, signing: seal.state() },
         delivery: delivery.state(),
         ...tenancy.status(),
         warnings: notes,
@@ -522,7 +527,13 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         announce: (change) => feed.announce(change),
       }),
     },
-    weakens: { ...weakeningTests(settings), ...hubWeakeningTests(settings), ...tenantWeakeningTests() },
+    weakens: {
+      ...weakeningTests(settings),
+      ...hubWeakeningTests(settings),
+      ...tenantWeakeningTests(),
+      ...signInWeakeningTests(tenancy.tenants),
+      ...removalWeakeningTests(settings, tenancy.vouchedHosts),
+    },
     announce: (change) => feed.announce(change),
     ...(confirmInWindow === undefined
       ? {}

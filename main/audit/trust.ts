@@ -2,7 +2,8 @@
 // believes a pruned start only where a checkpoint of a trusted key stands directly behind the events that name it, and
 // remembers every kept head that was not met. Directly: the companion writes them in one go, while an event that somebody
 // appended to the files is signed only after it has said that it started. Without a trusted key it believes nothing:
-// anybody can sign with a key of their own.
+// anybody can sign with a key of their own. It knows how far each chain is covered: by a checkpoint of a trusted key, or by
+// a kept head that was met.
 import type { AuditRecord, EventRecord } from '../../preload/contract/audit.ts';
 import { verifyCheckpoint } from './checkpoint.ts';
 
@@ -17,6 +18,7 @@ export interface KeptHead {
 export interface VerifyTrust {
   /** Public keys, raw, base64url. */
   readonly keys: readonly string[];
+  /** The one that was kept last in front: of the chain that is, or was last, written. */
   readonly heads: readonly KeptHead[];
 }
 
@@ -28,7 +30,7 @@ export interface ChainStart {
 }
 
 export interface TrustProblem {
-  readonly code: 'bad_signature' | 'foreign_key' | 'tail_cut';
+  readonly code: 'bad_signature' | 'foreign_key' | 'no_key' | 'tail_cut';
   readonly text: string;
 }
 
@@ -39,6 +41,12 @@ export interface TrustCheck {
   vouchesFor(start: ChainStart): boolean;
   /** The last record that a trusted checkpoint signs. */
   signedUpTo(chainId: string): number | undefined;
+  /** The last record that a trusted checkpoint or a kept head vouches for, itself included. */
+  coveredUpTo(chainId: string): number | undefined;
+  /** Whether a key is known, so that what it did not sign stands out. */
+  readonly hasKey: boolean;
+  /** Checkpoints that fit and could be held against no key, because nobody could say which there is. */
+  readonly unchecked: number;
   /** Asked once everything was read: chains that do not reach the head that is kept of them. */
   unmetHeads(): readonly (KeptHead & { readonly differs: boolean })[];
 }
@@ -52,13 +60,25 @@ export function createTrustCheck(trust: VerifyTrust | undefined): TrustCheck {
   const met = new Map<string, boolean>();
   const signed = new Map<string, number>();
   const vouched = new Set<string>();
+  const unknown = new Set<string>();
+  let unchecked = 0;
   /** Starts that the records right before name. */
   const claimed = new Map<string, ChainStart[]>();
 
   const checkpoint = (record: Extract<AuditRecord, { kind: 'checkpoint' }>, prev: string): TrustProblem[] => {
     if (!verifyCheckpoint(record, prev))
       return [{ code: 'bad_signature', text: 'the signature of this checkpoint does not fit what it signs' }];
-    if (trust === undefined) return [];
+    if (trust === undefined) {
+      unchecked += 1;
+      return [];
+    }
+    if (keys.size === 0) {
+      // Once for each key: a journal may hold any number of them.
+      if (unknown.has(record.key_id)) return [];
+      unknown.add(record.key_id);
+      const text = `signed with the key ${record.key_id} from here on, and the keychain knows no key of this journal`;
+      return [{ code: 'no_key', text }];
+    }
     if (!keys.has(record.public_key))
       return [
         { code: 'foreign_key', text: `signed with the key ${record.key_id}, which is not the one in the keychain` },
@@ -94,6 +114,16 @@ export function createTrustCheck(trust: VerifyTrust | undefined): TrustCheck {
     },
     vouchesFor: (start) => vouched.has(nameOf(start)),
     signedUpTo: (chainId) => signed.get(chainId),
+    coveredUpTo(chainId) {
+      const checkpoint = signed.get(chainId);
+      const head = met.get(chainId) === true ? heads.get(chainId)?.seq : undefined;
+      if (checkpoint === undefined) return head;
+      return Math.max(checkpoint + 1, head ?? 0);
+    },
+    hasKey: keys.size > 0,
+    get unchecked() {
+      return unchecked;
+    },
     unmetHeads: () =>
       [...heads.values()]
         .filter((head) => met.get(head.chainId) !== true)

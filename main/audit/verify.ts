@@ -38,6 +38,8 @@ export type ProblemCode =
   | 'broken_sequence'
   | 'broken_link'
   | TrustProblem['code']
+  | 'unsigned_chain'
+  | 'unsigned_tail'
   | 'too_many';
 
 export interface VerifyProblem {
@@ -67,8 +69,10 @@ export interface VerifyReport {
   readonly problems: VerifyProblem[];
   /** Whether a trusted key signed the newest chain. */
   readonly signed: boolean;
-  /** `signed up to record N of chain …`, or UNSIGNED. */
+  /** `signed up to record N of chain …` and how much came since, or UNSIGNED. */
   readonly note: string;
+  /** Signatures that fit and were held against no key, because the keychain could not be asked. */
+  readonly unchecked: number;
 }
 
 /** More are counted, not kept: a rewritten 1 GiB journal must not become a 1 GiB report. */
@@ -100,8 +104,9 @@ export async function verify(segments: AsyncIterable<SegmentSource>, trust?: Ver
   let unkept = 0;
   let records = 0;
   let chain: OpenChain | undefined;
-  /** By the time of its last record: of that one the report says how far it is signed. */
+  /** Kept last, or else by the time of its last record: of that one the report says how far it is signed. */
   let newest: { readonly lastTime: string; readonly verified: VerifiedChain } | undefined;
+  const keptLast = trust?.heads[0]?.chainId;
 
   const report: Report = (file, line, code, text, start) => {
     const problem = { file, line, code, text };
@@ -118,7 +123,8 @@ export async function verify(segments: AsyncIterable<SegmentSource>, trust?: Ver
     const signed = signedUpTo === undefined ? {} : { signedUpTo };
     const verified: VerifiedChain = { chainId, firstSeq, lastSeq: nextSeq - 1, head: prev, ...signed };
     chains.push(verified);
-    if (newest === undefined || lastTime >= newest.lastTime) newest = { lastTime, verified };
+    if (newest !== undefined && newest.verified.chainId === keptLast) return;
+    if (newest === undefined || lastTime >= newest.lastTime || chainId === keptLast) newest = { lastTime, verified };
   };
 
   for await (const { file, lines } of segments) {
@@ -163,22 +169,54 @@ export async function verify(segments: AsyncIterable<SegmentSource>, trust?: Ver
   endChain();
   const vouched = new Set(lateStarts.filter(({ start }) => check.vouchesFor(start)).map(({ problem }) => problem));
   problems = problems.filter((problem) => !vouched.has(problem));
+  const told = new Set<string>();
   for (const { chainId, seq, differs } of check.unmetHeads()) {
+    told.add(chainId);
     const file = files.get(chainId);
     const found = file === undefined ? 'the chain is gone' : differs ? 'another one stands there' : 'it is not there';
     const text = `the keychain knows record ${seq} of chain ${chainId}, and ${found}`;
     problems.push({ file: file ?? '', line: 0, code: 'tail_cut', text });
   }
+  if (check.hasKey)
+    for (const verified of chains.filter(({ chainId }) => !told.has(chainId))) {
+      const problem = uncovered(verified, check, verified === newest?.verified);
+      if (problem !== undefined) report(files.get(verified.chainId) ?? '', 0, problem.code, problem.text);
+    }
   if (unkept > 0) problems.push({ file: '', line: 0, code: 'too_many', text: `${unkept} more problems` });
-  const { chainId, signedUpTo } = newest?.verified ?? {};
   return {
     ok: problems.length === 0,
     records,
     chains,
     problems,
-    signed: signedUpTo !== undefined,
-    note: signedUpTo === undefined ? UNSIGNED : `signed up to record ${signedUpTo} of chain ${chainId}`,
+    signed: newest?.verified.signedUpTo !== undefined,
+    note: noteOf(newest?.verified),
+    unchecked: check.unchecked,
   };
+}
+
+function noteOf(chain: VerifiedChain | undefined): string {
+  if (chain?.signedUpTo === undefined) return UNSIGNED;
+  const { chainId, signedUpTo, lastSeq } = chain;
+  // The checkpoint is a record itself.
+  const since = lastSeq - signedUpTo - 1;
+  const rest = since === 0 ? '' : `, ${since} ${since === 1 ? 'record' : 'records'} since the last signature`;
+  return `signed up to record ${signedUpTo} of chain ${chainId}${rest}`;
+}
+
+/** What nobody vouches for, where a key is known. Records since the last signature are normal in the chain that is written. */
+function uncovered(
+  { chainId, lastSeq }: VerifiedChain,
+  check: TrustCheck,
+  isNewest: boolean,
+): Pick<VerifyProblem, 'code' | 'text'> | undefined {
+  const upTo = check.coveredUpTo(chainId);
+  if (upTo === undefined) {
+    const text = `nothing signs chain ${chainId}, and the keychain does not know it; a companion that began it signs it within seconds`;
+    return { code: 'unsigned_chain', text };
+  }
+  if (upTo >= lastSeq || isNewest) return undefined;
+  const text = `records ${upTo + 1} to ${lastSeq} of chain ${chainId} follow its last signature, and it is not the newest chain: its companion still runs, was ended by force, or somebody appended them`;
+  return { code: 'unsigned_tail', text };
 }
 
 type Report = (file: string, line: number, code: ProblemCode, text: string, start?: ChainStart) => void;

@@ -1,4 +1,4 @@
-/** Who a key belongs to, as its tenant says; shown and never decided by. */
+/** Who a key belongs to, as its tenant says: shown, and compared where somebody signs in anew to the same tenant. */
 import { displayText } from '../connectors/display.ts';
 import { TenantError, type TenantApi, type TenantFailureKind } from './tenant-api.ts';
 

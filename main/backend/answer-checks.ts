@@ -25,13 +25,23 @@ export function contentProblem(response: IncomingMessage): string | undefined {
   return /^text\/html\b/i.test(type) ? 'answered with a web page' : 'answered with something that is not JSON';
 }
 
-/** No answer came at all. Network errors name addresses and certificates; the person gets one clause. */
-export function connectionClause(error: unknown): string {
+export interface ConnectionProblem {
+  /** A clause: network errors name addresses and certificates, and the person gets neither. */
+  readonly what: string;
+  /** Something answers that may not be the tenant. */
+  readonly isDoubtful: boolean;
+}
+
+/** No answer came at all. */
+export function connectionProblem(error: unknown): ConnectionProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/CERT|SELF_SIGNED|ALTNAME|SIGNATURE|ISSUER|CRL/.test(code)) return 'has a certificate that is not trusted';
-  if (/^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code)) return 'does not speak TLS as it should';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'cannot be found';
-  if (code === 'ECONNREFUSED') return 'does not take connections';
-  if (code.startsWith('HPE_')) return 'does not speak HTTP';
-  return 'cannot be reached';
+  const doubtful = (what: string): ConnectionProblem => ({ what, isDoubtful: true });
+  const away = (what: string): ConnectionProblem => ({ what, isDoubtful: false });
+  if (/CERT|SELF_SIGNED|ALTNAME|SIGNATURE|ISSUER|CRL/.test(code))
+    return doubtful('has a certificate that is not trusted');
+  if (/^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code)) return doubtful('does not speak TLS as it should');
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return away('cannot be found');
+  if (code === 'ECONNREFUSED') return away('does not take connections');
+  if (code.startsWith('HPE_')) return away('does not speak HTTP');
+  return away('cannot be reached');
 }

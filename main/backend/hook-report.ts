@@ -1,6 +1,6 @@
 /**
  * Tells the tenant of calls that were blocked here, from the journal's own records. Fire and forget: nothing waits for it,
- * nothing is tried more than twice, and what does not fit in the queue is counted and left out, for the journal has it all.
+ * nothing is tried more than twice, and what does not fit in the queue is left out and said to be, for the journal has it all.
  * Never holds argument values.
  */
 import type { AuditRecord, DecidedBy, IntentRecord, OutcomeRecord } from '../../preload/contract/index.ts';
@@ -13,6 +13,8 @@ const MAX_QUEUE = 200;
 const MAX_INTENTS = 1000;
 const MAX_TEXT = 300;
 const BLOCKED_EVENT = 'companion_blocked';
+const DROPPED =
+  'Some reports of calls that were blocked here did not reach their tenant; the audit trail has the calls. See "runlayer logs --blocked".';
 
 /** Everything that is not the tenant's own decision: that one it knows. */
 const HERE: ReadonlySet<DecidedBy> = new Set(['local', 'pin', 'guard', 'approval', 'engine']);
@@ -20,7 +22,6 @@ const HERE: ReadonlySet<DecidedBy> = new Set(['local', 'pin', 'guard', 'approval
 export interface HookReport {
   /** Takes every record of the journal; never throws. */
   recorded(record: AuditRecord): void;
-  readonly counts: { readonly sent: number; readonly dropped: number; readonly waiting: number };
   /** Resolves when the queue is empty. */
   idle(): Promise<void>;
   /** Sends nothing more. */
@@ -29,8 +30,10 @@ export interface HookReport {
 
 export interface HookReportOptions {
   readonly tenants: Pick<Tenants, 'defaultHost' | 'known' | 'api'>;
-  /** The tenant whose connector this is; undefined for a person's own. */
-  readonly tenantOf: (connector: string) => { readonly host: string; readonly server: string } | undefined;
+  /** The tenant whose connector this is; undefined for a person's own; `gone` where nobody can say any more. */
+  readonly tenantOf: (connector: string) => { readonly host: string; readonly server: string } | 'gone' | undefined;
+  /** Reports were given up. */
+  readonly warn: (text: string) => void;
 }
 
 function payloadOf(intent: IntentRecord, outcome: OutcomeRecord, server: string | undefined): HookEvent['payload'] {
@@ -55,12 +58,12 @@ function payloadOf(intent: IntentRecord, outcome: OutcomeRecord, server: string 
 }
 
 export function createHookReport(options: HookReportOptions): HookReport {
-  const { tenants, tenantOf } = options;
+  const { tenants, tenantOf, warn } = options;
   /** Refusals whose outcome is not recorded yet. */
   const intents = new Map<string, IntentRecord>();
   const queue: { readonly host: string; readonly event: HookEvent }[] = [];
-  let sent = 0;
-  let dropped = 0;
+  /** Since the queue was last empty. */
+  let isDropping = false;
   let closed = false;
   let sending: Promise<void> | undefined;
 
@@ -77,15 +80,16 @@ export function createHookReport(options: HookReportOptions): HookReport {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       try {
         await deliver(next.host, next.event);
-        sent += 1;
       } catch {
-        dropped += 1;
+        isDropping = true;
       }
     }
+    if (isDropping && !closed) warn(DROPPED);
+    isDropping = false;
   };
   const enqueue = (host: string, event: HookEvent): void => {
     if (queue.length >= MAX_QUEUE) {
-      dropped += 1;
+      isDropping = true;
       return;
     }
     queue.push({ host, event });
@@ -95,7 +99,9 @@ export function createHookReport(options: HookReportOptions): HookReport {
   };
 
   const blocked = (intent: IntentRecord, outcome: OutcomeRecord): void => {
-    const tenant = tenantOf(intent.connector);
+    // A session outlives its connector, and what is one tenant's is no business of the default one.
+    const tenant = intent.tenant ?? tenantOf(intent.connector);
+    if (tenant === 'gone') return;
     const host = tenant?.host ?? tenants.defaultHost();
     if (host === undefined || !tenants.known(host)) return;
     enqueue(host, {
@@ -121,9 +127,6 @@ export function createHookReport(options: HookReportOptions): HookReport {
         intents.delete(record.call);
         if (intent !== undefined && record.outcome === 'refused') blocked(intent, record);
       }
-    },
-    get counts() {
-      return { sent, dropped, waiting: queue.length };
     },
     idle: () => sending ?? Promise.resolve(),
     close: () => {

@@ -19,13 +19,20 @@ export const only = (hosts: readonly string[]): string | undefined => (hosts.len
 
 export class KnownHosts {
   private readonly options: KnownHostsOptions;
-  /** Looked up once: the key in the environment is for what it was started with. */
-  private readonly officialAtStart: string | undefined;
+  /** Worked out once: the key in the environment is for what it was started with, whoever signs in where after that. */
+  private readonly ofEnvironment: string | undefined;
 
   constructor(options: KnownHostsOptions) {
     this.options = options;
-    const needsHost = options.given !== undefined && options.given.host === undefined;
-    this.officialAtStart = needsHost ? options.officialDefault() : undefined;
+    const { given, settings, managed, officialDefault } = options;
+    this.ofEnvironment =
+      given === undefined
+        ? undefined
+        : (given.host ??
+          settings.read().defaultTenant ??
+          only(this.stored().map(({ host }) => host)) ??
+          managed.defaultHost ??
+          officialDefault());
   }
 
   stored(): readonly Tenant[] {
@@ -38,10 +45,7 @@ export class KnownHosts {
 
   /** The tenant that the key in the environment belongs to. */
   environment(): string | undefined {
-    const { given, managed, settings } = this.options;
-    if (given === undefined || given.host !== undefined) return given?.host;
-    const { defaultTenant } = settings.read();
-    return defaultTenant ?? only(this.stored().map(({ host }) => host)) ?? managed.defaultHost ?? this.officialAtStart;
+    return this.ofEnvironment;
   }
 
   known(host: string): boolean {

@@ -1,10 +1,18 @@
 /**
  * The log of this machine with what the tenants saw: rows are joined with our calls by correlation id, rows without a call of
- * ours stand by themselves. A tenant that does not answer within 2 s is named in the list, and is no error.
+ * ours stand by themselves. A tenant that does not answer within 2 s is named in the list, and is no error; nor is it that
+ * nobody is signed in, which the list says too.
  */
 import type { LogEntry, LogFilter } from '../../preload/contract/index.ts';
 import { askTenant, partLimit, signedInHosts, type SignedIn } from './signed-in.ts';
-import { missingEntry, readLogRow, tenantOnlyEntry, type TenantLogFacts } from './tenant-log-entry.ts';
+import {
+  missingEntry,
+  nobodyEntry,
+  readLogRow,
+  shownConnector,
+  tenantOnlyEntry,
+  type TenantLogFacts,
+} from './tenant-log-entry.ts';
 import { TenantError } from './tenant-api.ts';
 
 const MAX_ROWS = 1000;
@@ -23,9 +31,13 @@ export interface MergedLogsParts extends SignedIn {
   readonly limit?: () => AbortSignal;
 }
 
+const isFiltered = ({ connector, tool, blocked }: LogFilter): boolean =>
+  connector !== undefined || tool !== undefined || blocked === true;
+
+/** @param connector our name of it. */
 function fits(facts: TenantLogFacts, connector: string | undefined, filter: LogFilter): boolean {
   return (
-    (filter.connector === undefined || connector === filter.connector) &&
+    (filter.connector === undefined || shownConnector(facts, connector) === filter.connector) &&
     (filter.tool === undefined || facts.tool === filter.tool) &&
     (filter.blocked !== true || facts.isBlocked) &&
     (filter.since === undefined || facts.time >= new Date(filter.since).toISOString())
@@ -51,10 +63,12 @@ export function createMergedLogs(parts: MergedLogsParts): { query(filter: LogFil
     query: async (filter) => {
       const { tenant, ...own } = filter;
       const hosts = tenant === true ? signedInHosts(views()) : [];
-      if (hosts.length === 0) return index.query(own);
+      if (tenant !== true) return index.query(own);
+      if (hosts.length === 0) return [nobodyEntry(clock().toISOString()), ...(await index.query(own))];
       const signal = limit();
       const query = {
-        limit: Math.min(MAX_ROWS, filter.limit),
+        // What a filter leaves out must not use up what was asked for.
+        limit: isFiltered(filter) ? MAX_ROWS : Math.min(MAX_ROWS, filter.limit),
         ...(filter.since === undefined ? {} : { since: filter.since }),
       };
       const [entries, known, answers] = await Promise.all([

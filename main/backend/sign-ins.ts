@@ -16,8 +16,14 @@ export interface SignInsOptions {
   readonly live: Pick<LiveSecrets, 'add'>;
   readonly clock: () => Date;
   readonly newId: () => string;
-  /** Keeps the key; asked `isWanted` right before it counts. */
-  readonly keep: (host: string, key: string, by: string, isWanted: () => boolean) => Promise<TenantView>;
+  /** What a sign-in there takes the place of now. */
+  readonly inPlace: (host: string) => string;
+  /** Keeps the key; asks `isWanted` right before it counts. `before`: what was in its place when it began. */
+  readonly keep: (
+    host: string,
+    key: string,
+    about: { readonly by: string; readonly before: string; readonly isWanted: () => boolean },
+  ) => Promise<TenantView>;
 }
 
 interface Flow {
@@ -57,7 +63,8 @@ export class SignIns {
   }
 
   private async start(host: string, by: string): Promise<Flow> {
-    const { open, after, live, clock, newId, keep } = this.options;
+    const { open, after, live, clock, newId, keep, inPlace } = this.options;
+    const before = inPlace(host);
     const http = open(host);
     let isWanted = true;
     try {
@@ -65,7 +72,7 @@ export class SignIns {
       const { userCode, verificationUri, verificationUriComplete } = code;
       const done = code.key.then((key) => {
         if (!isWanted) throw signInCancelled();
-        return keep(host, key, by, () => isWanted);
+        return keep(host, key, { by, before, isWanted: () => isWanted });
       });
       const close = (): void => http.close();
       done.then(close, close);

@@ -112,6 +112,14 @@ export const tenantUnknown = (host: string): CompanionError =>
     { exitCode: MISUSE },
   );
 
+export const nobodySignedIn = (): CompanionError =>
+  new CompanionError(
+    'E_TENANT_NOBODY',
+    'Nobody is signed in to a tenant, so none was asked.',
+    'Sign in with "runlayer login --host https://acme.runlayer.com"; "runlayer tenant list" says whose key is gone.',
+    { exitCode: MISUSE },
+  );
+
 export const hostNeeded = (): CompanionError =>
   new CompanionError(
     'E_TENANT_HOST_NEEDED',
@@ -153,6 +161,14 @@ export const signInUnknown = (): CompanionError =>
 
 export const signInCancelled = (): CompanionError =>
   over('E_SIGN_IN_CANCELLED', 'The sign-in was given up.', 'Begin again when you want to sign in.');
+
+/** A second sign-in was quicker. */
+export const otherInPlace = (host: string): CompanionError =>
+  over(
+    'E_SIGN_IN_CHANGED',
+    `Who is signed in to ${host} changed while this sign-in was under way; nothing was stored.`,
+    'See who it is with "runlayer tenant list", and begin again where it should be somebody else.',
+  );
 
 export const signInExpired = (): CompanionError =>
   over('E_SIGN_IN_TIMEOUT', 'Nobody approved the sign-in in time.', 'Begin again, and approve the new code.');

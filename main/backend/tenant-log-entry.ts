@@ -82,16 +82,21 @@ export function readLogRow(host: string, row: TenantLogRow): TenantLogFacts | un
   };
 }
 
+/** Our name of the connector, or else the tenant's: what is shown, and so what a filter means. */
+export function shownConnector(facts: TenantLogFacts, connector: string | undefined): string | undefined {
+  return connector ?? facts.detail['server'];
+}
+
 /** An entry for what the tenant saw and this journal does not have. */
 export function tenantOnlyEntry(facts: TenantLogFacts, connector: string | undefined): LogEntry {
-  const { reason, server, ...detail } = facts.detail;
-  const shownConnector = connector ?? server;
+  const { reason, server: _server, ...detail } = facts.detail;
+  const shown = shownConnector(facts, connector);
   return {
     id: facts.id,
     time: facts.time,
     kind: facts.tool === undefined ? 'event' : 'call',
     ...(facts.tool === undefined ? { event: facts.detail['action'] ?? 'unknown' } : { tool: facts.tool }),
-    ...(shownConnector === undefined ? {} : { connector: shownConnector }),
+    ...(shown === undefined ? {} : { connector: shown }),
     ...(facts.client === undefined ? {} : { client: facts.client }),
     decidedBy: 'tenant',
     ...(reason === undefined ? {} : { reason }),
@@ -111,6 +116,19 @@ export function missingEntry(host: string, time: string, reason: string): LogEnt
     event: NOT_ASKED_EVENT,
     reason,
     detail: { host },
+    origin: 'tenant',
+  };
+}
+
+/** Stands in the list where there is no tenant to ask. */
+export function nobodyEntry(time: string): LogEntry {
+  return {
+    id: 'missing:',
+    time,
+    kind: 'event',
+    event: NOT_ASKED_EVENT,
+    reason: 'Nobody is signed in to a tenant: this is the log of this machine alone. Sign in with "runlayer login".',
+    detail: {},
     origin: 'tenant',
   };
 }

@@ -10,6 +10,7 @@ import type { ManagedSettings } from '../settings/managed.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { accountLabel } from './account-label.ts';
 import { createTenantApi, type OpenTenantApi } from './create-tenant-api.ts';
+import { createInPlace } from './in-place.ts';
 import { KeyStore, type KeyVault } from './key-store.ts';
 import { KnownHosts, only } from './known-hosts.ts';
 import { environmentKey } from './own-environment.ts';
@@ -48,8 +49,12 @@ export interface TenantsOptions {
 
 export interface TenantRegistry extends Tenants {
   views(): TenantView[];
+  /** Another text whenever the stored key of a host is another account's; '' where there is none. */
+  signedInAs(host: string): string;
   /** Called when what is known of a tenant is another than before. */
   onStateChange(listener: (change: StateChange) => void): () => void;
+  /** Whether a sign-in there takes the place of one, or of what was accepted under one. Without a host, to the default one. */
+  replaces(host: string | undefined): boolean;
   /** Begins a device sign-in, or joins the one under way. Without a host, to the default one. */
   signIn(host: string | undefined, by: string): Promise<TenantSignIn>;
   /** How it ended. */
@@ -77,6 +82,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
   const { given, problem } = environmentKey(options.env);
   if (problem !== undefined) options.warn(problem);
   if (given !== undefined) keys.hide(given.key);
+  const inPlace = createInPlace(settings);
   const hosts = new KnownHosts({ settings, managed, given, officialDefault });
 
   function keyOf(host: string): Promise<string> {
@@ -148,7 +154,8 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
       ...tenant,
       isDefault: host === hosts.default(),
       credential,
-      state: state.state,
+      // It is asked for nothing, whatever it answered before; without a key a good answer of before says nothing either.
+      state: insecure !== undefined ? 'unreachable' : missing !== '' && state.state === 'ok' ? 'unknown' : state.state,
       problem: insecure === undefined ? state.problem || missing : `${insecure.message} ${insecure.next}`,
     };
   }
@@ -214,10 +221,12 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
     live,
     clock,
     newId: options.newId,
-    keep: async (host, key, by, isWanted) => {
+    inPlace: (host) => inPlace.of(host),
+    keep: async (host, key, { by, before, isWanted }) => {
       const account = await accountOf(host, key, true);
-      return inTurn(() => {
+      return inTurn(async () => {
         if (!isWanted()) throw signInCancelled();
+        inPlace.refuseOther(host, before);
         return store(host, key, account, by);
       });
     },
@@ -229,8 +238,13 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
     api: async (host) => apiOf(hosts.signedIn(host)),
     apiWithKey,
     views,
+    signedInAs: (host) => inPlace.account(host),
     onStateChange: (listener) => states.onChange(listener),
 
+    replaces: (host) => {
+      const target = host ?? hosts.default();
+      return target !== undefined && inPlace.of(target) !== '';
+    },
     signIn: async (host, by) => {
       const target = hosts.reachable(host);
       await needKeychain();
@@ -243,9 +257,13 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
       const target = hosts.reachable(host);
       if (!isTenantKey(key)) throw notAKey();
       keys.hide(key);
+      const before = inPlace.of(target);
       await needKeychain();
       const account = await accountOf(target, key, false);
-      return inTurn(() => store(target, key, account, by));
+      return inTurn(async () => {
+        inPlace.refuseOther(target, before);
+        return store(target, key, account, by);
+      });
     },
 
     credentials: async (host, key) => {

@@ -52,6 +52,8 @@ export interface TenantHost {
   readonly tenants: TenantRegistry;
   readonly connectors: TenantConnectors;
   readonly logs: ReturnType<typeof createMergedLogs>;
+  /** Of managed settings. */
+  readonly vouchedHosts: readonly string[];
   status(): Pick<Status['companion'], 'tenants' | 'enforcement' | 'waitingConsents' | 'waitingTenantApprovals'>;
   /** One was decided here. */
   approvalDecided(host: string): void;
@@ -91,6 +93,7 @@ export function createTenantHost(parts: TenantHostParts): TenantHost {
   const recognise = createRecognise();
   const connectors = createTenantConnectors({
     tenants,
+    signedInAs: (host) => tenants.signedInAs(host),
     credentials: (host, key) => tenants.credentials(host, key),
     settings,
     onSettingsChanged: parts.onSettingsChanged,
@@ -126,33 +129,37 @@ export function createTenantHost(parts: TenantHostParts): TenantHost {
   const stopWatching = parts.onSettingsChanged(() => poll.refresh());
   poll.refresh();
 
-  const find = (matches: (host: string, server: string, name: string) => boolean) =>
+  const nameOf = (host: string, server: string) =>
     settings
       .read()
       .connectors.find(
-        ({ name, definition }) => isTenantDefinition(definition) && matches(definition.tenant, definition.server, name),
-      );
+        ({ definition }) =>
+          isTenantDefinition(definition) && definition.tenant === host && definition.server === server,
+      )?.name;
   const hookReport = createHookReport({
     tenants,
     tenantOf: (wanted) => {
-      const definition = find((_host, _server, name) => name === wanted)?.definition;
-      return definition !== undefined && isTenantDefinition(definition)
-        ? { host: definition.tenant, server: definition.server }
-        : undefined;
+      const { connectors: all, hub } = settings.read();
+      const definition = all.find(({ name }) => name === wanted)?.definition;
+      // An address of the hub is called like its config.
+      if (definition === undefined) return hub.configs.some(({ name }) => name === wanted) ? undefined : 'gone';
+      return isTenantDefinition(definition) ? { host: definition.tenant, server: definition.server } : undefined;
     },
+    warn,
   });
   const logs = createMergedLogs({
     tenants,
     views: () => tenants.views(),
     index,
     clock,
-    connectorOf: (host, server) => find((h, s) => h === host && s === server)?.name,
+    connectorOf: nameOf,
   });
 
   return {
     tenants,
     connectors,
     logs,
+    vouchedHosts,
     status: () => ({
       tenants: tenants.views(),
       enforcement: enforcementFailureMode,

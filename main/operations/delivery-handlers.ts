@@ -26,13 +26,28 @@ export function deliveryHandlers({ settings, vault, delivery, record }: Delivery
       if (name !== undefined && !vault.list().some((entry) => entry.name === name)) throw secretUnknown(name);
       if (isSame(endpoint, settings.read().auditEndpoint)) return delivery.state();
       const change = endpoint === null ? { change: 'removed' } : { change: 'set', endpoint: shownAddress(endpoint) };
+      const detail = { ...change, by: context.by };
       // Into the journal before anything is sent: the first thing that a new endpoint is told of is itself.
-      record('audit_endpoint_changed', { ...change, by: context.by });
-      settings.update('audit.setEndpoint', context.by, (current) => ({ ...current, auditEndpoint: endpoint }));
+      record('audit_endpoint_changed', detail);
+      try {
+        settings.update('audit.setEndpoint', context.by, (current) => ({ ...current, auditEndpoint: endpoint }));
+      } catch (error) {
+        recordFailure(record, detail);
+        throw error;
+      }
       delivery.endpointChanged();
       return delivery.state();
     },
   };
+}
+
+/** What was recorded did not come about. */
+function recordFailure(record: DeliveryParts['record'], detail: Readonly<Record<string, string>>): void {
+  try {
+    record('audit_endpoint_changed', { ...detail, state: 'failed' });
+  } catch {
+    // The journal says of itself that it cannot be written; what failed is told to whoever asked for it.
+  }
 }
 
 function isSame(a: AuditEndpoint | null, b: AuditEndpoint | null): boolean {

@@ -30,7 +30,7 @@ export function describeAccept(input: OperationInput<'tenant.accept'>, request: 
       ...runsLines(runs),
       `tenant: ${host}`,
       `id: ${server}`,
-      `name here: ${request.connector}`,
+      `name here: ${input.name ?? request.connector}`,
       `default: ${input.default}`,
       ...(application === null ? [] : [`application: ${application}`]),
       ...request.risks.map(({ text, evidence }) => `! ${text} (${evidence})`),
@@ -38,7 +38,18 @@ export function describeAccept(input: OperationInput<'tenant.accept'>, request: 
   };
 }
 
+/** The key is no part of it. */
+const anew = ({ host }: { readonly host?: string | undefined }): Words => ({
+  title: `Sign in anew to ${host === undefined ? 'your default tenant' : displayText(host)}?`,
+  detail: [
+    'Whoever signs in now takes the place of the account that was signed in there.',
+    'Its policy then decides about the connectors of this tenant, and what they are given.',
+  ].join('\n'),
+});
+
 export const TENANT_DESCRIPTIONS: Descriptions = {
+  'tenant.signIn': anew,
+  'tenant.useKey': anew,
   'tenant.decide': ({ host, id, approve }) => ({
     title: `${approve ? 'Approve' : 'Deny'} the request ${displayText(id)} at ${host}?`,
     detail: approve

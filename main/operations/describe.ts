@@ -65,6 +65,13 @@ const DESCRIPTIONS: Descriptions = {
       detail: (isHttp ? describeHttp(definition, mode) : describeProgram(definition, mode)).join('\n'),
     };
   },
+  'connectors.remove': ({ name }) => ({
+    title: `Remove "${name}", which comes back by itself?`,
+    detail: [
+      'The administrator of this machine vouches for its tenant: the next client that names it gets it again, switched on and',
+      'without what was set here. To keep it off, leave it here switched off.',
+    ].join('\n'),
+  }),
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
   ...HUB_DESCRIPTIONS,
   ...TENANT_DESCRIPTIONS,

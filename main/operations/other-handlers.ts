@@ -11,7 +11,7 @@ import type { Approvals } from '../approval/approvals.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { ClientEnvironment } from '../clients/environment.ts';
 import { secretReserved } from '../identity/identity-failures.ts';
-import { isSignInSecret } from '../identity/stored-sign-in.ts';
+import { isReservedSecret } from '../secrets/reserved-names.ts';
 import { install, listClients } from '../clients/operations.ts';
 import { unknownConnector } from '../connectors/prepare-server.ts';
 import { globMatches } from '../policy/glob.ts';
@@ -50,6 +50,7 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
       usedBy: [
         ...(authorization !== undefined && names([authorization]) ? ['audit endpoint'] : []),
         ...connectors.filter(({ definition }) => names(secretReferencesOf(definition))).map(({ name }) => name),
+        ...(isReservedSecret(entry.name) ? ['the companion'] : []),
         ...hub.bindings.filter(({ secrets }) => names(Object.values(secrets))).map(({ id }) => `hub binding ${id}`),
       ],
     };
@@ -89,12 +90,13 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
 
     'secrets.list': () => vault.list().map(secretView),
     'secrets.set': async ({ name, value }, context) => {
-      if (isSignInSecret(name)) throw secretReserved(name);
+      if (isReservedSecret(name)) throw secretReserved(name);
       const entry = await vault.set(name, value);
       parts.recordSecret(name, 'set', context.by);
       return secretView(entry);
     },
     'secrets.remove': async ({ name }, context) => {
+      if (isReservedSecret(name)) throw notRemoved(name);
       await vault.remove(name);
       parts.recordSecret(name, 'removed', context.by);
       return {};
@@ -133,6 +135,20 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
       return change;
     },
   };
+}
+
+/** Without a question it would sign somebody out, or make the next key of the audit trail look like the only one. */
+function notRemoved(name: string): CompanionError {
+  return new CompanionError('E_SECRET_RESERVED', `The secret "${name}" is the companion's own.`, insteadOf(name), {
+    exitCode: 2,
+  });
+}
+
+function insteadOf(name: string): string {
+  const [kind] = name.toLowerCase().split('.');
+  if (kind === 'tenant') return 'To sign out of a tenant, run "runlayer logout --host https://…".';
+  if (kind === 'oauth') return 'To sign out of a server, run "runlayer connectors logout <name>".';
+  return 'It proves the audit trail and stays as long as the trail does; see "runlayer audit verify".';
 }
 
 /** Which calls of the operations that weaken only sometimes do. */

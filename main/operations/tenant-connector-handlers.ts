@@ -1,6 +1,7 @@
 /** What a tenant offers, and a person's yes to one of it. */
 import {
   CompanionError,
+  isTenantDefinition,
   type Connector,
   type ConnectorView,
   type ConsentRequest,
@@ -17,7 +18,7 @@ import type { TenantConnectors } from '../connectors/tenant/tenant-connectors.ts
 import type { TenantSubject } from '../connectors/tenant/tenant-subject.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { viewConnector } from './connector-view.ts';
-import type { Handlers } from './dispatch.ts';
+import type { Handlers, WeakeningTests } from './dispatch.ts';
 
 export interface TenantConnectorParts {
   readonly settings: Pick<SettingsStore, 'read'>;
@@ -49,6 +50,19 @@ function serverView(row: TenantServerRow, connector: Connector | undefined): Ten
     status: clean(row.status, MAX_NAME),
     deploymentMode: clean(row.deployment_mode, MAX_NAME),
     ...(connector === undefined ? {} : { connector: connector.name }),
+  };
+}
+
+/** What an administrator vouches for comes back by itself, without what a person had set: off, or stricter. */
+export function removalWeakeningTests(
+  settings: Pick<SettingsStore, 'read'>,
+  vouchedHosts: readonly string[],
+): WeakeningTests {
+  return {
+    'connectors.remove': ({ name }) => {
+      const definition = settings.read().connectors.find((connector) => connector.name === name)?.definition;
+      return definition !== undefined && isTenantDefinition(definition) && vouchedHosts.includes(definition.tenant);
+    },
   };
 }
 
@@ -99,9 +113,10 @@ export function tenantConnectorHandlers(parts: TenantConnectorParts): TenantConn
       return rows.map((row) => serverView(row, agreement.stored(api.host, row.id)));
     },
     'tenant.preview': async (input) => {
-      const { request } = await look(input);
+      const { subject, request } = await look(input);
       shown.delete(request.hash);
-      shown.set(request.hash, request);
+      // Whoever agrees may leave the name away, and then gets this one.
+      shown.set(request.hash, { ...request, connector: nameFor(subject, undefined) });
       for (const old of [...shown.keys()].slice(0, -MAX_SHOWN)) shown.delete(old);
       return request;
     },

@@ -1,11 +1,19 @@
 /** Signing in to tenants and out again. What a tenant is asked beyond that is in the handlers of whoever asks. */
 import type { TenantRegistry } from '../backend/tenants.ts';
-import type { Handlers } from './dispatch.ts';
+import type { Handlers, WeakeningTests } from './dispatch.ts';
 
 type TenantHandlers = Pick<
   Handlers,
   'tenant.list' | 'tenant.signIn' | 'tenant.signInResult' | 'tenant.signInCancel' | 'tenant.useKey' | 'tenant.signOut'
 >;
+
+/** Whose policy decides may be another than before. */
+export function signInWeakeningTests(tenants: Pick<TenantRegistry, 'replaces'>): WeakeningTests {
+  return {
+    'tenant.signIn': ({ host }) => tenants.replaces(host),
+    'tenant.useKey': ({ host }) => tenants.replaces(host),
+  };
+}
 
 export function tenantHandlers(tenants: TenantRegistry): TenantHandlers {
   return {

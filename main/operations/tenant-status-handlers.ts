@@ -4,6 +4,7 @@ import { approvalLink, approvalView, isPending, pendingApprovals } from '../back
 import { askTenant, partLimit, signedInHosts, type SignedIn } from '../backend/signed-in.ts';
 import { tenantStatus } from '../backend/status-parts.ts';
 import { TenantError } from '../backend/tenant-api.ts';
+import { nobodySignedIn } from '../backend/tenant-failures.ts';
 import type { Handlers, WeakeningTests } from './dispatch.ts';
 
 export interface TenantStatusParts extends SignedIn {
@@ -53,6 +54,8 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
 
   const approvals = async (): Promise<TenantApproval[]> => {
     const hosts = signedInHosts(views());
+    // As below: nobody looked.
+    if (hosts.length === 0) throw nobodySignedIn();
     const signal = limit();
     const answers = await Promise.all(
       hosts.map((host) => askTenant(tenants, host, signal, (api, stopped) => api.approvals(stopped))),

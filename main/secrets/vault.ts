@@ -10,6 +10,7 @@ import { type After, STORE_LIMIT_MS, afterTimeout } from './backend.ts';
 import type { UndoableStore } from './bounded-store.ts';
 import { type BackendChoice, absentChoice, classifyStoreError, lockedChoice } from './choose-backend.ts';
 import type { FileVault } from './file-vault.ts';
+import { type FoundItem, createItemFinder } from './find-item.ts';
 import { UNKNOWN_STATE, describeChoice, lookForBackend, openHolder, refuseChoice } from './keychain-state.ts';
 import type { Keychain } from './keychain.ts';
 import type { LiveSecrets } from './live-secrets.ts';
@@ -44,6 +45,11 @@ export interface SecretVault {
   remove(name: string): Promise<void>;
   /** The value of `keychain:<name>`, in 5 s; rejects with E_SECRET_REFERENCE, _UNKNOWN, _MISSING, E_KEYCHAIN_LOCKED, _ABSENT. */
   resolve(reference: string): Promise<string>;
+  /**
+   * An item of the companion's own, found by its account whatever the index says, which is put right; undefined once every
+   * store proved to have none. Rejects with E_KEYCHAIN_LOCKED or _ABSENT.
+   */
+  own(name: string): Promise<string | undefined>;
   /** Where a new secret would go. Probes on the first call; later ones repeat that answer unless `again` is set. */
   state(options?: { readonly again?: boolean }): Promise<KeychainState>;
   /** The last answer of `state`, without any I/O: `unknown` before there was one. */
@@ -124,6 +130,13 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
     if (choice.kind !== 'ready') throw refuseChoice(choice);
   }
 
+  function entryOf(name: string, { store, value }: FoundItem): SecretEntry {
+    return { name, backend: store.id, redactable: live.isRedactable(value), updatedAt: clock().toISOString() };
+  }
+
+  const withEntry = (entry: SecretEntry): SecretEntry[] =>
+    [...index.read().filter(({ name }) => name !== entry.name), entry].sort(byName);
+
   async function replace(name: string, value: string): Promise<SecretEntry> {
     const target = await writable();
     const before = find(name);
@@ -133,10 +146,9 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
     } catch (error) {
       throw error instanceof ReadBackDiffers ? failures.keychainFailed(name) : refuse(target, error);
     }
-    const updatedAt = clock().toISOString();
-    const entry: SecretEntry = { name, backend: target.id, redactable: live.isRedactable(value), updatedAt };
+    const entry = entryOf(name, { store: target, value });
     try {
-      await index.write([...index.read().filter((other) => other.name !== name), entry].sort(byName));
+      await index.write(withEntry(entry));
     } catch (error) {
       // Without an entry nobody would ever find, or delete, the new item.
       if (isNew) await target.delete(account(name)).catch(() => undefined);
@@ -165,6 +177,15 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
       throw refuse(held, error);
     }
     throw failures.secretMissing(entry.name);
+  }
+
+  const findItem = createItemFinder({ file, keychain, note });
+
+  async function readOwn(name: string): Promise<string | undefined> {
+    const before = find(name);
+    const item = await findItem(account(name), before?.backend ?? null);
+    if (item !== undefined && before?.backend !== item.store.id) await index.write(withEntry(entryOf(name, item)));
+    return item?.value;
   }
 
   return {
@@ -229,6 +250,8 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
       if (state.state !== 'ready' && (state.backend === 'vault') === (entry.backend === 'vault')) forget();
       return value;
     },
+
+    own: (name) => inTurn(() => readOwn(name)),
 
     async state({ again = false } = {}) {
       if (again || state.state === 'unknown') await probe();

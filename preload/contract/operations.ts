@@ -78,7 +78,8 @@ export const operations = {
     z.strictObject({ definition: ConnectorDefinition, default: DefaultMode }),
     cliOnly,
   ),
-  'connectors.remove': operation(z.strictObject({ name: ConnectorName }), none, cliOnly),
+  /** Weakens where an administrator vouches for its tenant: the next run brings it back, switched on. */
+  'connectors.remove': operation(z.strictObject({ name: ConnectorName }), none, cliOnly, 'depends'),
   'connectors.enable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, cliOnly, 'always'),
   'connectors.disable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
   'connectors.test': operation(z.strictObject({ name: ConnectorName }), ConnectorTestResult, cliOnly),

@@ -20,7 +20,13 @@ export const Status = z.strictObject({
     connectors: z.number().int(),
     waitingApprovals: z.number().int(),
     keychain: KeychainState,
-    audit: z.strictObject({ state: z.enum(['ok', 'unavailable']), detail: z.string(), seq: z.number().int() }),
+    audit: z.strictObject({
+      state: z.enum(['ok', 'unavailable']),
+      detail: z.string(),
+      seq: z.number().int(),
+      /** Whether it is signed: with which key, or why not. Absent where an older companion answers. */
+      signing: z.strictObject({ signed: z.boolean(), detail: z.string() }).optional(),
+    }),
     delivery: DeliveryState,
     tenants: z.array(TenantView),
     /** What happens to a call while its tenant cannot be asked; `open` only by managed settings. */

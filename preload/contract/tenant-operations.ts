@@ -17,17 +17,26 @@ import {
 
 export const tenantOperations = {
   'tenant.list': operation(none, z.array(TenantView), everyone),
-  /** Begins a device sign-in; without a host, the default one. A person finishes it in a browser, on whatever machine. */
-  'tenant.signIn': operation(z.strictObject({ host: TenantHost.optional() }), TenantSignIn, ['cli', 'shell']),
+  /**
+   * Begins a device sign-in; without a host, the default one. A person finishes it in a browser, on whatever machine. Weakens where
+   * it takes the place of a sign-in: then another account's policy may decide about what is here.
+   */
+  'tenant.signIn': operation(
+    z.strictObject({ host: TenantHost.optional() }),
+    TenantSignIn,
+    ['cli', 'shell'],
+    'depends',
+  ),
   /** Answers when the sign-in is over. */
   'tenant.signInResult': operation(z.strictObject({ id: z.string() }), TenantView, ['cli', 'shell']),
   /** Whoever began it is gone: when all who began it are, the code opens nothing any more. */
   'tenant.signInCancel': operation(z.strictObject({ id: z.string() }), none, ['cli', 'shell']),
-  /** Signs in with a key that is at hand: for automation. */
+  /** Signs in with a key that is at hand: for automation. Weakens where `tenant.signIn` does. */
   'tenant.useKey': operation(
     z.strictObject({ host: TenantHost.optional(), key: z.string().min(1).max(4096) }),
     TenantView,
     cliOnly,
+    'depends',
   ),
   /** Its connectors are refused from now on. */
   'tenant.signOut': operation(z.strictObject({ host: TenantHost.optional() }), z.strictObject({ host: z.string() }), [

@@ -67,7 +67,7 @@ describe('signatures', () => {
       ok: true,
       records: 11,
       signed: true,
-      note: 'signed up to record 7 of chain c0ffee',
+      note: 'signed up to record 7 of chain c0ffee, 2 records since the last signature',
       chains: [{ chainId: 'c0ffee', lastSeq: 10, signedUpTo: 7 }],
     });
   });
@@ -94,9 +94,11 @@ describe('signatures', () => {
     const older = write((journal) => fill(journal, 2), 'ffff', '2025-01-01T00:00:00.000Z');
     const newer = write((journal) => fill(journal, 2), 'aaaa', '2027-01-01T00:00:00.000Z');
     const files = { [FILE]: SIGNED.lines, 'ffff-000000000000.jsonl': older.lines };
-    expect((await check(files, TRUST)).note).toBe('signed up to record 7 of chain c0ffee');
-    expect(await check({ 'aaaa-000000000000.jsonl': newer.lines, ...files }, TRUST)).toMatchObject({
-      ok: true,
+    expect((await check(files, TRUST)).note).toMatch(/^signed up to record 7 of chain c0ffee,/);
+    const all = { 'aaaa-000000000000.jsonl': newer.lines, ...files };
+    expect(await check(all)).toMatchObject({ ok: true, signed: false, unchecked: 2 });
+    expect(await check(all, TRUST)).toMatchObject({
+      ok: false,
       signed: false,
       note: UNSIGNED,
       chains: [{ chainId: 'aaaa' }, { chainId: 'c0ffee', signedUpTo: 7 }, { chainId: 'ffff' }],
@@ -138,7 +140,7 @@ describe('signatures', () => {
     expect(tenth['seq']).toBe(10);
     const report = await check({ [FILE]: [...SIGNED.lines, line] }, TRUST);
     expect(report.problems.map(({ line: at, code }) => `${at}:${code}`)).toEqual([problem]);
-    expect(report.note).toBe('signed up to record 7 of chain c0ffee');
+    expect(report.note).toMatch(/^signed up to record 7 of chain c0ffee,/);
   });
 
   it('find a history that was written anew, which the chain alone cannot', async () => {
@@ -150,7 +152,11 @@ describe('signatures', () => {
       prev = parsed(changed).hash;
       return changed;
     });
-    expect(await codes({ [FILE]: rewritten }, TRUST)).toEqual(['6:bad_signature', '9:bad_signature']);
+    expect(await codes({ [FILE]: rewritten }, TRUST)).toEqual([
+      '6:bad_signature',
+      '9:bad_signature',
+      '0:unsigned_chain',
+    ]);
   });
 
   it('and every flip of every byte of them is found', async () => {
@@ -169,6 +175,44 @@ describe('signatures', () => {
   }, 60_000);
 });
 
+describe('what nobody vouches for', () => {
+  const forgedChain = write((journal) => fill(journal, 3), 'aaaa', '2030-01-01T00:00:00.000Z');
+  const files = { [FILE]: SIGNED.lines, 'aaaa-000000000000.jsonl': forgedChain.lines };
+
+  it('is a whole chain that somebody put there, older or newer', async () => {
+    const report = await check(files, { ...TRUST, heads: [SIGNED.head] });
+    expect(report).toMatchObject({
+      ok: false,
+      signed: true,
+      problems: [{ file: 'aaaa-000000000000.jsonl', line: 0, code: 'unsigned_chain' }],
+    });
+    expect(await codes(files, { ...TRUST, heads: [SIGNED.head, forgedChain.head] })).toEqual([]);
+  });
+
+  it('are records that follow the last signature of a chain that is over, whatever time they claim', async () => {
+    const current = write((journal) => (fill(journal, 2), sign(journal)), 'dddd', '2026-02-01T00:00:00.000Z');
+    const last = parsed(SIGNED.lines[10]!);
+    const added = forge(last.hash, { ...last.record, seq: 11, time: '2031-01-01T00:00:00.000Z' });
+    const both = { [FILE]: [...SIGNED.lines, added], 'dddd-000000000000.jsonl': current.lines };
+    const trust = { ...TRUST, heads: [current.head, SIGNED.head] };
+    const { problems, note } = await check(both, trust);
+    expect(problems).toMatchObject([{ file: FILE, code: 'unsigned_tail', text: expect.stringContaining('11 to 11') }]);
+    expect(note).toBe('signed up to record 1 of chain dddd');
+    expect(await codes({ ...both, [FILE]: SIGNED.lines }, trust)).toEqual([]);
+  });
+
+  it('is said once where a chain is not the one that the keychain knows', async () => {
+    const anew = write((journal) => fill(journal, 11));
+    expect(await codes({ [FILE]: anew.lines }, { ...TRUST, heads: [SIGNED.head] })).toEqual(['0:tail_cut']);
+  });
+
+  it('are signatures where the keychain knows no key; where it cannot be asked they are counted', async () => {
+    const report = await check({ [FILE]: SIGNED.lines }, { keys: [], heads: [] });
+    expect(report).toMatchObject({ ok: false, signed: false, unchecked: 0, problems: [{ line: 6, code: 'no_key' }] });
+    expect(await check({ [FILE]: SIGNED.lines })).toMatchObject({ ok: true, signed: false, unchecked: 2 });
+  });
+});
+
 describe('a kept head', () => {
   const with_ = (...heads: KeptHead[]): VerifyTrust => ({ ...TRUST, heads });
 
@@ -184,7 +228,7 @@ describe('a kept head', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(SIGNED.lines.length - 1), async (length) => {
         const cut = { [FILE]: SIGNED.lines.slice(0, length) };
-        expect(await codes(cut, TRUST)).toEqual([]);
+        expect(await codes(cut, TRUST)).toEqual(length === 0 || length > 5 ? [] : ['0:unsigned_chain']);
         const report = await check(cut, with_(SIGNED.head));
         expect(report).toMatchObject({
           ok: false,
@@ -248,7 +292,7 @@ describe('a pruned start', () => {
       sign(journal);
     });
     expect(await check({ [CUT]: lines.slice(6) }, TRUST)).toMatchObject({ ok: true, signed: true });
-    expect(await codes({ [CUT]: lines.slice(6, -1) }, TRUST)).toEqual(['1:missing_start']);
+    expect(await codes({ [CUT]: lines.slice(6, -1) }, TRUST)).toEqual(['1:missing_start', '0:unsigned_chain']);
   });
 
   it.each<[string, (journal: Journal) => void, VerifyTrust?]>([
@@ -279,7 +323,7 @@ describe('a pruned start', () => {
   it('hides nothing else', async () => {
     const told = teller((journal) => (journal.append(pruned()), sign(journal)));
     expect(await codes({ 'c0ffee-000000000006.jsonl': SIGNED.lines.slice(6).toSpliced(2, 1), ...told }, TRUST)).toEqual(
-      ['3:broken_sequence', '3:broken_link'],
+      ['3:broken_sequence', '3:broken_link', '0:unsigned_chain'],
     );
     expect(await codes({ 'c0ffee-000000000007.jsonl': SIGNED.lines.slice(7), ...told }, TRUST)).toEqual([
       '1:missing_start',

@@ -41,6 +41,7 @@ describe('verify', () => {
       problems: [],
       signed: false,
       note: 'unsigned: a cut tail is not detectable',
+      unchecked: 0,
     });
   });
 

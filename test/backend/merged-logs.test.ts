@@ -65,7 +65,34 @@ describe('the merged log', () => {
     const one = world({ local, rows: { [ACME]: [logRow(at(1), { correlation_id: 'c1' })] } });
     expect(await one.query({ tenant: false })).toEqual(local);
     expect(one.asked).toEqual([]);
-    expect(await world({ local }).query()).toEqual(local);
+    expect(await world({ local }).query({ tenant: false })).toEqual(local);
+  });
+
+  it('says that nobody is signed in, before our own', async () => {
+    const local = [call('a', 1, 'c1')];
+    const [first, ...rest] = await world({ local }).query();
+    expect(LogEntry.parse(first)).toMatchObject({
+      id: 'missing:',
+      origin: 'tenant',
+      reason: expect.stringContaining('Nobody is signed in') as string,
+    });
+    expect(rest).toEqual(local);
+  });
+
+  it('finds what is shown under the name of the tenant, however many others it holds', async () => {
+    const rows = {
+      [ACME]: [
+        logRow(at(3), { server_id: 'unknown', server_name: 'Notion' }),
+        logRow(at(2), { server_id: SERVER, server_name: 'GitHub' }),
+        logRow(at(1), { server_id: 'another', server_name: 'GitHub' }),
+      ],
+    };
+    const one = world({ rows });
+    for (const connector of ['Notion', 'GitHub', 'github']) {
+      const entries = await one.query({ connector, limit: 1 });
+      expect(entries.map((entry) => entry.connector)).toEqual([connector]);
+    }
+    expect(one.asked).toEqual([{ limit: 1000 }, { limit: 1000 }, { limit: 1000 }]);
   });
 
   it('joins a row with our call, adds one that is not ours, newest first', async () => {

@@ -132,7 +132,9 @@ describe('no live secret goes to a tenant', () => {
 
   it('in events of hooks', async () => {
     const { tenant, api, live } = await scene();
+    const warnings: string[] = [];
     const report = createHookReport({
+      warn: (text) => void warnings.push(text),
       tenants: { defaultHost: () => tenant.url, known: () => true, api: () => Promise.resolve(api) },
       tenantOf: () => undefined,
     });
@@ -153,7 +155,7 @@ describe('no live secret goes to a tenant', () => {
       report.recorded({ ...place, ...subject, kind: 'outcome', outcome: 'refused', duration_ms: 1, result_bytes: 0 });
       await report.idle();
     }
-    expect(report.counts).toEqual({ sent: 40, dropped: 0, waiting: 0 });
+    expect(warnings).toEqual([]);
     none(tenant, 'POST /api/v1/hooks/events', 80);
   });
 

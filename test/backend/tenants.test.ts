@@ -5,7 +5,7 @@ import { createTenants, type TenantRegistry, type TenantsOptions } from '../../m
 import { isSignInSecret } from '../../main/identity/stored-sign-in.ts';
 import { CompanionError, TenantView } from '../../preload/contract/index.ts';
 import { aVault, closing, type VaultRig } from '../identity/rig.ts';
-import { memorySettings, type MemorySettings } from '../operations/fakes.ts';
+import { aConnector, memorySettings, type MemorySettings } from '../operations/fakes.ts';
 import { codeOf, fakeTimers } from '../secrets/fakes.ts';
 import { oddServer, says } from './odd-server.ts';
 import { startTenant, type RunningTenant } from './start-tenant.ts';
@@ -134,7 +134,10 @@ describe('whom it knows', () => {
     expect(await codeOf(tenants.api(server.origin))).toBe('E_TENANT_INSECURE');
     expect(await codeOf(tenants.useKey(server.origin, KEY, 't'))).toBe('E_TENANT_INSECURE');
     expect(await codeOf(tenants.signIn(server.origin, 't'))).toBe('E_TENANT_INSECURE');
-    expect(tenants.views()[0]?.problem).toContain('not https');
+    expect(tenants.views()[0]).toMatchObject({
+      state: 'unreachable',
+      problem: expect.stringContaining('not https') as string,
+    });
     expect(server.came).toEqual([]);
   });
 });
@@ -176,6 +179,105 @@ describe('a key from the environment', () => {
     official = 'https://evil.example';
     expect(tenants.known(ACME)).toBe(true);
     expect(tenants.known('https://evil.example')).toBe(false);
+  });
+});
+
+describe('a key from the environment without an address', () => {
+  const env = { RUNLAYER_API_KEY: KEY };
+  const keysOf = (server: { came: readonly { headers: Record<string, unknown> }[] }): unknown[] =>
+    server.came.map(({ headers }) => headers['x-runlayer-api-key']);
+
+  it('goes to no other tenant after a sign-in there', async () => {
+    const other = await oddServer(says({ id: 'u' }));
+    const { tenants } = aBench({ env, officialDefault: () => ACME });
+    await tenants.useKey(other.origin, 'rl_other', 't');
+    await (await tenants.api(other.origin)).me();
+    expect(keysOf(other)).toEqual(['rl_other', 'rl_other']);
+    expect(tenants.known(ACME)).toBe(true);
+  });
+
+  it('goes to none that becomes the default or the only one', async () => {
+    const other = await oddServer(says({ id: 'u' }));
+    const settings = memorySettings({ tenants: [tenantRow(ACME), tenantRow(other.origin)], defaultTenant: ACME });
+    const { tenants } = aBench({ env, settings });
+    await tenants.signOut(ACME, 't');
+    expect(await codeOf((await tenants.api(other.origin)).me())).toBe('E_TENANT_KEY_MISSING');
+    expect(other.came).toEqual([]);
+  });
+
+  it('is for nobody where nobody was meant at the start', async () => {
+    const other = await oddServer(says({ id: 'u' }));
+    const { tenants } = aBench({ env });
+    await tenants.useKey(other.origin, 'rl_other', 't');
+    await (await tenants.api(undefined)).me();
+    expect(keysOf(other)).toEqual(['rl_other', 'rl_other']);
+  });
+});
+
+describe('signing in where somebody was', () => {
+  const later = (): (() => Date) => {
+    let seconds = 0;
+    return () => new Date(NOW + (seconds += 1) * 1000);
+  };
+  const connector = {
+    ...aConnector('files'),
+    definition: { tenant: ACME, server: '1b4e28ba-2fa1-41d2-883f-0016d3cca427', title: 'Files' },
+  };
+
+  it('takes a place, and so it does after a sign-out where connectors of it are here', async () => {
+    const at = (over: Parameters<typeof memorySettings>[0]) => aBench({ settings: memorySettings(over) }).tenants;
+    expect(at({ tenants: [tenantRow(ACME)], defaultTenant: ACME }).replaces(ACME)).toBe(true);
+    expect(at({ tenants: [tenantRow(ACME)], defaultTenant: ACME }).replaces(undefined)).toBe(true);
+    expect(at({ tenants: [tenantRow(ACME)] }).replaces(GLOBEX)).toBe(false);
+    expect(at({ connectors: [connector] }).replaces(ACME)).toBe(true);
+    expect(at({}).replaces(undefined)).toBe(false);
+  });
+
+  it('with a code that was begun before anybody was, stores nothing', async () => {
+    const tenant = await aTenant();
+    const key = tenant.admin.createUserKey();
+    const { tenants, timers, store, recorded } = aBench({ clock: later() });
+    const { id, userCode } = await tenants.signIn(tenant.url, 'an agent');
+    const done = codeOf(tenants.signInResult(id));
+    await tenants.useKey(tenant.url, key, 'a person');
+    tenant.admin.approveDevice(userCode);
+    await timers.advance(5000);
+    expect(await done).toBe('E_SIGN_IN_CHANGED');
+    expect(store.items.get(`inst/${tenantSecret(tenant.url)}`)).toBe(key);
+    expect(recorded).toHaveLength(1);
+  });
+
+  it('with a key at the same moment, the second one stores nothing', async () => {
+    const server = await oddServer(says({ id: 'u' }));
+    const { tenants, store } = aBench({ clock: later() });
+    const [first, second] = await Promise.all([
+      codeOf(
+        tenants.useKey(server.origin, `${KEY}_1`, 't').then(() => Promise.reject(new CompanionError('OK', '', ''))),
+      ),
+      codeOf(
+        tenants.useKey(server.origin, `${KEY}_2`, 't').then(() => Promise.reject(new CompanionError('OK', '', ''))),
+      ),
+    ]);
+    expect([first, second].toSorted()).toEqual(['E_SIGN_IN_CHANGED', 'OK']);
+    expect([...store.items.values()].filter((value) => value.startsWith(KEY))).toHaveLength(1);
+    expect((await tenants.useKey(server.origin, `${KEY}_3`, 't')).credential).toBe('ok');
+  });
+
+  it('says whose the key is by the address that one person has, else by the moment', async () => {
+    const server = await oddServer(says({ id: 'u', email: 'ada@acme.example' }));
+    const named = await oddServer(says({ id: 'u', name: 'Ada' }));
+    const { tenants } = aBench({ clock: later() });
+    const twice = async (origin: string): Promise<string[]> => {
+      const seen: string[] = [];
+      for (const key of [`${KEY}_1`, `${KEY}_2`]) {
+        await tenants.useKey(origin, key, 't');
+        seen.push(tenants.signedInAs(origin));
+      }
+      return seen;
+    };
+    expect(new Set(await twice(server.origin)).size).toBe(1);
+    expect(new Set(await twice(named.origin)).size).toBe(2);
+    expect(tenants.signedInAs(ACME)).toBe('');
   });
 });
 
@@ -426,6 +528,19 @@ describe('what is known of a tenant', () => {
     const failure = await failureOf((await tenants.api(undefined)).me());
     expect(failure).toMatchObject({ code: 'E_TENANT_KEY_MISSING' });
     expect(server.came).toEqual([]);
+  });
+
+  it('a tenant that took a key which is gone is not shown as well', async () => {
+    const server = await oddServer(says({ id: 'u' }));
+    const { tenants, vault } = aBench();
+    await tenants.useKey(server.origin, KEY, 't');
+    expect(tenants.views()[0]).toMatchObject({ credential: 'ok', state: 'ok', problem: '' });
+    await vault.remove(tenantSecret(server.origin));
+    expect(tenants.views()[0]).toMatchObject({
+      credential: 'missing',
+      state: 'unknown',
+      problem: expect.stringContaining('There is no key') as string,
+    });
   });
 });
 

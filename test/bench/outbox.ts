@@ -67,7 +67,12 @@ function startDelivery(home: string, url: string, journal: Journal, shortenedBy:
     endpoint: () => ({ url }),
     installId: 'bench',
     head: () => journal.head,
-    vault: { list: () => [], resolve: () => Promise.reject(new Error('no secret is used')) },
+    flush: () => journal.flush(),
+    vault: {
+      list: () => [],
+      resolve: () => Promise.reject(new Error('no secret is used')),
+      peekState: () => ({ backend: null, state: 'absent', detail: '' }),
+    },
     live: { add: () => () => undefined },
     clock: () => new Date(),
     schedule: (ms, then) => {

@@ -147,13 +147,22 @@ b: See "runlayer connectors logs b".
       durationMs: 7,
       tools: [{ name: 'read', effect: 'allow', code: 'default_read_only' }],
     };
-    expect((await tell('connectors test files', { answers: { 'connectors.test': result } })).out).toBe(
-      `s 1 answered in 7 ms (protocol 2025-11-25), 1 tool.
+    const shown = `s 1 answered in 7 ms (protocol 2025-11-25), 1 tool.
 
 TOOL  DECISION  BECAUSE
 read  allow     default_read_only
-`,
-    );
+`;
+    const answers = { 'connectors.test': result, 'connectors.get': view };
+    expect((await tell('connectors test files', { answers })).out).toBe(shown);
+    // The tenant of a connector would have a say in both.
+    const target = { kind: 'tenant', host: 'https://acme.example', server: 'x', title: 'Files' };
+    const told = await tell('connectors test files', {
+      answers: { ...answers, 'connectors.get': { ...view, target } },
+    });
+    expect(told.out).toBe(`${shown}
+https://acme.example was not asked about this list: it may hide tools, and
+decides about each call.
+`);
   });
 
   it('logs asks for as many lines as were wanted', async () => {
@@ -186,6 +195,14 @@ read  allow     default_read_only
     });
     expect(enabled.out).toBe('"files" is needs_consent.\nLook at it.\n');
     expect(enabled.asked).toEqual(['Let clients start "files" again? [y/N] ']);
+  });
+
+  it('remove asks where the connector would come back by itself', async () => {
+    const scene: Scene = { answers: { 'connectors.remove': {} }, weakens: ['connectors.remove'] };
+    const no = await tell('connectors remove files', { ...scene, tty: true, typed: ['n'] });
+    expect(no.failure?.code).toBe('E_DECLINED');
+    expect(no.asked).toEqual([expect.stringContaining('gets it back, switched on')]);
+    expect((await tell('connectors remove files -y', scene)).out).toBe('Removed "files".\n');
   });
 
   it('nobody is asked about a connector that is not there', async () => {
@@ -747,6 +764,7 @@ describe('hostile text', () => {
           tools: [{ name: HOSTILE, effect: 'ask', code: 'x' }],
           durationMs: 1,
         },
+        'connectors.get': { ...view, target: { kind: 'tenant', host: HOSTILE, server: 'x', title: HOSTILE } },
       },
     ],
     ['connectors logs x', { 'connectors.logs': { lines: [HOSTILE] } }],
@@ -847,7 +865,7 @@ describe('hostile text', () => {
       { name: 'ok', effect: 'allow', code: 'y' },
     ];
     const result = { ok: true, server: 's', protocolVersion: 'p', tools, durationMs: 1 };
-    const { out } = await tell('connectors test x', { answers: { 'connectors.test': result } });
+    const { out } = await tell('connectors test x', { answers: { 'connectors.test': result, 'connectors.get': view } });
     for (const line of out.split('\n')) expect(line.length).toBeLessThan(100);
   });
 });

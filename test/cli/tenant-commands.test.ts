@@ -81,6 +81,30 @@ You are signed in to ${HOST} as ada@acme.example.
   );
 });
 
+describe('login where somebody was signed in', () => {
+  const scene = {
+    answers: { ...answers, 'tenant.useKey': view },
+    weakens: ['tenant.signIn', 'tenant.useKey'],
+  } as const;
+
+  it.each(['login', `login --secret ${KEY}`])('%s asks first', async (line) => {
+    const told = await tell(`${line} --host ${HOST}`, { ...scene, tty: true, typed: ['n'] });
+    expect(told.failure?.code).toBe('E_DECLINED');
+    expect(told.asked).toEqual([expect.stringContaining(`Somebody signed in to ${HOST} before.`)]);
+    expect(JSON.stringify(told.asked)).not.toContain(KEY);
+    expect(told.out).not.toContain('WDJB-MJHT');
+    const yes = await tell(`${line} --host ${HOST}`, { ...scene, tty: true, typed: ['y'] });
+    expect(yes.out).toContain('You are signed in');
+  });
+
+  it('is done with -y, and not without a terminal', async () => {
+    expect((await tell(`login --host ${HOST}`, scene)).failure?.code).toBe('E_CONFIRMATION');
+    const given = await tell(`login --host ${HOST} --secret - -y`, { ...scene, stdin: KEY });
+    expect(given.out).toContain('You are signed in');
+    expect(given.asked).toEqual([]);
+  });
+});
+
 describe('login with a key', () => {
   const withKey = { 'tenant.useKey': view };
   const used = `tenant.useKey {"host":"${HOST}","key":"${KEY}"}`;

@@ -1,6 +1,7 @@
 /** `status` and `logs` where somebody signed in to a tenant. */
 import { describe, expect, it } from 'vitest';
 import type { LogEntry, Status, TenantStatus, TenantView } from '../../preload/contract/index.ts';
+import { nobodyEntry } from '../../main/backend/tenant-log-entry.ts';
 import { NO_TENANT } from '../fixtures/quiet-status.ts';
 import { tell, type Told } from './fake-io.ts';
 
@@ -82,6 +83,14 @@ describe('status', () => {
   tenants    https://acme.runlayer.com (default): signed in as ada@acme.com
   home       /h
 `);
+  });
+
+  it.each([
+    [{ signed: true, detail: 'with the key 0123456789abcdef' }, '10 records, signed with the key 0123456789abcdef'],
+    [{ signed: false, detail: 'The keychain is locked.' }, '10 records, NOT SIGNED: The keychain is locked.'],
+  ])('says whether the audit trail is signed: %j', async (signing, text) => {
+    const audit = { state: 'ok', detail: '', seq: 9, signing } as const;
+    expect((await told(status({ audit }))).out).toContain(`  audit      ${text}\n`);
   });
 
   it('says what is wrong, and what to do about it', async () => {
@@ -240,6 +249,13 @@ describe('logs --tenant', () => {
 2026-11-21 08:00:00Z  tenant     login  (${ACME})
 2026-11-21 08:00:00Z  tenant     claude_code → Notion.search  tool_call denied  by eve@acme.com  Not allowed for contractors.  (${ACME})
 `);
+  });
+
+  it('says that nobody is signed in, beside what this machine has', async () => {
+    const nobody = nobodyEntry(AT);
+    const { out, err } = await tell('logs --tenant', { answers: { 'logs.query': [nobody, call] } });
+    expect(err.replaceAll(/\s+/g, ' ')).toBe(`! ${nobody.reason ?? ''} `);
+    expect(out.split('\n')).toHaveLength(2);
   });
 
   it('--json has the rows as they are, and the missing tenant beside them', async () => {

@@ -187,6 +187,7 @@ describe('a program on the socket', () => {
       'approvals.approve E_CONFIRMATION',
       'audit.setEndpoint E_CONFIRMATION',
       'connectors.enable E_CONFIRMATION',
+      'connectors.remove E_CONFIRMATION',
       'connectors.save E_CONFIRMATION',
       'hub.bind E_CONFIRMATION',
       'hub.configs.create E_CONFIRMATION',
@@ -198,6 +199,8 @@ describe('a program on the socket', () => {
       'policy.remove E_CONFIRMATION',
       'tenant.accept E_CONFIRMATION',
       'tenant.decide E_CONFIRMATION',
+      'tenant.signIn E_CONFIRMATION',
+      'tenant.useKey E_CONFIRMATION',
     ]);
     expect(ran).toHaveLength(names.length - refused.length);
   });

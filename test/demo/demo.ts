@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: the main job, on real parts, in a temporary home: a real MCP server from npm and one that needs a secret
- * are added, both client files are written, the official SDK's client starts what stands in them, and each claim is checked.
+ * are added, both client files are written, the official SDK's client starts what stands in them, and each claim is checked;
+ * then the same signed in to a tenant.
  * Ends non-zero if any of it is not so.
  */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -22,6 +23,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keyringMissing, startKeyring, type Keyring } from '../secrets/throwaway-keyring.ts';
+import { tenantPart } from './tenant-part.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const runlayer = join(here, '..', '..', 'out', 'bin', 'runlayer');
@@ -31,6 +33,7 @@ const filesystemServer = createRequire(import.meta.url).resolve(
 const home = mkdtempSync(join(tmpdir(), 'rl-demo-'));
 const work = join(home, 'Documents');
 const secret = `demo-${randomBytes(18).toString('base64url')}`;
+const PASSPHRASE = 'a passphrase for the demo\n';
 let failures = 0;
 
 function check(claim: string, holds: boolean, detail = ''): void {
@@ -123,7 +126,7 @@ async function story(): Promise<void> {
     console.log(
       `  (no throw-away keyring: ${keyringMissing}; the passphrase vault stands in, because the demo asks for it)`,
     );
-    must(['secrets', 'vault', 'create'], 'a passphrase for the demo\n');
+    must(['secrets', 'vault', 'create'], PASSPHRASE);
   }
   must(['secrets', 'set', 'demo-token'], `${secret}\n`);
   must([
@@ -232,6 +235,14 @@ try {
     ...keyring?.env,
   };
   await story();
+  await tenantPart({
+    runlayer,
+    environment,
+    title,
+    check,
+    connect,
+    passphrase: keyringMissing === undefined ? undefined : PASSPHRASE,
+  });
 } catch (error) {
   failures += 1;
   console.error(error);

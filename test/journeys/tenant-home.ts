@@ -13,7 +13,9 @@ export const INSECURE = { RUNLAYER_ALLOW_INSECURE_TRANSPORT: '1' };
 export interface TenantHome {
   readonly home: CompanionHome;
   readonly tenant: RunningTenant;
-  /** Starts a host with this environment; one that ran before has to be ended first. */
+  /** Holds what opens the vault. */
+  readonly passphraseFile: string;
+  /** Starts a host with this environment; one that ran before has to be ended first. Its vault is locked. */
   serve(env?: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,13 +33,13 @@ export async function openTenantHome(options: Parameters<typeof startTenant>[0] 
   const home = await openHome();
   const passphrase = join(home.path, 'passphrase');
   writeFileSync(passphrase, 'correct horse battery\n', { mode: 0o600 });
-  const own = { ...INSECURE, RUNLAYER_VAULT_PASSPHRASE_FILE: passphrase };
-  await serve(home, own);
+  await serve(home);
   await home.must(['secrets', 'vault', 'create'], { input: 'correct horse battery\n' });
   return {
     home,
     tenant,
-    serve: (env = {}) => serve(home, { ...own, ...env }),
+    passphraseFile: passphrase,
+    serve: (env = {}) => serve(home, { ...INSECURE, ...env }),
     close: async () => {
       await home.close();
       await tenant.stop();
@@ -46,8 +48,11 @@ export async function openTenantHome(options: Parameters<typeof startTenant>[0] 
 }
 
 /** Signs in by the device flow; the tenant's person approves the code that the command prints. */
-export async function signIn({ home, tenant }: Pick<TenantHome, 'home' | 'tenant'>): Promise<string> {
-  const login = home.start(['login', '--host', tenant.url]);
+export async function signIn(
+  { home, tenant }: Pick<TenantHome, 'home' | 'tenant'>,
+  options: readonly string[] = [],
+): Promise<string> {
+  const login = home.start(['login', '--host', tenant.url, ...options]);
   const out = login.stdout.setEncoding('utf8');
   const said = await textUntil(out, /\b([A-Z0-9]{4}-[A-Z0-9]{4})\b[^]*$/);
   const code = /\b([A-Z0-9]{4}-[A-Z0-9]{4})\b/.exec(said)?.[1] ?? '';
@@ -55,8 +60,13 @@ export async function signIn({ home, tenant }: Pick<TenantHome, 'home' | 'tenant
   return await textUntil(out, /You are signed in[^\n]*\n/);
 }
 
-/** Puts the documented entry into a client's file, as the tenant's page tells people to, and starts what stands there. */
-export function startEntry(home: CompanionHome, server: string, host: string): RawClient {
+/** Puts the documented entry into a client's file, as the tenant's page tells people to, and starts what stands there in its `env`. */
+export function startEntry(
+  home: CompanionHome,
+  server: string,
+  host: string,
+  env: Readonly<Record<string, string>> = {},
+): RawClient {
   const path = join(home.path, '.cursor', 'mcp.json');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(
@@ -68,5 +78,5 @@ export function startEntry(home: CompanionHome, server: string, host: string): R
   };
   const entry = file.mcpServers['everything'];
   if (entry === undefined) throw new Error('no entry');
-  return new RawClient(home.spawn(entry.command, entry.args));
+  return new RawClient(home.spawn(entry.command, entry.args, { env }));
 }

@@ -160,9 +160,7 @@ describeJourney('a connector of a tenant', () => {
 
   it('leaves the key nowhere', () => {
     const keys = new Set(
-      world.tenant.requests.all
-        .map(({ headers }) => headers['x-runlayer-api-key'] ?? '')
-        .filter((key) => key !== ''),
+      world.tenant.requests.all.map(({ headers }) => headers['x-runlayer-api-key'] ?? '').filter((key) => key !== ''),
     );
     expect(keys.size).toBe(1);
     for (const key of keys) expect(world.home.filesHolding(key)).toEqual([]);
@@ -208,6 +206,17 @@ describeJourney('a host', () => {
     await client.close();
     expect(home.filesHolding('tenant-gave-this-secret')).toEqual([]);
     expect(home.filesHolding(key)).toEqual([]);
+  });
+
+  it('is still signed in to after a restart, where a file opens the vault', async () => {
+    const { home, tenant } = world;
+    await home.must(['stop']);
+    await world.serve({ RUNLAYER_VAULT_PASSPHRASE_FILE: world.passphraseFile });
+    const all = await home.json<{ target: { server?: string } }[]>(['connectors', 'list']);
+    const id = all.find(({ target }) => target.server !== undefined)?.target.server ?? 'none';
+    const client = startEntry(home, id, tenant.url);
+    expect((await client.initialize()).result).toBeDefined();
+    await client.close();
   });
 
   it('is signed out of, and its connectors are refused', async () => {

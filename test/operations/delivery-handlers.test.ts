@@ -73,6 +73,27 @@ describe('audit.setEndpoint', () => {
     expect([...told, ...settings.writes]).toEqual([]);
   });
 
+  it.each([
+    ['it is recorded that it failed', 2, 1],
+    ['the first failure is told where not even that can be recorded', 1, 0],
+  ])('where the settings cannot be written, %s', (_title, works, failures) => {
+    let left = works;
+    const { settings, told, handlers } = bench(null, () => {
+      if (left === 0) throw new Error('disk full');
+      left -= 1;
+    });
+    settings.update = () => {
+      throw new Error('read-only');
+    };
+    expect(() => handlers['audit.setEndpoint']({ endpoint: ENDPOINT }, CLI)).toThrow('read-only');
+    const change = '"change":"set","endpoint":"https://audit.example/in","by":"a test"';
+    expect(told).toEqual(
+      [`{${change}}`, `{${change},"state":"failed"}`]
+        .slice(0, 1 + failures)
+        .map((text) => `audit_endpoint_changed ${text}`),
+    );
+  });
+
   it('changes nothing that cannot be recorded', () => {
     const { settings, told, handlers } = bench(null, () => {
       throw new Error('disk full');

@@ -6,6 +6,20 @@ import { SAMPLES } from './sample-inputs.ts';
 const call = (id: string): string => `call ${id}`;
 
 describe('describeWeakening', () => {
+  it('of a sign-in says what it takes the place of, and never the key', () => {
+    const host = 'https://acme.example';
+    const asked = describeWeakening('tenant.useKey', { host, key: 'rl_canary' }, call);
+    expect(JSON.stringify(asked)).not.toContain('rl_canary');
+    expect(asked).toMatchObject({ title: `Sign in anew to ${host}?` });
+    expect(describeWeakening('tenant.signIn', { host }, call).detail).toBe(asked.detail);
+    expect(describeWeakening('tenant.signIn', {}, call).title).toBe('Sign in anew to your default tenant?');
+  });
+
+  it('of a removal says that it comes back', () => {
+    const { title, detail } = describeWeakening('connectors.remove', { name: 'files' }, call);
+    expect(`${title} ${detail}`).toMatch(/"files".*comes back.*switched off/s);
+  });
+
   it('shows the whole of what would start, escaped', () => {
     const definition = {
       command: 'npx',

@@ -52,6 +52,7 @@ export function memoryVault(
       entries.push(entry);
       return Promise.resolve(entry);
     },
+    own: notUsed,
     remove: (name) => {
       const at = entries.findIndex((entry) => entry.name === name);
       if (at < 0) return Promise.reject(new CompanionError('E_SECRET_UNKNOWN', 'none', 'list', { exitCode: 2 }));

@@ -74,6 +74,27 @@ describe('what weakens by policy', () => {
   });
 });
 
+describe('the companion\u2019s own secrets', () => {
+  it.each([
+    ['audit.head', 'audit verify'],
+    ['audit.signing-key', 'audit verify'],
+    ['Audit.Signing-Key', 'audit verify'],
+    [`tenant.${'0a'.repeat(16)}`, 'runlayer logout'],
+    ['oauth.files', 'connectors logout'],
+  ])('%s is not removed by name, and has its user', async (name, next) => {
+    const vault = memoryVault();
+    await vault.set(name, 'value');
+    const bench = otherBench({ vault });
+    await expect(bench.handlers['secrets.remove']({ name }, CLI)).rejects.toMatchObject({
+      code: 'E_SECRET_RESERVED',
+      exitCode: 2,
+      next: expect.stringContaining(next),
+    });
+    expect(vault.values.has(name)).toBe(true);
+    expect(bench.handlers['secrets.list']({}, CLI)).toMatchObject([{ name, usedBy: ['the companion'] }]);
+  });
+});
+
 describe('secrets', () => {
   it('are recorded by name, shown with their users, and never come out', async () => {
     const vault = memoryVault();

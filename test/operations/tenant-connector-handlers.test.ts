@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorView, ConsentRequest, TenantServer, operations } from '../../preload/contract/index.ts';
 import { describeWeakening } from '../../main/operations/describe.ts';
-import { tenantConnectorHandlers } from '../../main/operations/tenant-connector-handlers.ts';
+import { removalWeakeningTests, tenantConnectorHandlers } from '../../main/operations/tenant-connector-handlers.ts';
 import { tenantBench } from '../connectors/tenant/bench.ts';
 import { failure, HOST, ID, OTHER_ID, wire } from '../connectors/tenant/fakes.ts';
 import { codeOf } from '../secrets/fakes.ts';
@@ -145,4 +145,41 @@ it('lists what a tenant offers, in letters that cannot hide, and what of it is h
     },
     { id: OTHER_ID, name: String.raw`Evil\u{202e}\u{1b}[2J`, description: '', status: '', deploymentMode: '' },
   ]);
+});
+
+describe('the name that a person is asked about', () => {
+  const nameShown = (b: ReturnType<typeof bench>, consentHash: string, name?: string): string | undefined =>
+    describeWeakening(
+      'tenant.accept',
+      { host: HOST, target: ID, default: 'allow', consentHash, ...(name === undefined ? {} : { name }) },
+      () => '',
+      b.shown,
+    )
+      .detail.split('\n')
+      .find((line) => line.startsWith('name here: '));
+
+  it.each([
+    ['shown', 'stored'],
+    ['shown', undefined],
+    [undefined, 'stored'],
+    [undefined, undefined],
+  ])('is the one that is stored: looked at as %s, agreed to as %s', async (looked, agreed) => {
+    const b = bench();
+    const { hash } = await b.preview(looked === undefined ? {} : { name: looked });
+    const line = nameShown(b, hash, agreed);
+    const { name } = await b.accept(hash, agreed === undefined ? {} : { name: agreed });
+    expect(line).toBe(`name here: ${name}`);
+  });
+});
+
+it('removing one that an administrator vouches for needs a yes', async () => {
+  const b = bench();
+  await b.accept((await b.preview({ name: 'files' })).hash, { name: 'files' });
+  b.settings.update('x', 'test', (now) => ({ ...now, connectors: [...now.connectors, aConnector('own')] }));
+  const weakens = (hosts: readonly string[], name: string): boolean | undefined =>
+    removalWeakeningTests(b.settings, hosts)['connectors.remove']?.({ name });
+  expect(weakens([HOST], 'files')).toBe(true);
+  expect(weakens(['https://other.example'], 'files')).toBe(false);
+  expect(weakens([HOST], 'own')).toBe(false);
+  expect(weakens([HOST], 'nobody')).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantRegistry } from '../../main/backend/tenants.ts';
-import { tenantHandlers } from '../../main/operations/tenant-handlers.ts';
+import { signInWeakeningTests, tenantHandlers } from '../../main/operations/tenant-handlers.ts';
 import type { TenantSignIn, TenantView } from '../../preload/contract/index.ts';
 import { CLI } from './fakes.ts';
 
@@ -42,6 +42,14 @@ function aBench() {
 }
 
 describe('tenant operations', () => {
+  it('need a yes where a sign-in takes the place of another', () => {
+    const tests = signInWeakeningTests({ replaces: (wanted) => wanted === host });
+    expect(tests['tenant.signIn']?.({ host })).toBe(true);
+    expect(tests['tenant.useKey']?.({ host, key: 'rl_x' })).toBe(true);
+    expect(tests['tenant.signIn']?.({})).toBe(false);
+    expect(tests['tenant.useKey']?.({ host: 'https://new.example', key: 'rl_x' })).toBe(false);
+  });
+
   it('ask the registry, with who asks', async () => {
     const { handlers, calls } = aBench();
     expect(await handlers['tenant.list']({}, CLI)).toEqual([view]);

@@ -62,6 +62,18 @@ const fault = (promise: Promise<unknown>): Promise<CompanionError> =>
   );
 
 describe('tenant.approvals', () => {
+  it.each([
+    ['there is no tenant', []],
+    ['its key is gone', [tenantView(ACME, { credential: 'missing' })]],
+  ])('says that nobody is signed in where %s', async (_title, views) => {
+    const parts = scriptedTenants([], views);
+    const handlers = tenantStatusHandlers({ ...parts, version: '1', decided: () => {}, record: () => {} });
+    const error = await fault(Promise.resolve(handlers['tenant.approvals']({}, CLI)));
+    expect(error).toMatchObject({ code: 'E_TENANT_NOBODY', exitCode: 2 });
+    expect(error.next).toContain('runlayer login');
+    expect(parts.asked).toEqual([]);
+  });
+
   it('lists what waits, of every tenant that answers', async () => {
     const away = scriptedApi(OTHER, { approvals: () => Promise.reject(failure('unreachable')) });
     const all = await bench({}, [away]).handlers['tenant.approvals']({}, CLI);
@@ -85,13 +97,6 @@ describe('tenant.approvals', () => {
     expect((await fault(Promise.resolve(one.handlers['tenant.approvals']({}, CLI)))).code).toBe(
       'E_TENANT_UNAUTHORIZED',
     );
-  });
-
-  it('is empty, and asks nobody, where nobody is signed in', async () => {
-    const parts = scriptedTenants([], [tenantView(ACME, { credential: 'missing' })]);
-    const handlers = tenantStatusHandlers({ ...parts, version: '1', decided: () => {}, record: () => {} });
-    expect(await handlers['tenant.approvals']({}, CLI)).toEqual([]);
-    expect(parts.asked).toEqual([]);
   });
 
   it('shows texts that neither hide nor move anything, and names what has no title', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { createFileVault } from '../../main/secrets/file-vault.ts';
 import { createKeychain } from '../../main/secrets/keychain.ts';
@@ -90,6 +90,38 @@ describe('rewriting', () => {
     expect(await codeOf(vault.rewrite('TOKEN', 'another-value'))).toBe('E_KEYCHAIN_LOCKED');
     keytar.locked = false;
     expect(await vault.resolve('keychain:TOKEN')).toBe(VALUE);
+  });
+});
+
+describe('an item of the companion\u2019s own', () => {
+  const OWN = 'audit.head';
+  it('is found by its account, whatever the index says of it', async () => {
+    for (const index of [[], [entry(OWN, 'vault')], [entry(OWN, 'secret-service')]]) {
+      await inFolder(async (home) => {
+        const keytar = new FakeStore('keytar');
+        keytar.items.set(`inst/${OWN}`, VALUE);
+        const bench = setUp({ keytar, home, entries: index });
+        if (index[0]?.backend === 'vault') writeFileSync(join(home, 'vault.jwe'), 'planted');
+        expect(await bench.vault.own(OWN)).toBe(VALUE);
+        expect(bench.index.entries).toMatchObject([{ name: OWN, backend: 'keytar' }]);
+        await bench.vault.rewrite(OWN, 'another-value');
+        expect(await bench.vault.own(OWN)).toBe('another-value');
+      });
+    }
+  });
+
+  it('is believed to be missing only once the keychain proved to be open', async () => {
+    const keytar = new FakeStore('keytar');
+    const { vault } = setUp({ keytar });
+    expect(await vault.own(OWN)).toBeUndefined();
+    keytar.locked = true;
+    expect(await codeOf(vault.own(OWN))).toBe('E_KEYCHAIN_LOCKED');
+    keytar.locked = false;
+    keytar.before = (call, account) => {
+      if (call === 'get' && account.endsWith(OWN)) throw new Error('it broke');
+    };
+    expect(await codeOf(vault.own(OWN))).toBe('E_KEYCHAIN_LOCKED');
+    expect(await codeOf(setUp({}).vault.own(OWN))).toBe('E_KEYCHAIN_ABSENT');
   });
 });
 

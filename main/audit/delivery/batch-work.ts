@@ -1,8 +1,9 @@
 // Owns what is being sent: the batch that was read, how it is cut, and the records that were refused alone. A record is given
-// up on only when the endpoint has taken others: one that refuses everything is wrong itself, and loses nothing.
+// up on only when an endpoint refuses it that took others just before: one that refuses everything is wrong itself, and loses
+// nothing. What it refused before it took others comes once more.
 import { batchBytes } from './cloud-event.ts';
 import type { Parked } from './parked-file.ts';
-import { readingAfter, type ChainView, type Position } from './place.ts';
+import { later, readingAfter, type ChainView, type Position } from './place.ts';
 import { afterTaken, afterTooLarge, FULL_SIZE, halve, MAX_EVENTS, planOf, type BatchSize, type Plan } from './plan.ts';
 import { readBatch, type BatchEvent } from './read-batch.ts';
 
@@ -11,7 +12,7 @@ const MAX_AT_ONCE = 16;
 /** More than these, with nothing taken in between, are not about single records any more. */
 const MAX_IN_ROW = 64;
 
-export interface Suspect extends Parked {
+interface GivenUp extends Parked {
   readonly event: BatchEvent;
 }
 
@@ -21,20 +22,24 @@ export interface BatchWork {
     chains: readonly ChainView[],
     positionIn: (chain: ChainView) => Position,
   ): Promise<readonly BatchEvent[] | undefined>;
-  /** Records that were refused alone, in order, and not given up on yet. */
-  readonly suspects: readonly Suspect[];
+  /** How many records were refused alone while nothing showed that the endpoint is well. */
+  readonly suspects: number;
+  /** To be parked: refused alone by an endpoint that took others just before. */
+  readonly givenUp: readonly GivenUp[];
   /** Lines that were passed over since the last call of `settled`. */
   readonly damaged: number;
-  /** Positions that were passed over without anything to send. */
-  readonly passed: readonly Position[];
-  /** The endpoint took what `next` gave. */
+  /** How far everything is done with, in each chain; empty while a record before that may still be taken. */
+  readonly reached: readonly Position[];
+  /** The endpoint took what `next` gave. What it refused before that comes once more. */
   taken(): void;
   /**
    * It refused that. `cut`: it comes again in halves; `suspect`: it is a single record, wait for the endpoint to take another;
-   * `give_up`: the suspects are to be parked; `all_refused`: nothing is to be parked, a person has to look.
+   * `give_up`: it is to be parked; `all_refused`: nothing is to be parked, a person has to look.
    */
   refused(status: number): 'cut' | 'suspect' | 'give_up' | 'all_refused';
-  /** Suspects, damaged lines and passed positions are recorded. */
+  /** The suspects come once more, though nothing was taken since. */
+  retry(): void;
+  /** What was given up, damaged lines and what was reached are recorded. */
   settled(): void;
   /** Forgets what was read: the next batch begins where the outbox says. */
   restart(): void;
@@ -43,14 +48,25 @@ export interface BatchWork {
 export function createBatchWork(auditDirectory: string, installId: string): BatchWork {
   let plan: Plan<BatchEvent> = [];
   let cursor = new Map<string, Position>();
-  let suspects: Suspect[] = [];
-  let passed: Position[] = [];
+  /** Refused before, and sent once more ahead of the plan. */
+  let again: Plan<BatchEvent> = [];
+  let suspects: BatchEvent[] = [];
+  let givenUp: GivenUp[] = [];
+  let reached = new Map<string, Position>();
   let damaged = 0;
   let size: BatchSize = FULL_SIZE;
   /** Something of this batch was taken, so the endpoint is no worse than this record. */
   let isProven = false;
   let inRow = 0;
 
+  const isOpen = (): boolean => suspects.length + again.length > 0;
+  const reach = (position: Position): void =>
+    void reached.set(position.chain, later(position, reached.get(position.chain)));
+  const retry = (): void => {
+    again = [...planOf(suspects), ...again];
+    suspects = [];
+    inRow = 0;
+  };
   const read: BatchWork['next'] = async (chains, positionIn) => {
     for (const chain of chains) {
       for (;;) {
@@ -63,7 +79,7 @@ export function createBatchWork(auditDirectory: string, installId: string): Batc
         if (batch.events.length === 0 && (isStuck || batch.after.offset === reading.offset)) break;
         cursor.set(chain.chainId, batch.after);
         damaged += batch.damaged;
-        if (batch.events.length === 0) passed.push(batch.after);
+        if (batch.events.length === 0) reach(batch.after);
         plan = planOf(batch.events);
         isProven = false;
         if (plan.length > 0) return plan[0];
@@ -73,47 +89,66 @@ export function createBatchWork(auditDirectory: string, installId: string): Batc
   };
 
   return {
-    next: async (chains, positionIn) => plan[0] ?? (await read(chains, positionIn)),
+    next: async (chains, positionIn) => again[0] ?? plan[0] ?? (await read(chains, positionIn)),
     get suspects() {
-      return suspects;
+      return suspects.length;
+    },
+    get givenUp() {
+      return givenUp;
     },
     get damaged() {
       return damaged;
     },
-    get passed() {
-      return passed;
+    get reached() {
+      return isOpen() ? [] : [...reached.values()];
     },
     taken() {
-      plan = plan.slice(1);
+      const [range = []] = again.length > 0 ? again : plan;
+      const last = range.at(-1);
+      if (last !== undefined) reach(last.after);
+      if (again.length > 0) again = again.slice(1);
+      else plan = plan.slice(1);
       size = afterTaken(size);
       isProven = true;
-      inRow = 0;
+      retry();
     },
     refused(status) {
-      const [range = []] = plan;
+      const isAgain = again.length > 0;
+      const current = isAgain ? again : plan;
+      const [range = []] = current;
       if (status === 413) size = afterTooLarge(size, batchBytes(range));
-      const halves = halve(plan);
-      if (halves !== undefined) {
-        plan = halves;
-        return 'cut';
-      }
-      const [event] = range;
-      plan = plan.slice(1);
-      if (event !== undefined) suspects.push({ event, status });
+      const halves = halve(current);
+      const rest = halves ?? current.slice(1);
+      if (isAgain) again = rest;
+      else plan = rest;
+      if (halves !== undefined) return 'cut';
       inRow += 1;
+      const isOver = isProven && inRow <= MAX_AT_ONCE;
+      for (const event of range) {
+        reach(event.after);
+        if (isOver) givenUp.push({ event, status });
+        else suspects.push(event);
+      }
       if (inRow > MAX_IN_ROW) return 'all_refused';
-      return isProven && inRow <= MAX_AT_ONCE ? 'give_up' : 'suspect';
+      return isOver ? 'give_up' : 'suspect';
+    },
+    retry() {
+      // What was taken before says nothing of now.
+      isProven = false;
+      retry();
     },
     settled() {
-      suspects = [];
-      passed = [];
+      if (!isOpen()) reached = new Map();
+      givenUp = [];
       damaged = 0;
     },
     restart() {
       plan = [];
       cursor = new Map();
+      again = [];
       suspects = [];
-      passed = [];
+      givenUp = [];
+      reached = new Map();
       damaged = 0;
       isProven = false;
       inRow = 0;

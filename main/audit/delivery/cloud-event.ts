@@ -9,6 +9,8 @@ export interface DeliveryEvent {
   readonly seq: number;
   /** Of the record; with the source it tells one event from all others. */
   readonly id: string;
+  /** Of its line: it proves everything before it in its chain. */
+  readonly hash: string;
   /** It says that another record was parked: nothing is said about it in turn. */
   readonly tellsOfParking: boolean;
   readonly text: string;
@@ -46,7 +48,7 @@ export function eventOf(line: Buffer, installId: string): DeliveryEvent | undefi
   });
   const record = line.toString('utf8').slice(lineOf(hash, prev, '').length - '}\n'.length, -1);
   const text = `${attributes.slice(0, -1)},"data":${record}}`;
-  return { chainId, seq, id, tellsOfParking: event === 'audit_parked', text, bytes: Buffer.byteLength(text) };
+  return { chainId, seq, id, hash, tellsOfParking: event === 'audit_parked', text, bytes: Buffer.byteLength(text) };
 }
 
 /** The body of one request. */

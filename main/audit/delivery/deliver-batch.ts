@@ -1,5 +1,5 @@
-// One request and what follows from its answer. Nothing is done with before the endpoint took it, or took another and refused
-// this one alone; and nothing of an answer counts once another endpoint is named.
+// One request and what follows from its answer. Nothing is done with before the endpoint took it, or took another and then
+// refused this one alone; and nothing of an answer counts once another endpoint is named.
 import { CompanionError } from '../../../preload/contract/failure.ts';
 import type { ChainHead } from '../journal.ts';
 import { backOffMs } from './back-off.ts';
@@ -20,6 +20,7 @@ export interface BatchParts {
   readonly sender: Sender;
   readonly condition: Condition;
   readonly head: () => ChainHead;
+  readonly flush: () => Promise<void>;
   readonly clock: () => Date;
   readonly random: () => number;
   readonly onState: () => void;
@@ -41,30 +42,35 @@ export function createDeliverBatch(parts: BatchParts): (link: Link) => Promise<S
   const { outbox, work, condition, clock } = parts;
   let failures = 0;
   let served: Link | undefined;
+  /** Since when nothing is left to send but what was refused. */
+  let refusedAt: number | undefined;
 
   const waitMs = (atLeast: number): number => {
     failures += 1;
     return Math.max(atLeast, backOffMs(failures, parts.random()), 1);
   };
-  const save = async (chains: readonly ChainView[]): Promise<void> => {
-    // Where it fails, the next one tries again; what is sent twice for that is told apart by the endpoint.
-    await outbox.save(chains).catch(() => undefined);
+  const save = async (link: Link, chains: readonly ChainView[]): Promise<void> => {
+    try {
+      await parts.flush();
+      if (parts.isCurrent(link)) await outbox.save(chains);
+    } catch {
+      // The next one tries again; what is sent twice for that is told apart by the endpoint.
+    }
     parts.weigh();
   };
 
   /** What was refused for good goes beside the journal, and is done with. False where the endpoint changed meanwhile. */
   const settle = async (link: Link): Promise<boolean> => {
-    const { suspects, passed, damaged } = work;
-    if (suspects.length > 0) {
-      await parts.parkedFile.append(suspects, clock());
+    const { givenUp, reached, damaged } = work;
+    if (givenUp.length > 0) {
+      await parts.parkedFile.append(givenUp, clock());
       if (!parts.isCurrent(link)) return false;
     }
-    for (const { event } of suspects) outbox.moveTo(event.after);
-    for (const position of passed) outbox.moveTo(position);
+    for (const position of reached) outbox.moveTo(position);
     work.settled();
-    if (suspects.length + damaged === 0) return true;
-    outbox.addParked(suspects.length + damaged);
-    for (const { event, status } of suspects) {
+    if (givenUp.length + damaged === 0) return true;
+    outbox.addParked(givenUp.length + damaged);
+    for (const { event, status } of givenUp) {
       // An endpoint that refuses these too would be told of each refusal for ever.
       if (event.tellsOfParking) continue;
       const { id, chainId: chain, seq } = event;
@@ -76,13 +82,20 @@ export function createDeliverBatch(parts: BatchParts): (link: Link) => Promise<S
   };
 
   const nothingToSend = async (link: Link, chains: readonly ChainView[]): Promise<Step> => {
-    if (work.suspects.length > 0) {
-      condition.show('waiting', ONE_REFUSED);
-      return 'idle';
-    }
-    if (work.passed.length > 0 || work.damaged > 0) {
+    if (work.reached.length + work.givenUp.length + work.damaged > 0) {
       if (!(await settle(link))) return 'more';
-      await save(chains);
+      await save(link, chains);
+    }
+    if (work.suspects > 0) {
+      const now = clock().getTime();
+      refusedAt ??= now;
+      if (Math.abs(now - refusedAt) >= STOPPED_RETRY_MS) {
+        refusedAt = undefined;
+        work.retry();
+        return 'more';
+      }
+      condition.show('waiting', refusedText(work.suspects));
+      return 'idle';
     }
     condition.show('delivering', '');
     return 'idle';
@@ -96,7 +109,7 @@ export function createDeliverBatch(parts: BatchParts): (link: Link) => Promise<S
       condition.show('stopped', `The audit endpoint refuses every record (${status}). ${ALL_REFUSED_NEXT}`);
       return STOPPED_RETRY_MS;
     }
-    if (outcome === 'give_up' && (await settle(link))) await save(chains);
+    if (outcome === 'give_up' && (await settle(link))) await save(link, chains);
     return 'more';
   };
 
@@ -105,9 +118,10 @@ export function createDeliverBatch(parts: BatchParts): (link: Link) => Promise<S
     if (served !== link) {
       work.restart();
       failures = 0;
+      refusedAt = undefined;
       served = link;
       // From here on a missing file is a lost one.
-      await save(parts.look());
+      await save(link, parts.look());
     }
     const chains = parts.look();
     const events = await work.next(chains, (chain) => outbox.positionIn(chain));
@@ -128,14 +142,12 @@ export function createDeliverBatch(parts: BatchParts): (link: Link) => Promise<S
 
     switch (verdict.kind) {
       case 'taken': {
-        // Refused ones stand before what was taken now.
-        if (!(await settle(link))) return 'more';
-        const last = events.at(-1);
-        if (last !== undefined) outbox.moveTo(last.after);
         work.taken();
+        refusedAt = undefined;
+        if (!(await settle(link))) return 'more';
         outbox.succeededAt(clock());
         failures = 0;
-        await save(chains);
+        await save(link, chains);
         condition.show('delivering', '');
         return 'more';
       }
@@ -163,8 +175,12 @@ export function createDeliverBatch(parts: BatchParts): (link: Link) => Promise<S
   };
 }
 
-const ONE_REFUSED =
-  'The audit endpoint refuses a record; it is kept aside (audit-parked.jsonl) as soon as the endpoint takes another one.';
+const REFUSED_NEXT =
+  'sent once more when it takes another, or after 5 minutes; what it refuses then, while it takes others, is kept aside (audit-parked.jsonl).';
+const refusedText = (count: number): string =>
+  count === 1
+    ? `The audit endpoint refused a record and has taken none since. It is ${REFUSED_NEXT}`
+    : `The audit endpoint refused ${count} records, each by itself, and has taken none since. They are ${REFUSED_NEXT}`;
 const ALL_REFUSED_NEXT =
   'Nothing was given up; it is tried again every 5 minutes. Check its address with "runlayer audit endpoint show".';
 const FOLDER_PROBLEM =

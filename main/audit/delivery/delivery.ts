@@ -11,6 +11,7 @@ import { createDeliverBatch } from './deliver-batch.ts';
 import { openLink, type Link, type LinkParts } from './link.ts';
 import { createOutbox } from './outbox.ts';
 import { createParkedFile } from './parked-file.ts';
+import { createIsProved } from './passed-record.ts';
 import type { ChainView } from './place.ts';
 import { DEFAULT_BOUNDS, type Bounds } from './pressure.ts';
 import { createSender, type Schedule, type Sender } from './send.ts';
@@ -23,6 +24,8 @@ export interface DeliveryOptions extends LinkParts {
   readonly installId: string;
   /** Of the journal that this host writes. */
   readonly head: () => ChainHead;
+  /** Its records are on the disk. Before a position is kept: one that a power cut leaves ahead of the journal would lie. */
+  readonly flush: () => Promise<void>;
   readonly clock: () => Date;
   readonly schedule: Schedule;
   /** From 0 up to 1. */
@@ -61,7 +64,7 @@ const CLOSE_MS = 2000;
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { schedule, onState, bounds = DEFAULT_BOUNDS, record } = options;
   const survey = createSurvey(options.auditDirectory);
-  const outbox = createOutbox(options.home);
+  const outbox = createOutbox(options.home, createIsProved(options.auditDirectory));
   const condition = createCondition({ bounds, record, onState });
   const work = createBatchWork(options.auditDirectory, options.installId);
   const sender = options.sender ?? createSender({ schedule });
@@ -134,6 +137,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const apply = (isStart: boolean): void => {
     const endpoint = options.endpoint();
+    const wasOff = link === undefined;
     link?.close();
     link = undefined;
     isIdle = true;
@@ -143,7 +147,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       } catch {
         // As above; what is in the journal counts as waiting then, not as history.
       }
-      const opened = outbox.open(endpoint.url, chains);
+      const opened = outbox.open(endpoint.url, chains, wasOff && !isStart);
       if (opened === 'unfit' || (opened === 'none' && isStart))
         options.warn(
           `${opened === 'none' ? 'There is no outbox.json' : 'outbox.json is damaged'}: ${AGAIN_FROM_START}`,

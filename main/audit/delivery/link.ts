@@ -13,14 +13,14 @@ export interface Link {
   readonly stop: AbortController;
   /** Rejects with what the vault says, E_SECRET_RESERVED or E_SECRET_HEADER. */
   headers(): Promise<Readonly<Record<string, string>>>;
-  /** Whether its secret was stored, or removed, since it was last asked for. */
+  /** Whether its secret was stored or removed, or the vault unlocked, since it was last asked for. */
   secretsChanged(): boolean;
   isOf(endpoint: AuditEndpoint | null): boolean;
   close(): void;
 }
 
 export interface LinkParts {
-  readonly vault: Pick<SecretVault, 'list' | 'resolve'>;
+  readonly vault: Pick<SecretVault, 'list' | 'resolve' | 'peekState'>;
   readonly live: Pick<LiveSecrets, 'add'>;
 }
 
@@ -33,7 +33,8 @@ export function openLink(endpoint: AuditEndpoint, { vault, live }: LinkParts): L
   const version = (): string => {
     if (authorization === undefined) return '';
     const entry = vault.list().find(({ name }) => name === secretNameOf(authorization));
-    return entry === undefined ? '' : `${entry.backend} ${entry.updatedAt}`;
+    const isOpen = vault.peekState().state === 'ready';
+    return entry === undefined ? '' : `${entry.backend} ${entry.updatedAt} ${isOpen}`;
   };
   let asked = version();
   return {
@@ -42,7 +43,11 @@ export function openLink(endpoint: AuditEndpoint, { vault, live }: LinkParts): L
     stop,
     headers() {
       asked = version();
-      return held.current();
+      return held.current().catch((error: unknown) => {
+        // Only asking shows that the vault is locked.
+        asked = version();
+        throw error;
+      });
     },
     secretsChanged: () => version() !== asked,
     isOf: (other) => other !== null && other.url === address && other.authorization === authorization,

@@ -1,15 +1,17 @@
 // Keeps the book of what the endpoint has taken: a position in each chain, and a count of what it refused for good. It moves
-// only forward, and only when it is told that something is done with.
+// only forward, and only when it is told that something is done with; a position that was kept counts only while the record
+// before it is still there, else its chain is sent from its start.
 import { createHash } from 'node:crypto';
+import type { IsProved } from './passed-record.ts';
 import { endOf, lagAfter, later, startOf, sum, type ChainView, type Lag, type Position } from './place.ts';
 import { createPositionFile } from './position-file.ts';
 
 export interface Outbox {
   /**
    * Reads on where delivery to this address was, or begins with the whole journal. `none`: there is no file; `unfit`: it
-   * could not be used.
+   * could not be used. `resumed`: delivery was off until now, and what was recorded meanwhile was not kept waiting.
    */
-  open(url: string, chains: readonly ChainView[]): 'continued' | 'none' | 'unfit' | 'other_address';
+  open(url: string, chains: readonly ChainView[], resumed: boolean): 'continued' | 'none' | 'unfit' | 'other_address';
   positionIn(chain: ChainView): Position;
   moveTo(position: Position): void;
   /** Records that were given up on. */
@@ -25,28 +27,41 @@ export interface Outbox {
   save(chains: readonly ChainView[]): Promise<void>;
 }
 
-export function createOutbox(home: string): Outbox {
+export function createOutbox(home: string, isProved: IsProved): Outbox {
   const file = createPositionFile(home);
   let endpoint = '';
   let positions = new Map<string, Position>();
   let history = new Map<string, Position>();
+  /** Chains whose position comes from the file, and was not held against the journal yet. */
+  let unproved = new Set<string>();
   let parked = 0;
   let lastSuccessAt: string | null = null;
 
-  const positionIn = (chain: ChainView): Position => positions.get(chain.chainId) ?? startOf(chain);
+  const positionIn = (chain: ChainView): Position => {
+    const { chainId } = chain;
+    const position = positions.get(chainId);
+    if (position !== undefined && unproved.delete(chainId) && !isProved(chain, position)) {
+      positions.delete(chainId);
+      // Most of it may have been taken before: it is sent, and denies nothing.
+      history.set(chainId, endOf(chain));
+    }
+    return positions.get(chainId) ?? startOf(chain);
+  };
 
   return {
-    open(url, chains) {
+    open(url, chains, resumed) {
       endpoint = createHash('sha256').update(url).digest('hex');
       const found = file.read();
       if (typeof found === 'object') parked = found.parked;
       if (typeof found === 'object' && found.endpoint === endpoint) {
         positions = byChain(found.chains);
-        history = byChain(found.history);
+        unproved = new Set(positions.keys());
+        history = byChain(resumed ? [...found.history, ...chains.map(endOf)] : found.history);
         lastSuccessAt = found.lastSuccessAt;
         return 'continued';
       }
       positions = new Map();
+      unproved = new Set();
       history = byChain(chains.map(endOf));
       lastSuccessAt = null;
       return typeof found === 'string' ? found : 'other_address';
@@ -63,7 +78,7 @@ export function createOutbox(home: string): Outbox {
       all: sum(chains.map((chain) => lagAfter(chain, positionIn(chain)))),
       counted: sum(chains.map((chain) => lagAfter(chain, later(positionIn(chain), history.get(chain.chainId))))),
     }),
-    isPast: (chain, seq) => (positions.get(chain)?.seq ?? -1) >= seq,
+    isPast: (chain, seq) => !unproved.has(chain) && (positions.get(chain)?.seq ?? -1) >= seq,
     get parked() {
       return parked;
     },

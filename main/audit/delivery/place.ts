@@ -17,6 +17,14 @@ export interface ChainView {
   readonly lastSeq: number;
 }
 
+/** The last record before a position, by which is known whether the file is still the one that was read. */
+export interface Passed {
+  /** First sequence number of the segment that it lies in, and where its line begins there. */
+  readonly segment: number;
+  readonly offset: number;
+  readonly hash: string;
+}
+
 /** Everything before it is done with. */
 export interface Position {
   readonly chain: string;
@@ -25,6 +33,8 @@ export interface Position {
   /** First sequence number of the segment that `offset` counts bytes in. */
   readonly segment: number;
   readonly offset: number;
+  /** None while no record lies before it. */
+  readonly last?: Passed | undefined;
 }
 
 export interface Lag {

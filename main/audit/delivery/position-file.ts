@@ -1,5 +1,5 @@
 // Owns `outbox.json`: how far the endpoint has taken the journal. It is written after an acknowledgement, never before, so
-// it may be behind and is never ahead: what is sent twice for that is told apart by the endpoint. A file that does not fit
+// it may be behind and is not ahead: what is sent twice for that is told apart by the endpoint. A file that does not fit
 // counts as none, and the journal is sent from its beginning.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,13 @@ const Position = z.strictObject({
   seq: z.number().int().min(-1),
   segment: z.number().int().nonnegative(),
   offset: z.number().int().nonnegative(),
+  last: z
+    .strictObject({
+      segment: z.number().int().nonnegative(),
+      offset: z.number().int().nonnegative(),
+      hash: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
 });
 
 const OutboxFile = z.strictObject({

@@ -53,7 +53,14 @@ export async function readBatch(
     let lines = 0;
     // A segment that became shorter was begun anew; then nothing before counts.
     const seq = reading.offset === 0 ? segment.firstSeq - 1 : from.seq;
-    let after: Position = { chain: from.chain, seq, segment: segment.firstSeq, offset: reading.offset };
+    const isAnew = from.segment === segment.firstSeq && from.offset > reading.offset;
+    let after: Position = {
+      chain: from.chain,
+      seq,
+      segment: segment.firstSeq,
+      offset: reading.offset,
+      ...(isAnew || from.last === undefined ? {} : { last: from.last }),
+    };
     let start = 0;
     for (
       let end = block.indexOf(NEWLINE);
@@ -64,8 +71,10 @@ export async function readBatch(
       const fits = event !== undefined && event.chainId === from.chain;
       if (fits && events.length > 0 && bytes + event.bytes + 1 > limits.maxBytes)
         return finished(events, damaged, after);
+      const offset = reading.offset + start;
       start = end + 1;
-      after = { ...after, seq: fits ? event.seq : after.seq, offset: reading.offset + start };
+      after = { ...after, offset: reading.offset + start };
+      if (fits) after = { ...after, seq: event.seq, last: { segment: segment.firstSeq, offset, hash: event.hash } };
       if (fits) {
         events.push({ ...event, after });
         bytes += event.bytes + 1;

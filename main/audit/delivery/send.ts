@@ -6,6 +6,7 @@
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isSafeForSecrets } from '../../../preload/contract/connector.ts';
+import { lookUpLocalhost } from '../../transport/http-upstream/look-up-localhost.ts';
 import type { Answer } from './judge.ts';
 
 export const ANSWER_MS = 30_000;
@@ -51,6 +52,8 @@ export function createSender({ schedule, ca }: SenderOptions): Sender {
           const request = (isHttps ? requestHttps : requestHttp)(url, {
             method: 'POST',
             agent: isHttps ? https : http,
+            // What a resolver makes of this name is not always this machine.
+            ...(url.hostname === 'localhost' ? { lookup: lookUpLocalhost } : {}),
             headers: {
               ...headers,
               'content-type': 'application/cloudevents-batch+json',

@@ -1,8 +1,29 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditRecord } from '../../../preload/contract/audit.ts';
 import { parseLine } from '../line.ts';
 import { listDirectory } from './directory.ts';
 import { readLines } from './read-lines.ts';
+import { readTail } from './tail.ts';
+import type { KeptHead } from '../trust.ts';
+
+/** Where the chains of a folder end that are asked for, the one written last in front. One whose end is damaged is left out. */
+export function chainEnds(directory: string, isWanted: (chainId: string) => boolean): KeptHead[] {
+  const { segments, corrupt } = listDirectory(directory);
+  const setAside = new Set(corrupt.map(({ chainId }) => chainId));
+  const last = new Map(segments.map((segment) => [segment.chainId, segment]));
+  return [...last.values()]
+    .filter(({ chainId }) => isWanted(chainId) && !setAside.has(chainId))
+    .flatMap((segment) => {
+      const path = join(directory, segment.file);
+      const stats = lstatSync(path);
+      const tail = stats.isFile() ? readTail(path, segment) : undefined;
+      if (tail?.kind !== 'record') return [];
+      return [{ at: stats.mtimeMs, end: { chainId: segment.chainId, seq: tail.seq, hash: tail.hash } }];
+    })
+    .sort((a, b) => b.at - a.at)
+    .map(({ end }) => end);
+}
 
 /**
  * The hash of one record, as its line says and proves it; undefined where there is no such record. Reads one segment up to

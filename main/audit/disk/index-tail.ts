@@ -10,6 +10,8 @@ import { assertNever } from '../../../preload/contract/failure.ts';
 import { MAX_LINE_BYTES } from '../chain.ts';
 import { isObject } from '../is-object.ts';
 import { prunedStart } from '../trust.ts';
+import { parseSegmentName } from '../segment-name.ts';
+import type { SegmentName } from '../segment-name.ts';
 import { listDirectory } from './directory.ts';
 import { recreate } from './index-schema.ts';
 
@@ -45,8 +47,8 @@ export function createTailer(
     onProblem(`${file}: ${text}; run "runlayer audit verify"`);
   };
 
-  /** By chain; told within a batch, done once at its end, as each takes a look at every row. */
-  const pruned = new Map<string, number>();
+  /** Files that are gone and that no event told of: looked up again only once another event tells of some. */
+  const untold = new Set<string>();
 
   const insertLine = (line: Buffer, file: string, expected: string | null): string | null => {
     const envelope = readEnvelope(line);
@@ -59,8 +61,7 @@ export function createTailer(
     const record = AuditRecord.safeParse(envelope.record);
     if (record.success) {
       insertRecord(statements, record.data);
-      const start = record.data.kind === 'event' ? prunedStart(record.data) : undefined;
-      if (start !== undefined) pruned.set(start.chainId, start.firstSeq);
+      if (record.data.kind === 'event' && prunedStart(record.data) !== undefined) untold.clear();
     } else tell(file, 'a record does not fit the audit schema and is not shown');
     return envelope.hash;
   };
@@ -79,7 +80,6 @@ export function createTailer(
       return false;
     }
     database.exec('BEGIN IMMEDIATE');
-    pruned.clear();
     try {
       let hash = position.hash;
       let start = 0;
@@ -90,8 +90,6 @@ export function createTailer(
         hash = insertLine(filled.subarray(start, stop), file, expected);
         start = stop + 1;
       }
-      // What left the journal leaves the log too: an index that only grows would keep what the journal may not.
-      for (const [chain, firstSeq] of pruned) statements.prune.run(chain, firstSeq);
       statements.move.run(file, position.bytes + end + 1, hash);
       database.exec('COMMIT');
     } catch (error) {
@@ -101,8 +99,37 @@ export function createTailer(
     return true;
   };
 
+  /**
+   * What left the journal leaves the log too: an index that only grows would keep what the journal may not. Only where the
+   * file is gone and an event tells of it: an event is a line that anybody could append, a file one that anybody could move.
+   */
+  const dropPruned = (segments: readonly SegmentName[]): void => {
+    const there = new Set(segments.map(({ file }) => file));
+    for (const row of statements.files.all()) {
+      const name = typeof row['file'] === 'string' ? parseSegmentName(row['file']) : undefined;
+      if (name === undefined || there.has(name.file) || untold.has(name.file)) continue;
+      const { file, chainId } = name;
+      const told = toldStart(statements, chainId);
+      const firstThere = segments.find((segment) => segment.chainId === chainId)?.firstSeq ?? Infinity;
+      if (told === undefined || told <= name.firstSeq) {
+        untold.add(file);
+        continue;
+      }
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        statements.prune.run(chainId, Math.min(told, firstThere));
+        statements.forget.run(file);
+        database.exec('COMMIT');
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    }
+  };
+
   const readAll = (strict: boolean): void => {
-    for (const { file } of listDirectory(auditDirectory).segments) {
+    const { segments } = listDirectory(auditDirectory);
+    for (const { file } of segments) {
       const fd = openSegment(join(auditDirectory, file));
       // Set aside since it was listed.
       if (fd === undefined) continue;
@@ -115,6 +142,7 @@ export function createTailer(
         closeSync(fd);
       }
     }
+    dropPruned(segments);
   };
 
   const rebuild = (): void => {
@@ -171,6 +199,9 @@ interface Statements {
   outcome: StatementSync;
   event: StatementSync;
   prune: StatementSync;
+  files: StatementSync;
+  forget: StatementSync;
+  told: StatementSync;
 }
 
 function prepareStatements(database: DatabaseSync): Statements {
@@ -199,7 +230,24 @@ function prepareStatements(database: DatabaseSync): Statements {
       INSERT OR IGNORE INTO entry (id, kind, time, chain, seq, connector, denied, record)
       VALUES (?, 'event', ?, ?, ?, ?, 0, ?)`),
     prune: database.prepare('DELETE FROM entry WHERE chain = ? AND seq < ?'),
+    files: database.prepare('SELECT file FROM position'),
+    forget: database.prepare('DELETE FROM position WHERE file = ?'),
+    told: database.prepare(`
+      SELECT record FROM entry WHERE kind = 'event' AND json_extract(record, '$.event') = 'journal_pruned'
+        AND json_extract(record, '$.detail.chain') = ?`),
   };
+}
+
+/** The furthest start of a chain that an event names. */
+function toldStart(statements: Statements, chain: string): number | undefined {
+  let furthest: number | undefined;
+  for (const row of statements.told.all(chain)) {
+    const text = row['record'];
+    const record = AuditRecord.safeParse(typeof text === 'string' ? JSON.parse(text) : undefined);
+    const start = record.success && record.data.kind === 'event' ? prunedStart(record.data) : undefined;
+    if (start !== undefined && start.firstSeq > (furthest ?? 0)) furthest = start.firstSeq;
+  }
+  return furthest;
 }
 
 function insertRecord(statements: Statements, record: AuditRecord): void {

@@ -7,8 +7,9 @@ import type { LiveSecrets } from '../../secrets/live-secrets.ts';
 import { AUDIT_KEY_SECRET } from '../../secrets/reserved-names.ts';
 import type { Signer } from '../checkpoint.ts';
 import type { ChainHead, Journal } from '../journal.ts';
+import type { KeptHead } from '../trust.ts';
 import { listDirectory } from '../disk/directory.ts';
-import { hashAt } from '../disk/find-record.ts';
+import { chainEnds, hashAt } from '../disk/find-record.ts';
 import { prune, warnOfSize } from '../disk/retention.ts';
 import type { RetentionOptions } from '../disk/retention.ts';
 import { keepTrust, readTrust } from './kept-trust.ts';
@@ -36,9 +37,16 @@ export interface SealOptions extends Pick<
   readonly warn: (text: string) => void;
 }
 
+export interface SealState {
+  readonly signed: boolean;
+  readonly detail: string;
+}
+
 export interface Seal {
   /** The key id that signs; undefined while nothing is signed. */
   readonly keyId: string | undefined;
+  /** Whether checkpoints are signed, and the key, or why not; for display. */
+  state(): SealState;
   /** Whatever was scheduled is done; for tests, and for a host that wants to know. */
   idle(): Promise<void>;
   /** Signs the end and tells the keychain, in 2 s at most. Called before the journal is closed. Never rejects. */
@@ -46,7 +54,7 @@ export interface Seal {
 }
 
 export function startSeal(options: SealOptions): Seal {
-  const { journal, directory, vault, live, schedule, isOwner, now } = options;
+  const { journal, directory, vault, live, schedule, isOwner, isLive, now } = options;
   const told = new Set<string>();
   const warnOnce = (text: string): void => {
     if (told.has(text)) return;
@@ -57,6 +65,7 @@ export function startSeal(options: SealOptions): Seal {
   let kept: ChainHead | undefined;
   let prunedAt: number | undefined;
   let closed = false;
+  let unsigned = 'The keychain was not looked at yet.';
   /** What was known of the keychain when it last refused: asked again only once somebody found out something else. */
   let away: string | undefined;
   let work: Promise<void> = Promise.resolve();
@@ -67,8 +76,10 @@ export function startSeal(options: SealOptions): Seal {
   /** One thing at a time; what fails is told once and tried again with the next tick. */
   const queue = (task: () => Promise<void>, what: string): Promise<void> => {
     work = work.then(task).catch((error: unknown) => {
+      const message = error instanceof CompanionError ? error.message : String(error);
+      if (signer === undefined) unsigned = message;
       if (isAway(error)) away = JSON.stringify(vault.peekState());
-      else warnOnce(`${what}: ${error instanceof CompanionError ? error.message : String(error)}`);
+      else warnOnce(`${what}: ${message}`);
     });
     return work;
   };
@@ -91,33 +102,45 @@ export function startSeal(options: SealOptions): Seal {
     return gone;
   };
 
-  const keepHead = async (without?: ReadonlySet<string>): Promise<void> => {
+  const keepHead = async (without?: ReadonlySet<string>, found?: readonly KeptHead[]): Promise<void> => {
     if (signer === undefined) return;
     const { head } = journal;
     if (without === undefined && (!mayAsk() || head.hash === kept?.hash)) return;
     // On the disk first: what the keychain knows must not be lost by a power cut.
     await journal.flush();
-    await keepTrust(vault, signer.publicKey, head.seq < 0 ? undefined : head, without);
+    await keepTrust(vault, {
+      key: signer.publicKey,
+      head: head.seq < 0 ? undefined : head,
+      ...(without === undefined ? {} : { without }),
+      ...(found === undefined ? {} : { found }),
+    });
     kept = head;
   };
 
   const begin = async (): Promise<void> => {
     if (!mayAsk()) return;
     // Asked once; after that only what others found out about the keychain lets it be asked again.
-    const { state } = vault.peekState().state === 'unknown' ? await vault.state() : vault.peekState();
-    if (state === 'locked' || state === 'absent') return;
+    const { state, detail } = vault.peekState().state === 'unknown' ? await vault.state() : vault.peekState();
+    if (state === 'locked' || state === 'absent') {
+      unsigned = detail;
+      return;
+    }
     const loaded = await loadSigningKey(vault, live, isOwner());
+    if (loaded === undefined) unsigned = 'The keychain holds no key, and another companion makes it.';
     if (loaded === undefined || closed) return;
     if (loaded.isNew) {
       const detail = { name: AUDIT_KEY_SECRET, change: 'set', by: 'companion' };
       journal.append({ kind: 'event', event: 'secret_changed', detail });
     }
     const gone = await findCuts();
+    // What was there before anything was kept is kept as it is; later, a chain that nobody kept is nobody's here.
+    const isFirst = loaded.isNew && (await readTrust(vault)) === undefined;
+    const found = isFirst ? chainEnds(directory, (chain) => chain !== journal.head.chainId && !isLive(chain)) : [];
     journal.signWith(loaded.signer);
     signer = loaded.signer;
     prunedAt = undefined;
     journal.checkpoint();
-    await keepHead(gone);
+    await keepHead(gone, found);
   };
 
   const retain = async (): Promise<void> => {
@@ -145,6 +168,10 @@ export function startSeal(options: SealOptions): Seal {
     get keyId() {
       return signer?.keyId;
     },
+    state: () =>
+      signer === undefined
+        ? { signed: false, detail: unsigned }
+        : { signed: true, detail: `with the key ${signer.keyId}` },
     idle: () => work,
     async close() {
       if (closed) return;

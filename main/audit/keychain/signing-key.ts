@@ -1,6 +1,6 @@
 // Owns the private key that signs checkpoints: made once for an install, kept in the keychain alone, redacted while it is
-// held. It makes a new one only where there is none, never where the keychain does not answer: a second key would make
-// everything signed before look foreign.
+// held. It makes a new one only where every keychain proved to hold none, whatever the settings say, and never where one does
+// not answer: a second key would make everything signed before look foreign, or hide that it was cut.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import { CompanionError } from '../../../preload/contract/failure.ts';
@@ -10,7 +10,7 @@ import type { SecretVault } from '../../secrets/vault.ts';
 import { createSigner } from '../checkpoint.ts';
 import type { Signer } from '../checkpoint.ts';
 
-export type SealVault = Pick<SecretVault, 'list' | 'set' | 'rewrite' | 'resolve' | 'state' | 'peekState'>;
+export type SealVault = Pick<SecretVault, 'list' | 'set' | 'rewrite' | 'own' | 'state' | 'peekState'>;
 
 const Stored = z.strictObject({
   version: z.literal(1),
@@ -33,7 +33,7 @@ export async function loadSigningKey(
   live: Pick<LiveSecrets, 'add'>,
   mayCreate: boolean,
 ): Promise<LoadedKey | undefined> {
-  const stored = await readKeychainItem(vault, AUDIT_KEY_SECRET);
+  const stored = await vault.own(AUDIT_KEY_SECRET);
   if (stored !== undefined) return { signer: open(stored, live), isNew: false };
   if (!mayCreate) return undefined;
   const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
@@ -41,21 +41,6 @@ export async function loadSigningKey(
   const signer = open(made, live);
   await vault.set(AUDIT_KEY_SECRET, made);
   return { signer, isNew: true };
-}
-
-/** An item of the companion's own; undefined where there is none, or its keychain proved to be empty. */
-export async function readKeychainItem(
-  vault: Pick<SecretVault, 'list' | 'resolve'>,
-  name: string,
-): Promise<string | undefined> {
-  if (!vault.list().some((entry) => entry.name === name)) return undefined;
-  try {
-    return await vault.resolve(`keychain:${name}`);
-  } catch (error) {
-    const isGone = error instanceof CompanionError && ['E_SECRET_UNKNOWN', 'E_SECRET_MISSING'].includes(error.code);
-    if (isGone) return undefined;
-    throw error;
-  }
 }
 
 function open(text: string, live: Pick<LiveSecrets, 'add'>): Signer {
@@ -71,7 +56,7 @@ function open(text: string, live: Pick<LiveSecrets, 'add'>): Signer {
     throw new CompanionError(
       'E_AUDIT_KEY',
       `The keychain item "${AUDIT_KEY_SECRET}" is not the key that signs the audit journal.`,
-      `Find out who changed it; "runlayer secrets remove ${AUDIT_KEY_SECRET}" lets the next start make a new one.`,
+      `Find out who changed it. To begin with a new key, delete the item of "runlayer-companion" that ends in "/${AUDIT_KEY_SECRET}" with the program of your keychain.`,
     );
   }
 }

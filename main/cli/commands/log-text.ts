@@ -35,6 +35,7 @@ function tenantText(entry: LogEntry): string {
 /** Who decided, where it was not a rule or default of this machine alone. */
 function deciderText(entry: LogEntry): string {
   const { decidedBy } = entry;
+  if (entry.code === 'tenant_outage_open') return '  [TENANT NOT ASKED]';
   return decidedBy === undefined || decidedBy === 'local' ? '' : `  [${decidedBy}]`;
 }
 

@@ -20,6 +20,11 @@ interface LogOptions {
 /** A tenant whose rows are missing: said beside the list, for it is no row of it. */
 const isMissing = (entry: LogEntry): boolean => entry.origin === 'tenant' && entry.id.startsWith('missing:');
 
+function missingText({ reason = '', detail }: LogEntry): string {
+  const host = detail?.['host'];
+  return typeof host === 'string' ? `The log of ${host} is missing here. ${reason}` : reason;
+}
+
 function isWanted(entry: LogEntry, options: LogOptions): boolean {
   return (
     (options.connector === undefined || entry.connector === options.connector) &&
@@ -80,8 +85,7 @@ export function addLogCommand(program: Command, io: CommandIo): void {
           ...(options.tenant === undefined ? {} : { tenant: true }),
         });
         const entries = all.filter((entry) => !isMissing(entry));
-        for (const { reason, detail } of all.filter(isMissing))
-          io.err(hang('! ', `The log of ${String(detail?.['host'])} is missing here. ${reason ?? ''}`));
+        for (const entry of all.filter(isMissing)) io.err(hang('! ', missingText(entry)));
         if (entries.length === 0 && options.follow !== true && options.json !== true) {
           const filtered = [connector, tool, options.blocked, since].some((filter) => filter !== undefined);
           io.out(filtered ? 'Nothing fits.\n' : 'No calls yet.\n');

@@ -14,13 +14,19 @@ function statusText({ companion }: Status, tenant: TenantStatus | undefined): st
     hang('  connectors ', String(companion.connectors)),
     hang('  waiting    ', waiting > 0 ? `${waiting}, see "runlayer approvals list"` : '0'),
     hang('  keychain   ', companion.keychain.detail),
-    hang('  audit      ', audit.state === 'ok' ? `${audit.seq + 1} records` : `NOT WRITTEN: ${audit.detail}`),
+    hang('  audit      ', audit.state === 'ok' ? recordsText(audit) : `NOT WRITTEN: ${audit.detail}`),
     ...deliveryLines(companion),
     ...tenantLines(companion),
     ...(tenant === undefined ? [] : attentionLines(companion, tenant)),
     hang('  home       ', companion.home),
     ...companion.warnings.map((warning) => hang('  ! ', warning)),
   ].join('');
+}
+
+function recordsText({ seq, signing }: Status['companion']['audit']): string {
+  const records = `${seq + 1} records`;
+  if (signing === undefined) return records;
+  return `${records}, ${signing.signed ? 'signed' : 'NOT SIGNED:'} ${signing.detail}`;
 }
 
 export function addStatusCommands(program: Command, io: CommandIo): void {

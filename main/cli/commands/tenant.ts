@@ -4,12 +4,14 @@ import { CompanionError, type TenantSignIn, type TenantView } from '../../../pre
 import { readHost } from '../../backend/tenant-host.ts';
 import type { CommandIo } from '../command-io.ts';
 import { CommandEnd } from '../command-end.ts';
-import { jsonOption } from './option-values.ts';
+import { callAsking } from './confirm.ts';
+import { jsonOption, yesOption } from './option-values.ts';
 import { hang, json, shown, table } from './render.ts';
 
 interface LoginOptions {
   readonly host?: string;
   readonly secret?: string;
+  readonly yes?: true;
   readonly json?: true;
 }
 
@@ -75,10 +77,14 @@ function signedInText(view: TenantView): string {
   return `You are signed in to ${shown(view.host)}${who}.\n`;
 }
 
-async function withBrowser(io: CommandIo, host: { host?: string }, asJson: boolean): Promise<TenantView> {
-  const begun = await io.call('tenant.signIn', host);
+const anewQuestion = ({ host }: { host?: string }): string =>
+  `Somebody signed in to ${host ?? 'your default tenant'} before. Whoever signs in now takes that place, and their policy decides. Sign in anew?`;
+
+async function withBrowser(io: CommandIo, host: { host?: string }, options: LoginOptions): Promise<TenantView> {
+  const operation = { name: 'tenant.signIn', input: host } as const;
+  const begun = await callAsking(io, operation, anewQuestion(host), options.yes === true);
   // With --json stdout is for the one document at the end.
-  (asJson ? io.err : io.out)(signInText(begun));
+  (options.json === true ? io.err : io.out)(signInText(begun));
   const left = io.gone.then(() => undefined);
   const result = await Promise.race([io.call('tenant.signInResult', { id: begun.id }), left]);
   if (result !== undefined) return result;
@@ -97,14 +103,20 @@ export function addTenantCommands(program: Command, io: CommandIo): Command {
       '--secret <key>',
       `a key instead of a browser; "-" asks for it or reads standard input (or ${KEY_VARIABLE})`,
     )
+    .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (options: LoginOptions) => {
       const key = await givenKey(io, options.secret);
       const host = givenHost(io, options.host, key !== undefined && options.secret === undefined);
       const view =
         key === undefined
-          ? await withBrowser(io, host, options.json === true)
-          : await io.call('tenant.useKey', { ...host, key });
+          ? await withBrowser(io, host, options)
+          : await callAsking(
+              io,
+              { name: 'tenant.useKey', input: { ...host, key } },
+              anewQuestion(host),
+              options.yes === true,
+            );
       io.out(options.json === true ? json(view) : signedInText(view));
     });
 

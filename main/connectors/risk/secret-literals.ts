@@ -1,4 +1,5 @@
 import { secretPrefixOf } from '../../../preload/contract/connector.ts';
+import { classOf } from '../variable-names.ts';
 
 /** Recognises a secret that stands in a definition, where it is stored in plain text, instead of in the keychain. */
 
@@ -20,10 +21,10 @@ const ISSUED: readonly RegExp[] = [
   /^pypi-[A-Za-z0-9_-]{30,}$/,
   /^SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}$/,
   /^(?:hf|r8|gsk|tvly|pplx|fc|figd|ntn|secret|lin_api|dop_v1|shpat|shpss|dckr_pat|pat|key|vercel|sbp|nvapi|xai|napi|bsa|exa|e2b|apify_api)[-_][A-Za-z0-9_-]{20,}$/i,
-  /^dapi[a-f0-9]{32}/,
+  /^dapi[a-f0-9]{32}(?:-\d{1,2})?$/,
   /^ATATT3[A-Za-z0-9_=-]{20,}$/,
   /^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*$/,
-  /^-----BEGIN [A-Z ]*PRIVATE KEY/,
+  /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\sA-Za-z0-9+/=\\:,-]*$/,
   /^(?:Bearer|Basic|token) +[A-Za-z0-9_.~+/=-]{12,}$/i,
 ];
 
@@ -60,6 +61,27 @@ function looksSecret(value: string): boolean {
   return !/^[a-z]+(?:[-_][a-z]+)*\d?$/.test(value);
 }
 
+/** A password of letters, digits and marks that end it for no reader of addresses, and one `@` behind it. */
+const WITH_PASSWORD =
+  /^([a-z][a-z0-9+.-]*:\/\/[\w.~%!$&'()*+=-]*:)([\w.~%!$&'()*+=-]{3,})(@[^\s/?#@\\]+(?:[/?#].*)?)$/is;
+
+/**
+ * `https://user:***@host`, where nobody can read another host out of the whole than out of what is shown. Undefined: no such
+ * address; a password in it is shown.
+ */
+function withoutPassword(text: string): { readonly shown: string; readonly secret: string } | undefined {
+  const parts = WITH_PASSWORD.exec(text);
+  const [, before, secret, after] = parts ?? [];
+  if (before === undefined || secret === undefined || after === undefined || isPlaceholder(secret)) return undefined;
+  const shown = `${before}***${after}`;
+  // Several hosts, as databases have them, are an address all the same.
+  if (!URL.canParse(text) && !URL.canParse(shown)) return { shown, secret };
+  if (!URL.canParse(text) || !URL.canParse(shown)) return undefined;
+  const [real, masked] = [new URL(text), new URL(shown)];
+  masked.password = real.password;
+  return real.password !== '' && masked.href === real.href ? { shown, secret } : undefined;
+}
+
 /** `https://user:password@host`: the password, if it is one. */
 function passwordInUrl(value: string): string | undefined {
   const password = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]{3,})@/i.exec(value)?.[1];
@@ -70,20 +92,30 @@ function isSecret(name: string, value: string): boolean {
   return isIssuedSecret(value) || passwordInUrl(value) !== undefined || (namesSecret(name) && looksSecret(value));
 }
 
+/** Of the variables that aim a program, these hold what it sends and nothing that says where to. */
+const SENT_ALONG = /_(?:password|passwd|passphrase|pwd|secret|token)$/i;
+const FOLDERS: ReadonlySet<string> = new Set(['PATH', 'PWD', 'OLDPWD']);
+
 /**
- * Of a variable that is given a secret: what may be shown and compared, and the secret. The password of an address alone, where
- * its name is no secret's, so that the address stays visible; else whatever stands under a secret's name, be it short or a word.
+ * Of a variable that is given a secret: what may be shown and compared, and the secret. What says where a program looks, or whom it
+ * talks to, stays visible: of an address the password alone is left out, whatever its name, and where that could hide another
+ * host it is shown (and a secret all the same). Else whatever stands under a secret's name, be it short or a word.
  */
 export function secretVariable(
   name: string,
   value: string,
+  platform: NodeJS.Platform = process.platform,
 ): { readonly shown: string; readonly secret: string } | undefined {
   const text = value.trim();
   if (text === '' || isPlaceholder(text)) return undefined;
+  if (FOLDERS.has(platform === 'win32' ? name.toUpperCase() : name)) return undefined;
+  const address = withoutPassword(value);
+  if (address !== undefined) return address;
   const password = passwordInUrl(text);
-  if (password !== undefined) return { shown: value.replace(`:${password}@`, ':***@'), secret: password };
-  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  return isIssuedSecret(text) || (namesSecret(name) && !isAddress) ? { shown: '***', secret: value } : undefined;
+  if (password !== undefined) return { shown: value, secret: password };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
+  if (classOf(name, platform) === 'aim' && !SENT_ALONG.test(name)) return undefined;
+  return isIssuedSecret(text) || namesSecret(name) ? { shown: '***', secret: value } : undefined;
 }
 
 /** Where secrets stand: names of variables or options, never the value. */

@@ -17,12 +17,16 @@ import { createDefinitionCache } from './definition-cache.ts';
 import { createEndable } from './endable.ts';
 import { createOutages } from './outages.ts';
 import type { StartedTenant, StartTenant } from './started-tenant.ts';
+import { connectorChanged } from './tenant-refusals.ts';
 import { createTenantGate, type RunningGate } from './tenant-policy-gate.ts';
+import { signedInAnew } from './tenant-refusals.ts';
 import type { Application, ApplicationOf, TenantSubject } from './tenant-subject.ts';
 import type { Schedule } from './time-limit.ts';
 
 export interface TenantConnectorsParts<A extends Application> {
   readonly tenants: Pick<Tenants, 'api' | 'apiWithKey' | 'defaultHost'>;
+  /** Whose stored key it is: another text for another account, '' for none. */
+  readonly signedInAs: (host: string) => string;
   /** What a tenant's own proxy is sent to prove who asks; `key` in place of the stored one. Rejects where it cannot be had. */
   readonly credentials: (host: string, key: string | undefined) => Promise<Readonly<Record<string, string>>>;
   readonly settings: Pick<SettingsStore, 'read' | 'update'>;
@@ -63,7 +67,11 @@ export interface TenantConnectors<A extends Application = Application> {
 export function createTenantConnectors<A extends Application>(parts: TenantConnectorsParts<A>): TenantConnectors<A> {
   const { tenants, schedule, live } = parts;
   const now = (): number => parts.clock().getTime();
-  const definitions = createDefinitionCache(now);
+  const running = new Set<{ readonly api: TenantApi; readonly gate: RunningGate }>();
+  // One that asks with another key may be told something else, which says nothing of the others.
+  const definitions = createDefinitionCache(now, (asked, connector) => {
+    for (const { api: its, gate } of running) if (its === asked && gate.server === connector.id) gate.noted(connector);
+  });
   const approved = createApprovedLists(now);
   const waits = createConsentWait({
     onSettingsChanged: parts.onSettingsChanged,
@@ -79,10 +87,8 @@ export function createTenantConnectors<A extends Application>(parts: TenantConne
 
   const api: TenantConnectors<A>['api'] = async (host, key) => {
     if (key === undefined) return tenants.api(host);
-    const asked = tenants.apiWithKey(host, key);
-    // What another key was told is not taken for what this one is.
-    definitions.forget(asked.host);
-    return asked;
+    // A reader of its own: what this key is told counts for no other session, nor what others were told for this one.
+    return { ...tenants.apiWithKey(host, key) };
   };
 
   const extrasOf = (
@@ -121,8 +127,17 @@ export function createTenantConnectors<A extends Application>(parts: TenantConne
   const start: StartTenant = async (wanted, { key, log }) => {
     if (!isTenantDefinition(wanted.definition)) throw new Error('not of a tenant');
     const { tenant: host, server } = wanted.definition;
+    const startedAs = parts.signedInAs(host);
+    /** What it may know and do was another account's. Signed out, the tenant is asked nothing anyway. */
+    const isAnothers = (): boolean => {
+      const as = parts.signedInAs(host);
+      return key === undefined && startedAs !== '' && as !== '' && as !== startedAs;
+    };
     const asked = await api(host, key);
     const { connector, consent, subject } = await agreement.agreed(asked, server);
+    // What a running session is told of its connector holds for the one that is started next.
+    const askedAgain: TenantApi = { ...asked, connector: (id) => definitions.fresh(asked, id) };
+    if (isAnothers()) throw signedInAnew(host);
     const releases: (() => void)[] = [];
     const release = (): void => {
       for (const one of releases.splice(0)) one();
@@ -131,13 +146,21 @@ export function createTenantConnectors<A extends Application>(parts: TenantConne
       if (key !== undefined) releases.push(live.add(key));
       if (subject.run.kind === 'program') for (const value of subject.run.secretValues) releases.push(live.add(value));
       const ended = createEndable();
+      releases.push(
+        parts.onSettingsChanged(() => {
+          if (!isAnothers()) return;
+          log(`[tenant] ${signedInAnew(host).message}`);
+          ended.end(signedInAnew(host));
+        }),
+      );
       const outage = outages.of(host);
       const gate = createTenantGate({
-        api: asked,
+        api: askedAgain,
         connector: subject.wire,
         applicationOf: parts.applicationOf,
         // What another key may see is no business of this one.
         approved: key === undefined ? approved : createApprovedLists(now),
+        isAnothers,
         openOnOutage: parts.openOnOutage,
         now,
         schedule,
@@ -147,10 +170,16 @@ export function createTenantConnectors<A extends Application>(parts: TenantConne
           parts.record('capabilities_synced', { host, server, ...counts }, connector.name);
           definitions.forget(host);
         },
-        stop: ended.end,
+        stop: () => ended.end(connectorChanged(host, connector.name)),
       });
-      releases.push(() => gate.close(), outage.end);
-      const extras = extrasOf(subject, { api: asked, key, gate }, releases);
+      const session = { api: asked, gate };
+      running.add(session);
+      releases.push(
+        () => running.delete(session),
+        () => gate.close(),
+        outage.end,
+      );
+      const extras = extrasOf(subject, { api: askedAgain, key, gate }, releases);
       return { run: runOf(subject, consent, extras), gate, endable: ended.wrap, release };
     } catch (error) {
       release();

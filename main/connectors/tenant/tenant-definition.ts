@@ -77,7 +77,7 @@ function programOf(
   const shown: Record<string, string> = {};
   const secretValues: string[] = [];
   for (const [name, value] of Object.entries(definition.env)) {
-    const secret = secretVariable(name, value);
+    const secret = secretVariable(name, value, platform);
     shown[name] = secret === undefined ? value : secret.shown;
     if (secret !== undefined) secretValues.push(secret.secret);
   }

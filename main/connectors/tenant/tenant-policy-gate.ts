@@ -1,5 +1,5 @@
 /**
- * One tenant's word about the calls of one session. It never rejects and never waits longer than 30 s: whatever goes wrong keeps the
+ * One tenant's word about the calls of one session. It never rejects and never waits longer than 32 s: whatever goes wrong keeps the
  * call, the list or the result back. The two exceptions are made visible to whoever looks: the last approved list while the tenant
  * is away, and an administrator's setting that opens on an outage.
  */
@@ -12,11 +12,13 @@ import { syncCapabilities } from './capability-sync.ts';
 import { createNotMade } from './not-made.ts';
 import { createRecovery } from './recovery.ts';
 import { createRunningDefinition } from './running-definition.ts';
+import { signedInAnew } from './tenant-refusals.ts';
 import type { ApplicationOf } from './tenant-subject.ts';
 import { withinLimit, type Schedule } from './time-limit.ts';
 import { failureOf, type TenantFailure } from './verdicts.ts';
 
-export const ENFORCEMENT_MS = 30_000;
+/** Longer than one question over HTTP may take (30 s), so that a tenant which hangs is heard to do so there. */
+export const ENFORCEMENT_MS = 32_000;
 
 export interface TenantGateParts {
   readonly api: Pick<TenantApi, 'host' | 'pre' | 'post' | 'capabilities' | 'connector'>;
@@ -24,6 +26,8 @@ export interface TenantGateParts {
   readonly connector: TenantConnector;
   readonly applicationOf: ApplicationOf;
   readonly approved: ApprovedLists;
+  /** Whoever is signed in now is somebody else than at the start: they are not asked, nor told, about what this session does. */
+  readonly isAnothers: () => boolean;
   /** Managed settings say so; looked at each time. */
   readonly openOnOutage: () => boolean;
   /** Milliseconds since 1970. */
@@ -114,13 +118,15 @@ export function createTenantGate(parts: TenantGateParts): RunningGate {
     const isList = request.method === 'tools/list';
     if (passesUnasked(failure)) {
       const whole = isList && result !== undefined ? ownTools(result) : undefined;
-      return whole === undefined ? { kind: 'deliver' } : { kind: 'replace', value: whole };
+      return whole === undefined ? { kind: 'deliver' } : { kind: 'replace', value: whole, unasked: true };
     }
     const { code, reason, isOutage } = failure;
     return isList && isOutage ? olderList(result, reason) : { kind: 'withhold', code, reason };
   };
 
+  const anothers = { code: 'tenant_unauthorized', reason: signedInAnew(host).message } as const;
   const pre: TenantGate['pre'] = async (request, signal): Promise<PreVerdict> => {
+    if (parts.isAnothers()) return { kind: 'deny', ...anothers };
     if (definition.hasChanged) {
       return {
         kind: 'deny',
@@ -155,6 +161,7 @@ export function createTenantGate(parts: TenantGateParts): RunningGate {
   const post: TenantGate['post'] = async (given, signal): Promise<PostVerdict> => {
     const { request, correlation, result } = given;
     const isList = request.method === 'tools/list';
+    if (parts.isAnothers()) return { kind: 'withhold', ...anothers };
     // Let through above to be cut down to what was approved before.
     if (isList && correlation === undefined) return olderList(result, `${host} could not be asked.`);
     let value: JsonSource | undefined;
@@ -180,11 +187,12 @@ export function createTenantGate(parts: TenantGateParts): RunningGate {
     pre,
     post,
     notMade: (request, correlation, error) => {
-      if (correlation !== undefined) notMade.tell({ request, correlation, result: undefined, error });
+      if (correlation !== undefined && !parts.isAnothers())
+        notMade.tell({ request, correlation, result: undefined, error });
     },
     wantsInventory,
     inventory: (inventory) => {
-      if (!wantsInventory || wasSynced) return;
+      if (!wantsInventory || wasSynced || parts.isAnothers()) return;
       wasSynced = true;
       const { now, onSynced: synced, stop } = parts;
       void syncCapabilities(inventory, { api, id, definition, readAgain, now, log, synced, stop });

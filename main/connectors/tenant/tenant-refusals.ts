@@ -23,3 +23,20 @@ export function aliasUnknown(error: unknown, host: string, alias: string): unkno
     { exitCode: 2, cause: error },
   );
 }
+
+export function signedInAnew(host: string): CompanionError {
+  return new CompanionError(
+    'E_TENANT_SIGNED_IN_ANEW',
+    `Somebody else is signed in to ${host} than when this was started.`,
+    'Start it again in the client.',
+  );
+}
+
+/** It runs as something that its tenant does not mean any more. */
+export function connectorChanged(host: string, name: string): CompanionError {
+  return new CompanionError(
+    'E_CONNECTOR_CHANGED',
+    `The connector "${displayText(name)}" was changed at ${host} while it ran, so its session ended.`,
+    'Start it again in the client.',
+  );
+}

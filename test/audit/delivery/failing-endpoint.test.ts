@@ -120,6 +120,21 @@ describe('an endpoint that fails', () => {
     expect(bench.arrived()).toEqual(idsUpTo(1));
   });
 
+  it('is asked with the next record once the vault was unlocked', async () => {
+    const bench = await rig.setUp();
+    bench.lockVault(true);
+    bench.write(1);
+    const delivery = bench.start();
+    expect(await bench.turn()).toBe(STOPPED_MS);
+    delivery.poke();
+    bench.fire();
+    expect(bench.tenant.requests.to(POST)).toHaveLength(0);
+    bench.lockVault(false);
+    delivery.poke();
+    expect(await bench.turn()).toBe(IDLE_MS);
+    expect(bench.arrived()).toEqual(idsUpTo(1));
+  });
+
   it('tells no secret: not when it is wrong, missing, or not to be had', async () => {
     const bench = await rig.setUp();
     const canary = 'canary-5f1c0a9be27d4b83a6c1';

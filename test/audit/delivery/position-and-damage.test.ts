@@ -73,6 +73,36 @@ describe('the position', () => {
     expect(other.admin.auditCounts()).toEqual({ events: 6, repeated: 0, batches: 2 });
   });
 
+  it('what was recorded while delivery was off was not kept waiting', async () => {
+    const bench = await rig.setUp();
+    bench.write(5);
+    const delivery = bench.start({ bounds: { events: 100, bytes: 1e9 } });
+    await bench.turn();
+    const endpoint = { url: `${bench.tenant.url}${INGEST}`, authorization: 'Bearer keychain:audit' };
+    bench.setEndpoint(null);
+    delivery.endpointChanged();
+    bench.write(200);
+    bench.setEndpoint(endpoint);
+    const rested = bench.rest();
+    delivery.endpointChanged();
+    expect(delivery.state()).toMatchObject({ lagEvents: 200, pressure: 'none' });
+    expect(delivery.refuseNewCalls()).toBeUndefined();
+    await rested;
+    expect(bench.arrived()).toEqual(idsUpTo(205));
+    expect(bench.tenant.admin.auditCounts()).toMatchObject({ events: 205, repeated: 0 });
+  });
+
+  it('another secret for the same endpoint forgives nothing', async () => {
+    const bench = await rig.setUp();
+    const delivery = bench.start({ bounds: { events: 10, bytes: 1e9 } });
+    await bench.turn();
+    bench.write(20);
+    bench.setEndpoint({ url: `${bench.tenant.url}${INGEST}`, authorization: 'keychain:audit' });
+    delivery.endpointChanged();
+    expect(delivery.state().pressure).toBe('full');
+    await bench.rest();
+  });
+
   it('is left alone where the settings change in something else', async () => {
     const bench = await rig.setUp();
     bench.write(1);

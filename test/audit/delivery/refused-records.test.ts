@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Sender } from '../../../main/audit/delivery/send.ts';
 import { callId, event } from '../records.ts';
 import { deliveryRig, idsUpTo, INGEST } from './rig.ts';
 
@@ -107,6 +108,69 @@ describe('records that the endpoint refuses', () => {
     delivery.poke();
     await bench.turn();
     expect(bench.tenant.requests.to(POST).every(({ body }) => body.length <= 6000)).toBe(true);
+  });
+
+  it('while it is not well are not parked: they come once more when it takes another', async () => {
+    const bench = await rig.setUp({ tenant: { ingest: { isPoison: () => true } } });
+    bench.write(40);
+    const delivery = bench.start();
+    expect(await bench.turn()).toBe(IDLE_MS);
+    expect(delivery.state()).toMatchObject({ state: 'waiting', lagEvents: 40, parked: 0 });
+    expect(delivery.state().problem).toContain('refused 40 records, each by itself, and has taken none since');
+    bench.tenant.settings.ingest.isPoison = ({ id }) => id === callId(7);
+    bench.write(1);
+    await bench.turn();
+    expect(new Set(bench.arrived())).toEqual(new Set(idsUpTo(42).filter((id) => id !== callId(7))));
+    expect(delivery.state()).toMatchObject({ state: 'delivering', lagEvents: 0, parked: 1, problem: '' });
+    expect(bench.parkedLines()).toHaveLength(1);
+  });
+
+  it('come once more after 5 minutes, though nothing else is recorded', async () => {
+    const bench = await rig.setUp({ tenant: { ingest: { isPoison: () => true } } });
+    bench.write(5);
+    const delivery = bench.start();
+    await bench.turn();
+    bench.tenant.settings.ingest.isPoison = () => false;
+    const before = bench.tenant.requests.to(POST).length;
+    for (let looks = 0; looks < STOPPED_MS / IDLE_MS - 1; looks += 1) await bench.turn();
+    expect(bench.tenant.requests.to(POST)).toHaveLength(before);
+    await bench.turn();
+    expect(bench.arrived()).toEqual(idsUpTo(5));
+    expect(delivery.state()).toMatchObject({ state: 'delivering', lagEvents: 0, parked: 0 });
+  });
+
+  it('after 5 minutes again: still nothing is parked', async () => {
+    const bench = await rig.setUp({ tenant: { ingest: { isPoison: () => true } } });
+    bench.write(5);
+    const delivery = bench.start();
+    for (let looks = 0; looks < (2 * STOPPED_MS) / IDLE_MS; looks += 1) await bench.turn();
+    expect(delivery.state()).toMatchObject({ state: 'waiting', lagEvents: 5, parked: 0 });
+  });
+
+  it('keep the position before them until each is taken or given up', async () => {
+    const bench = await rig.setUp();
+    bench.write(3);
+    let status = 400;
+    const kept: [events: number, position: number | undefined][] = [];
+    const sender: Sender = {
+      send: ({ body }) => {
+        const events = JSON.parse(body.toString('utf8')) as unknown[];
+        if (status === 200) kept.push([events.length, bench.position().chains[0]?.seq]);
+        return Promise.resolve({ kind: 'answered', status, retryAfter: undefined, isPage: false });
+      },
+      close: () => undefined,
+    };
+    bench.start({ sender });
+    await bench.turn();
+    status = 200;
+    bench.write(1);
+    await bench.turn();
+    // The new one is taken first; a companion that ended then would have sent the three again.
+    expect(kept).toEqual([
+      [1, undefined],
+      [3, undefined],
+    ]);
+    expect(bench.position().chains[0]?.seq).toBe(3);
   });
 
   it('are not lost where they cannot be parked', async () => {

@@ -57,6 +57,7 @@ export function deliveryRig() {
     const recorded: NewAuditRecord[] = [];
     const resting: ((ms: number) => void)[] = [];
     let now = START;
+    let isLocked = false;
     let endpoint: AuditEndpoint | null = {
       url: `${tenant.url}${INGEST}`,
       authorization: 'Bearer keychain:audit',
@@ -68,13 +69,16 @@ export function deliveryRig() {
       endpoint: () => endpoint,
       installId: 'install-1',
       head: () => journal.head,
+      flush: () => journal.flush(),
       vault: {
         list: () =>
           [...secrets].map(([name, { updatedAt }]) => ({ name, backend: 'vault', redactable: true, updatedAt })),
         resolve: (reference) => {
           const secret = secrets.get(reference.slice('keychain:'.length));
+          if (isLocked) return Promise.reject(new Error('The vault is locked.'));
           return secret === undefined ? Promise.reject(new Error('no such secret')) : Promise.resolve(secret.value);
         },
+        peekState: () => ({ backend: 'vault', state: isLocked ? 'locked' : 'ready', detail: '' }),
       },
       live,
       clock: () => new Date(now),
@@ -112,6 +116,7 @@ export function deliveryRig() {
       start,
       outbox,
       parkedFile,
+      lockVault: (next: boolean) => void (isLocked = next),
       setEndpoint: (next: AuditEndpoint | null) => void (endpoint = next),
       /** Milliseconds after which the timers that wait now would fire, soonest first. */
       waits: () => [...timers].map(({ at }) => at - now).toSorted((a, b) => a - b),

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import dns from 'node:dns';
+import { describe, expect, it, vi } from 'vitest';
 import { createSender } from '../../../main/audit/delivery/send.ts';
 import { CERTIFICATE, KEY } from '../../identity/loopback-certificate.ts';
 import { deliveryRig, INGEST, TOKEN } from './rig.ts';
@@ -45,6 +46,18 @@ describe('createSender', () => {
       kind: 'failed',
       why: expect.stringContaining('is not asked') as string,
     });
+  });
+
+  it('takes "localhost" for this machine, whatever a resolver makes of it', async () => {
+    const tenant = await rig.tenantOf();
+    const lookup = vi.spyOn(dns, 'lookup');
+    try {
+      const { port } = new URL(tenant.url);
+      expect(await sendTo(`http://localhost:${port}${INGEST}`)).toMatchObject({ kind: 'answered' });
+      expect(lookup).not.toHaveBeenCalled();
+    } finally {
+      lookup.mockRestore();
+    }
   });
 
   it('says so where nobody listens', async () => {

@@ -220,8 +220,28 @@ describe('what was pruned', () => {
     journal.append(prune(journal.head.chainId, 3));
     journal.append(prune(journal.head.chainId, 6));
     journal.append(prune('abc', 9000));
-    expect(idsOf(await index.query(all)).sort()).toEqual(ids(107, 108, 109, 120));
-    expect(await index.query({ ...all, events: true })).toHaveLength(7);
+    // Its file is there: whoever appended the line did not prune.
+    expect(await index.query(all)).toHaveLength(10);
+    const [first = '', next = ''] = filesOf(auditDirectory).filter((file) => file.startsWith(journal.head.chainId));
+    rmSync(join(auditDirectory, first));
+    journal.append(event());
+    const left = await index.query(all);
+    const gone = Math.min(6, Number(next.slice(-18, -6)));
+    expect(idsOf(left).sort()).toEqual([
+      ...ids(...[101, 102, 103, 104, 105, 106, 107, 108, 109].slice(gone)),
+      ...ids(120),
+    ]);
+    expect(gone).toBeGreaterThan(0);
+  });
+
+  it('stays in the log where a file is gone and nothing tells of it', async () => {
+    const { journal, open, auditDirectory } = await setUp(1500);
+    for (let n = 101; n < 110; n += 1) journal.append(intent(n));
+    const index = open();
+    expect(await index.query(all)).toHaveLength(9);
+    rmSync(join(auditDirectory, filesOf(auditDirectory)[0] ?? ''));
+    journal.append(event());
+    expect(await index.query(all)).toHaveLength(9);
   });
 
   it('takes its files along without a rebuild', async () => {

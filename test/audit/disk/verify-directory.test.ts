@@ -27,6 +27,7 @@ describe('verifyDirectory', () => {
       problems: [],
       signed: false,
       note: 'unsigned: a cut tail is not detectable',
+      unchecked: 0,
     });
   });
 

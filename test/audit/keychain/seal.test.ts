@@ -152,7 +152,7 @@ describe('without a keychain', () => {
       list: () => [entry],
       state: async () => ready,
       peekState: () => ready,
-      resolve: refuse,
+      own: refuse,
       set: refuse,
       rewrite: refuse,
     };
@@ -228,6 +228,48 @@ describe('without a keychain', () => {
   });
 });
 
+describe('what is said of the signatures', () => {
+  it('is why there are none, then with which key', async () => {
+    const store = keychain();
+    store.locked = true;
+    const { journal, pass, seal, vault } = await sealedHome(home, { store });
+    journal.append(event());
+    expect(seal.state()).toEqual({ signed: false, detail: 'The keychain was not looked at yet.' });
+    await pass(FIRST_LOOK);
+    expect(seal.state()).toMatchObject({ signed: false, detail: expect.stringContaining('locked') });
+    store.locked = false;
+    await vault.state({ again: true });
+    await pass(MINUTE);
+    expect(seal.state()).toEqual({ signed: true, detail: `with the key ${seal.keyId}` });
+  });
+});
+
+describe('chains from before the first key', () => {
+  it('are kept as they are once; one that appears later is nobody\u2019s', async () => {
+    const store = keychain();
+    const before = await sealedHome(home);
+    before.journal.append(intent(1));
+    await before.seal.close();
+    await before.journal.close();
+    const { directory } = before;
+    const otherLiveChains = [before.journal.head.chainId];
+    const first = await sealedHome(home, { store, directory, otherLiveChains });
+    first.journal.append(event());
+    await first.pass(FIRST_LOOK);
+    const trust = () => readTrust(vaultOver(store).vault);
+    expect((await trust())?.heads).toEqual([first.journal.head, before.journal.head]);
+    expect(await verifyDirectory(directory, await trust())).toMatchObject({ ok: true, signed: true });
+    const stranger = await home.journal(directory, {
+      otherLiveChains: [...otherLiveChains, first.journal.head.chainId],
+    });
+    stranger.append(intent(2));
+    await stranger.close();
+    first.journal.append(event());
+    await first.pass(MINUTE);
+    expect((await verifyDirectory(directory, await trust())).problems).toMatchObject([{ code: 'unsigned_chain' }]);
+  });
+});
+
 describe('a key that is lost', () => {
   it('is made anew where its item is gone; what the first one signed is still proved', async () => {
     const { again, store, trust, seal, directory } = await stopped();
@@ -291,6 +333,19 @@ describe('a journal that ends before what the keychain knows', () => {
       signed: true,
       problems: [{ code: 'tail_cut', text: expect.stringContaining(`record ${head.seq} of chain`) }],
     });
+  });
+
+  it('also where the settings name neither key nor head any more: no second key is made', async () => {
+    const { store, trust, file, directory, seal, journal } = await stopped();
+    const key = store.items.get('inst/audit.signing-key');
+    truncateSync(file, readFileSync(file, 'utf8').indexOf('\n') + 1);
+    const next = await sealedHome(home, { store, directory, entries: [] });
+    next.journal.append(event());
+    await next.pass(FIRST_LOOK);
+    expect(store.items.get('inst/audit.signing-key')).toBe(key);
+    expect(next.seal.keyId).toBe(seal.keyId);
+    expect(cuts(directory)).toMatchObject([{ detail: { chain: journal.head.chainId, seq: journal.head.seq } }]);
+    expect(await verifyDirectory(directory, await trust())).toMatchObject({ ok: false, signed: true });
   });
 
   it('because a damaged segment was set aside is told by that alone', async () => {

@@ -7,6 +7,10 @@ import { UNSIGNED } from '../../../main/audit/verify.ts';
 import type { VerifyReport } from '../../../main/audit/verify.ts';
 import type { CommandIo } from '../../../main/cli/command-io.ts';
 import { verifyAudit, verifyText } from '../../../main/cli/local/audit-verify.ts';
+import { createKeychain } from '../../../main/secrets/keychain.ts';
+import { CommandEnd } from '../../../main/cli/command-end.ts';
+import { testSigner } from '../../audit/signers.ts';
+import { FakeStore, asKeytar } from '../../secrets/fakes.ts';
 import { asIs, countingIds, intent, steppingClock } from '../../audit/records.ts';
 
 const SIGNED: VerifyReport = {
@@ -16,6 +20,7 @@ const SIGNED: VerifyReport = {
   problems: [],
   signed: true,
   note: 'signed up to record 201 of chain c0ffee',
+  unchecked: 0,
 };
 
 describe('the report reads', () => {
@@ -50,6 +55,14 @@ describe('the report reads', () => {
   });
 });
 
+describe('signatures that could not be checked', () => {
+  it('are not called whole', () => {
+    const text = verifyText({ ...SIGNED, signed: false, note: UNSIGNED, unchecked: 3 }, 'The vault is locked.');
+    expect(text).toMatch(/^Nothing is broken in the audit trail, but its 3 signatures were not checked: 240 records/);
+    expect(text).toContain('The vault is locked.');
+  });
+});
+
 describe('a home', () => {
   let home: string;
   let out: string;
@@ -68,6 +81,45 @@ describe('a home', () => {
     await journal.close();
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  const asking = (store: FakeStore) => (installId: string) =>
+    createKeychain({
+      installId,
+      platform: 'linux',
+      loadKeytar: async () => asKeytar(store),
+      loadKeyring: () => Promise.reject(new Error('absent')),
+    });
+
+  it('whose settings are gone is held against the keychain all the same', async () => {
+    const store = new FakeStore('keytar');
+    const head = { chain: 'abcdef', seq: 4, hash: 'ab'.repeat(32) };
+    writeFileSync(join(home, 'install-id'), 'install-0001\n');
+    store.items.set('install-0001/audit.head', JSON.stringify({ version: 1, keys: ['A'.repeat(43)], heads: [head] }));
+    await expect(verifyAudit(io, home, false, asking(store))).rejects.toThrow(CommandEnd);
+    expect(out).toContain('tail_cut  the keychain knows record 4 of chain abcdef');
+    expect(out).toContain('unsigned_chain');
+    expect([...store.items.keys()]).toEqual(['install-0001/audit.head']);
+  });
+
+  it.each([
+    ['the keychain knows no key', true],
+    ['the install id is gone', false],
+  ])('that was signed, and where %s, is not whole', async (_, hasId) => {
+    const journal = await openJournal({
+      directory: join(home, 'audit'),
+      clock: steppingClock(),
+      newId: countingIds(500),
+      redact: asIs,
+    });
+    journal.signWith(testSigner);
+    journal.append(intent(2));
+    journal.checkpoint();
+    await journal.close();
+    if (hasId) writeFileSync(join(home, 'install-id'), 'install-0001\n');
+    await expect(verifyAudit(io, home, false, asking(new FakeStore('keytar')))).rejects.toThrow(CommandEnd);
+    expect(out).toContain('no_key  signed with the key');
+    expect(out).toContain('1 problem: 3 records');
+  });
 
   it.each([
     ['no companion stored anything', () => undefined],

@@ -60,6 +60,7 @@ export function tenantBench(
         return api;
       },
     },
+    signedInAs: (host) => settings.read().tenants.find((tenant) => tenant.host === host)?.account ?? '',
     credentials: (host, key) => Promise.resolve({ 'x-key': `${host} ${key ?? 'stored'}` }),
     settings: {
       read: () => settings.read(),

@@ -1,13 +1,14 @@
 /** The same over real HTTP, with the reference tenant. */
 import { describe, expect, it } from 'vitest';
 import { createTenantApi } from '../../../main/backend/create-tenant-api.ts';
+import type { TenantError } from '../../../main/backend/tenant-api.ts';
 import { createApprovedLists } from '../../../main/connectors/tenant/approved-lists.ts';
 import { createTenantGate, type RunningGate } from '../../../main/connectors/tenant/tenant-policy-gate.ts';
 import type { GovernedRequest, PreVerdict } from '../../../main/relay/tenant-gate.ts';
 import { LiveSecrets } from '../../../main/secrets/live-secrets.ts';
 import { startTenant, type RunningTenant } from '../../backend/start-tenant.ts';
 import { closing } from '../../identity/rig.ts';
-import { fakeTime } from './fakes.ts';
+import { fakeTime, settle } from './fakes.ts';
 
 const signal = new AbortController().signal;
 const LIST: GovernedRequest = { method: 'tools/list', params: undefined };
@@ -26,12 +27,17 @@ interface Scene {
   readonly time: ReturnType<typeof fakeTime>;
 }
 
-async function scene(over: { sync_required?: boolean } = {}): Promise<Scene> {
+async function scene(
+  over: { sync_required?: boolean } = {},
+  heard?: (failure: TenantError | undefined) => void,
+): Promise<Scene> {
   const tenant = await startTenant({ seed: true });
   closing(() => tenant.stop());
   const { id } = tenant.admin.addConnector({ name: 'Files', url: 'npx', isAllowed: true, ...over });
   const key = tenant.admin.createUserKey();
+  const time = fakeTime();
   const api = createTenantApi({
+    ...(heard === undefined ? {} : { heard, after: time.schedule }),
     host: tenant.url,
     key: () => Promise.resolve(key),
     live: new LiveSecrets(),
@@ -41,12 +47,12 @@ async function scene(over: { sync_required?: boolean } = {}): Promise<Scene> {
   });
   closing(() => api.close());
   const told: string[] = [];
-  const time = fakeTime();
   const gate = createTenantGate({
     api,
     connector: await api.connector(id),
     applicationOf: () => undefined,
     approved: createApprovedLists(() => time.now),
+    isAnothers: () => false,
     openOnOutage: () => false,
     now: () => time.now,
     schedule: time.schedule,
@@ -94,6 +100,18 @@ describe('a gate before the reference tenant', () => {
     const page = Buffer.from('{"tools":[{"name":"read","inputSchema":{}},{"name":"drop","inputSchema":{}}]}');
     const list = await gate.post({ request: LIST, correlation: listed, result: page, error: undefined }, signal);
     expect(list).toMatchObject({ kind: 'replace', value: { value: [{ name: 'read' }] } });
+  });
+
+  it('that hangs is heard to do so, and not only given up', async () => {
+    const heard: unknown[] = [];
+    const { tenant, gate, time } = await scene({}, (failure) => heard.push(failure?.kind));
+    tenant.faults.add('* /api/v1/**', { kind: 'hang' });
+    heard.length = 0;
+    const verdict = gate.pre(call('read'), signal);
+    while (time.waiting < 2) await settle();
+    await time.pass(45_000);
+    expect(await verdict).toMatchObject({ kind: 'deny', code: 'tenant_unavailable' });
+    expect(heard).toEqual(['unreachable']);
   });
 
   it('shows the last list while the tenant fails, and is told when it is back', async () => {

@@ -164,6 +164,19 @@ describe('a server of a tenant over HTTP', () => {
     prepared.release(GONE);
   });
 
+  it('is denied everything new once anybody here was told that it is another', async () => {
+    const b = await accepted(HTTP);
+    const prepared = await prepare(b);
+    const ask = () => prepared.tenant?.pre({ method: 'tools/list', params: undefined }, new AbortController().signal);
+    b.says(wire({ ...HTTP, version: 4 }));
+    await accept(b);
+    expect(await ask()).toMatchObject({ kind: 'allow' });
+    b.says(wire({ ...HTTP, url: 'https://other.example/mcp' }));
+    await accept(b);
+    expect(await ask()).toMatchObject({ kind: 'deny', code: 'tenant_invalid' });
+    prepared.release(GONE);
+  });
+
   it('at the address of the tenant itself is sent its key, asked for each time', async () => {
     const b = await accepted({ ...HTTP, url: `${HOST}/api/v1/proxy/x/mcp` });
     (await prepare(b)).release(GONE);
@@ -187,13 +200,19 @@ describe('a server of a tenant over HTTP', () => {
   it('ends where the tenant says that what runs is not what it means', async () => {
     const b = await accepted({ ...HTTP, sync_required: true });
     const prepared = await prepare(b);
-    prepared.open(EVENTS);
+    const { ended } = prepared.open(EVENTS);
     b.says(wire({ ...HTTP, version: 4, url: 'https://other.example/mcp' }));
     Object.assign(b.api.answers, { capabilities: () => Promise.reject(failure('conflict')) });
     prepared.tenant?.inventory({ tools: [], resources: [], prompts: [] });
     await settle();
     expect(b.stopped).toEqual([2000]);
+    // The client is told why, and what was heard holds at once for the next start.
+    expect((await ended).failure).toMatchObject({ code: 'E_CONNECTOR_CHANGED' });
     prepared.release(GONE);
+    const next = prepare(b).catch((error: unknown) => error);
+    await waiting(b);
+    await b.time.pass(20_000);
+    expect(await next).toMatchObject({ code: 'E_CONSENT_CHANGED' });
   });
 
   it('leaves nothing behind where it cannot be opened', async () => {
@@ -377,4 +396,96 @@ it('calls that pass unasked are told once for a host, and end with the last sess
   for (const session of sessions) session.release(GONE);
   expect(b.told).toEqual([`enforcement_opened {"host":"${HOST}"}`, `enforcement_closed {"host":"${HOST}"}`]);
   expect(b.connectors.openHosts()).toEqual([]);
+});
+
+describe('what one key was told', () => {
+  const env = (secret: string): TenantConnector =>
+    wire({ transport_config: { args: ['server.js'], env: { API_TOKEN: secret } } });
+
+  it('is nothing that another one starts with', async () => {
+    const b = await accepted(env('of-the-person'));
+    b.says(env('of-another'));
+    (await run(b, { target: ID, host: HOST, key: 'rl_another' })).release(GONE);
+    const { spawned } = b;
+    b.says(env('of-the-person'));
+    await launchOf(b, await prepare(b));
+    expect(spawned.at(-1)?.env).toMatchObject({ API_TOKEN: 'of-the-person' });
+  });
+
+  it('counts for nobody else while it waits for a person either', async () => {
+    const b = tenantBench();
+    b.says(env('of-another'));
+    const other = run(b, { target: ID, host: HOST, key: 'rl_another' });
+    await waiting(b);
+    b.says(env('of-the-person'));
+    await accept(b);
+    (await other).release(GONE);
+    await launchOf(b, await prepare(b));
+    expect(b.spawned.at(-1)?.env).toMatchObject({ API_TOKEN: 'of-the-person' });
+  });
+
+  it('is not kept where somebody signed in anew while it was asked for', async () => {
+    const b = await accepted();
+    b.connectors.forget(HOST);
+    const asked = b.connectors.agreement.subject(b.api, ID, 'recent');
+    b.connectors.forget(HOST);
+    await asked;
+    await b.connectors.agreement.subject(b.api, ID, 'recent');
+    expect(b.api.asked).toEqual(['connector', 'connector']);
+  });
+});
+
+describe('a session when somebody signs in', () => {
+  const signedIn = (b: TenantBench, account: string | undefined): void => {
+    const tenants = account === undefined ? [] : [{ host: HOST, signedInAt: '2026-11-21T08:00:00.000Z', account }];
+    b.settings.update('tenant.signIn', 'test', (now) => ({ ...now, tenants }));
+    b.settingsChanged();
+  };
+  const call = { method: 'tools/call', params: { name: 'x', arguments: Buffer.from('{}'), meta: undefined } } as const;
+  const { signal } = new AbortController();
+
+  it('as the same account goes on, also after a sign-out', async () => {
+    const b = await accepted(HTTP);
+    signedIn(b, 'ada@acme.example');
+    const prepared = await prepare(b);
+    prepared.open(EVENTS);
+    signedIn(b, undefined);
+    signedIn(b, 'ada@acme.example');
+    expect(b.stopped).toEqual([]);
+    expect(await prepared.tenant?.pre(call, signal)).toMatchObject({ kind: 'allow' });
+    prepared.release(GONE);
+  });
+
+  it('as another is over, and asks nothing until it is', async () => {
+    const b = await accepted(HTTP);
+    signedIn(b, 'ada@acme.example');
+    const prepared = await prepare(b);
+    const withKey = await prepare(b, { tenantKey: 'rl_session' });
+    prepared.open(EVENTS);
+    b.api.asked.length = 0;
+    signedIn(b, undefined);
+    signedIn(b, 'eve@acme.example');
+    expect(b.stopped).toEqual([2000]);
+    expect(await prepared.tenant?.pre(call, signal)).toMatchObject({ kind: 'deny', code: 'tenant_unauthorized' });
+    expect(b.api.asked).toEqual([]);
+    // It never asked with the stored one.
+    expect(await withKey.tenant?.pre(call, signal)).toMatchObject({ kind: 'allow' });
+    expect((await (await prepare(b)).tenant?.pre(call, signal))?.kind).toBe('allow');
+    prepared.release(GONE);
+    signedIn(b, 'ada@acme.example');
+    expect(b.stopped).toEqual([2000]);
+  });
+
+  it('as another while it starts does not begin', async () => {
+    const b = await accepted();
+    signedIn(b, 'ada@acme.example');
+    b.connectors.forget(HOST);
+    Object.assign(b.api.answers, {
+      connector: () => {
+        signedIn(b, 'eve@acme.example');
+        return Promise.resolve(wire());
+      },
+    });
+    expect(await codeOf(prepare(b))).toBe('E_TENANT_SIGNED_IN_ANEW');
+  });
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantConnector } from '../../../main/backend/wire.ts';
 import { runOf } from '../../../main/connectors/tenant/tenant-definition.ts';
@@ -27,6 +28,62 @@ describe("a tenant's program", () => {
     expect(run).toMatchObject({ shown: { env: { [name]: shown } }, secretValues: [secret] });
     expect(run.definition).toMatchObject({ env: { [name]: value } });
     expect(JSON.stringify(run.shown)).not.toContain(secret);
+  });
+
+  it.each([
+    [
+      'npm_config_registry',
+      'https://evil.example:pass@registry.example/',
+      'https://evil.example:443?@registry.example/',
+    ],
+    ['npm_config_registry', 'https://u:pass@registry.example/', 'https://u:pass@evil.example/@registry.example/'],
+    ['HTTPS_PROXY', 'http://u:pass@proxy.example', 'http://u:pass@evil.example\\@proxy.example'],
+    ['DATABASE_URL', 'postgres://u:pass@db.example/x', 'postgres://u:pa@evil.example/@db.example/x'],
+    ['PATH', `dapi${'0'.repeat(32)}:/usr/bin`, `dapi${'0'.repeat(32)}:/tmp/evil`],
+    ['PATH', `sk-${'a'.repeat(20)}`, `sk-${'b'.repeat(20)}`],
+    ['PATH', 'x://u:bin@y', 'x://u:evil@y'],
+    ['PWD', '/srv/app', '/tmp/evil'],
+    ['GOOGLE_APPLICATION_CREDENTIALS', '/srv/key.json', '/tmp/evil.json'],
+    ['NPM_CONFIG_KEY', 'one-of-them', 'another-one'],
+    ['DOCKER_AUTH', 'one-of-them', 'another-one'],
+    ['CODE', `dapi${'0'.repeat(32)}; a`, `dapi${'0'.repeat(32)}; b`],
+    ['CODE', '-----BEGIN PRIVATE KEY; a()', '-----BEGIN PRIVATE KEY; b()'],
+  ])('%s shows where it is aimed: %s is not %s', (name, one, other) => {
+    expect(withEnv({ [name]: one }).shown).not.toEqual(withEnv({ [name]: other }).shown);
+  });
+
+  it('hides nothing of an address that another host could be in', () => {
+    const texts = fc.string({ unit: fc.constantFrom(...'ab3:/?#@\\.[]%&;, \t*-_'.split('')), maxLength: 12 });
+    fc.assert(
+      fc.property(texts, texts, texts, (user, password, rest) => {
+        const value = `https://${user}:${password}@${rest}`;
+        const run = withEnv({ SERVER_URL: value });
+        const shown = run.kind === 'program' ? (run.shown.env['SERVER_URL'] ?? '') : '';
+        if (shown === value) return;
+        expect(URL.canParse(shown)).toBe(URL.canParse(value));
+        if (URL.canParse(value)) expect(new URL(shown).host).toBe(new URL(value).host);
+        expect(shown.split('@')[0]).toMatch(/:\*\*\*$/);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ['mongodb://u:s3cretpw@a.example:1,b.example:2/x', 'mongodb://u:***@a.example:1,b.example:2/x'],
+    ['https://u:s3cretpw@[::1]:8443/x?y=@z', 'https://u:***@[::1]:8443/x?y=@z'],
+  ])('shows all of the address %s but its password', (value, shown) => {
+    expect(withEnv({ DATABASE_URL: value })).toMatchObject({
+      shown: { env: { DATABASE_URL: shown } },
+      secretValues: ['s3cretpw'],
+    });
+  });
+
+  it('holds live what it has to show', () => {
+    expect(withEnv({ DATABASE_URL: 'postgres://u:s3cret;pw@db.example/x' })).toMatchObject({
+      shown: { env: { DATABASE_URL: 'postgres://u:s3cret;pw@db.example/x' } },
+      secretValues: ['s3cret;pw'],
+    });
+    expect(withEnv({ REDIS_PASSWORD: 'hunter2' })).toMatchObject({ shown: { env: { REDIS_PASSWORD: '***' } } });
   });
 
   it.each([

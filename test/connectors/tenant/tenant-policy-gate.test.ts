@@ -25,7 +25,12 @@ const answered = (request: GovernedRequest, over: Partial<GovernedResult> = {}):
 
 function bench(
   answers: Partial<TenantApi> = {},
-  over: { connector?: TenantConnector; open?: boolean; approved?: ReturnType<typeof createApprovedLists> } = {},
+  over: {
+    connector?: TenantConnector;
+    open?: boolean;
+    approved?: ReturnType<typeof createApprovedLists>;
+    isAnothers?: () => boolean;
+  } = {},
 ) {
   const time = fakeTime();
   const api = fakeApi(answers);
@@ -36,6 +41,7 @@ function bench(
     connector: over.connector ?? wire(),
     applicationOf: () => undefined,
     approved,
+    isAnothers: over.isAnothers ?? (() => false),
     openOnOutage: () => over.open ?? false,
     now: () => time.now,
     schedule: time.schedule,
@@ -80,7 +86,7 @@ describe('asking before a call', () => {
     expect(await gate.pre(CALL, signal)).toEqual({ kind: 'deny', code: 'tenant_deny', reason: 'not on Sundays' });
   });
 
-  it('is over after 30 s, whatever the transport does', async () => {
+  it('is over after 32 s, whatever the transport does', async () => {
     let given: AbortSignal | undefined;
     const { gate, time } = bench({
       pre: (_id, _request, limited) => {
@@ -95,6 +101,21 @@ describe('asking before a call', () => {
     expect(await verdict).toMatchObject({ kind: 'deny', code: 'tenant_unavailable' });
     expect(given?.aborted).toBe(true);
     expect(time.waiting).toBe(0);
+  });
+
+  it('asks and tells nothing once somebody else is signed in, even where outages open', async () => {
+    let isAnothers = false;
+    const { gate, api } = bench(
+      { pre: () => Promise.resolve({ correlation: 'c1' }) },
+      { open: true, isAnothers: () => isAnothers },
+    );
+    expect(await gate.pre(CALL, signal)).toMatchObject({ kind: 'allow' });
+    isAnothers = true;
+    expect(await gate.pre(CALL, signal)).toMatchObject({ kind: 'deny', code: 'tenant_unauthorized' });
+    expect(await gate.post(answered(CALL), signal)).toMatchObject({ kind: 'withhold', code: 'tenant_unauthorized' });
+    gate.notMade(CALL, 'c1', { type: 'cancelled', message: '' });
+    gate.inventory({ tools: [], resources: [], prompts: [] });
+    expect(api.asked).toEqual(['pre']);
   });
 
   it('given up by whoever asked, is no outage and opens nothing', async () => {
@@ -129,6 +150,7 @@ describe('the setting that opens on an outage', () => {
     expect((await gate.post(answered(CALL), signal)).kind).toBe(opens ? 'deliver' : 'withhold');
     const list = await gate.post(answered(LIST), signal);
     expect(list.kind).toBe(opens ? 'replace' : 'withhold');
+    if (opens) expect(list).toMatchObject({ unasked: true });
     if (list.kind === 'replace') expect(list.value.value).toEqual(TOOLS);
     expect(told).toEqual(opens ? ['outage open'] : []);
   });

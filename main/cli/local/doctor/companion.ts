@@ -7,6 +7,7 @@ import { openOperationClient } from '../../../transport/operation-client.ts';
 import { socketPlace } from '../../../transport/wire/socket-path.ts';
 import { VERSION } from '../../../version.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
+import { isPassing } from './passing.ts';
 
 const START = 'Start it with "runlayer serve" or open the app; clients also start it by themselves.';
 const RESTART = 'Run "runlayer stop", then start it again.';
@@ -33,13 +34,21 @@ function deliveryFinding({ delivery }: Status['companion']): Finding {
     : ok('delivery', `to ${endpoint ?? '?'}, ${behind}`);
 }
 
+function writtenFinding({ seq, signing }: Status['companion']['audit']): Finding {
+  const records = `${seq + 1} records`;
+  if (signing === undefined) return ok('audit', records);
+  if (signing.signed) return ok('audit', `${records}, signed ${signing.detail}`);
+  const next = 'A cut tail of it is not detectable until the keychain is unlocked; see "runlayer audit verify".';
+  return note('audit', `${records}, not signed: ${signing.detail}`, next);
+}
+
 export function companionFindings(companion: Status['companion']): Finding[] {
   return [
     companion.version === VERSION
       ? ok('companion', `version ${companion.version}, process ${companion.pid}, ${companion.sessions} sessions`)
       : problem('companion', `It is version ${companion.version}, this program ${VERSION}.`, RESTART),
     companion.audit.state === 'ok'
-      ? ok('audit', `${companion.audit.seq + 1} records`)
+      ? writtenFinding(companion.audit)
       : problem(
           'audit',
           `It cannot be written: ${companion.audit.detail}. Every call is denied.`,
@@ -59,7 +68,9 @@ export function companionFindings(companion: Status['companion']): Finding[] {
       note('consent', `"${title}" of ${host} waits for your consent.`, 'See "runlayer status".'),
     ),
     ...companion.warnings.map((warning) =>
-      problem('companion', warning, 'See the log in the home folder, logs/companion.log.'),
+      isPassing(warning)
+        ? note('companion', warning, 'It was dealt with; the log in the home folder, logs/companion.log, says more.')
+        : problem('companion', warning, 'See the log in the home folder, logs/companion.log.'),
     ),
   ];
 }

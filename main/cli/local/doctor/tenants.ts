@@ -78,11 +78,24 @@ function checkKey(check: string, { host, companion, status }: TenantFacts): Find
   );
 }
 
+/** Just now its key was taken by a tenant whose certificate the companion checked. */
+const isTrusted = ({ host, status }: TenantFacts): boolean =>
+  status?.hosts.some(({ url, enrolled }) => url === host && enrolled) === true;
+
 /** The host without its scheme: the name of its lines. */
 const nameOf = (host: string): string => new URL(host).host;
 
 export function tenantFindings(facts: TenantFacts): Finding[] {
   const check = nameOf(facts.host);
+  if (facts.probe.kind === 'failed' && facts.probe.at === 'tls' && isTrusted(facts))
+    return [
+      note(
+        check,
+        `The companion trusts its certificate, and this terminal does not (${facts.probe.reason}).`,
+        'If you did not start the companion with NODE_EXTRA_CA_CERTS, do not go on, and ask whoever runs your network.',
+      ),
+      checkKey(check, facts),
+    ];
   const reach = checkProbe(check, facts.probe, facts.now);
   // A tenant that cannot be reached cannot have been asked about a key.
   return facts.probe.kind === 'failed' ? reach : [...reach, checkKey(check, facts)];

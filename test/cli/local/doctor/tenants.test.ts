@@ -80,10 +80,16 @@ describe('what doctor says of a tenant', () => {
     ['tls', 'Its certificate is not to be trusted (ENOTFOUND).'],
     ['time', 'It does not answer (ENOTFOUND).'],
   ] as const)('not reached: %s', (at, text) => {
-    const [first, ...more] = found({ probe: { kind: 'failed', at, reason: 'ENOTFOUND' } });
+    const [first, ...more] = found({ probe: { kind: 'failed', at, reason: 'ENOTFOUND' }, status: status(false) });
     expect(first?.slice(0, 2)).toEqual(['problem', text]);
     expect(first?.[2]).toMatch(/^(Check|Do not go on)/);
     expect(more).toEqual([]);
+  });
+
+  it('a certificate that only the companion was told to trust', () => {
+    const lines = found({ probe: { kind: 'failed', at: 'tls', reason: 'SELF_SIGNED' }, status: status(true) });
+    expect(lines.map(([state]) => state)).toEqual(['note', 'ok']);
+    expect(lines[0]?.[2]).toContain('do not go on');
   });
 
   it.each([
@@ -174,6 +180,7 @@ describe('what doctor says of the companion', () => {
     [{ waitingConsents: [{ host: HOST, server: 's', title: 'GitHub' }] }, `note consent: "GitHub" of ${HOST} waits`],
     [{ audit: { state: 'unavailable' as const, detail: 'disk full', seq: 1 } }, 'problem audit: It cannot be written'],
     [{ warnings: ['Something.'] }, 'problem companion: Something.'],
+    [{ warnings: ['the audit journal can be synced again'] }, 'note companion: the audit journal can be synced again'],
     [{ version: '0.0.0-old' }, 'problem companion: It is version 0.0.0-old'],
   ])('%j', (over, line) => {
     expect(lines(over).some((candidate) => candidate.startsWith(line))).toBe(true);

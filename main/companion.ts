@@ -52,7 +52,7 @@ import { describeWeakening, type Question } from './operations/describe.ts';
 import { createDispatch, type CallContext } from './operations/dispatch.ts';
 import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
 import { removalWeakeningTests, tenantConnectorHandlers } from './operations/tenant-connector-handlers.ts';
-import { signInWeakeningTests, tenantHandlers } from './operations/tenant-handlers.ts';
+import { signInCompletions, signInWeakeningTests, tenantHandlers } from './operations/tenant-handlers.ts';
 import { tenantStatusHandlers, tenantWeakeningTests } from './operations/tenant-status-handlers.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
@@ -257,6 +257,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
   journal.onAppend(() => delivery.poke());
   onSettingsChanged(() => delivery.endpointChanged());
+  let previousEnded = false;
+  void claimed.previous?.client.closed.then(() => {
+    previousEnded = true;
+  });
   const seal = startSeal({
     journal,
     directory: auditDirectory,
@@ -267,6 +271,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     isDelivered: (chain, seq) => delivery.isDelivered(chain, seq),
     isLive: (chain) => otherLiveChains.includes(chain),
     isOwner: () => !handedOver,
+    liveChains: () => (previousEnded ? [] : otherLiveChains),
     warn,
   });
   const tenancy = createTenantHost({
@@ -479,6 +484,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       ...connectorHandlers({
         settings,
         runtimes,
+        isSignedIn: (host) => tenancy.tenants.known(host),
         vault,
         login,
         prepare,
@@ -534,6 +540,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       ...signInWeakeningTests(tenancy.tenants),
       ...removalWeakeningTests(settings, tenancy.vouchedHosts),
     },
+    completes: signInCompletions(tenancy.tenants),
     announce: (change) => feed.announce(change),
     ...(confirmInWindow === undefined
       ? {}

@@ -20,6 +20,10 @@ export interface VerifyTrust {
   readonly keys: readonly string[];
   /** The one that was kept last in front: of the chain that is, or was last, written. */
   readonly heads: readonly KeptHead[];
+  /** Chains that another host still wrote then: what follows their last signature is as normal as in the one in front. */
+  readonly live?: readonly string[];
+  /** How many heads the keychain had no room for; absent where that is none. */
+  readonly dropped?: number;
 }
 
 /** Where a chain whose older segments were pruned begins. */

@@ -7,6 +7,7 @@ import { GENESIS } from './chain.ts';
 import { parseLine } from './line.ts';
 import { parseSegmentName } from './segment-name.ts';
 import { createTrustCheck } from './trust.ts';
+import { findUncovered, noteOf } from './uncovered.ts';
 import type { ChainStart, TrustCheck, TrustProblem, VerifyTrust } from './trust.ts';
 
 /** One line as read: `whole` if its newline was there; `tooLong` lines come without their bytes. */
@@ -59,9 +60,6 @@ export interface VerifiedChain {
   readonly signedUpTo?: number;
 }
 
-/** What is true where no trusted key signed the newest chain. */
-export const UNSIGNED = 'unsigned: a cut tail is not detectable';
-
 export interface VerifyReport {
   readonly ok: boolean;
   readonly records: number;
@@ -69,7 +67,7 @@ export interface VerifyReport {
   readonly problems: VerifyProblem[];
   /** Whether a trusted key signed the newest chain. */
   readonly signed: boolean;
-  /** `signed up to record N of chain …` and how much came since, or UNSIGNED. */
+  /** `signed up to record N of chain …` and how much came since, or UNSIGNED, and what the keychain has no room for. */
   readonly note: string;
   /** Signatures that fit and were held against no key, because the keychain could not be asked. */
   readonly unchecked: number;
@@ -177,11 +175,11 @@ export async function verify(segments: AsyncIterable<SegmentSource>, trust?: Ver
     const text = `the keychain knows record ${seq} of chain ${chainId}, and ${found}`;
     problems.push({ file: file ?? '', line: 0, code: 'tail_cut', text });
   }
-  if (check.hasKey)
-    for (const verified of chains.filter(({ chainId }) => !told.has(chainId))) {
-      const problem = uncovered(verified, check, verified === newest?.verified);
-      if (problem !== undefined) report(files.get(verified.chainId) ?? '', 0, problem.code, problem.text);
-    }
+  const isOpen = ({ chainId }: VerifiedChain): boolean =>
+    chainId === newest?.verified.chainId || trust?.live?.includes(chainId) === true;
+  const untold = chains.filter(({ chainId }) => !told.has(chainId));
+  const { found, beyondRoom } = findUncovered(untold, check, trust, isOpen);
+  for (const { chainId, code, text } of found) report(files.get(chainId) ?? '', 0, code, text);
   if (unkept > 0) problems.push({ file: '', line: 0, code: 'too_many', text: `${unkept} more problems` });
   return {
     ok: problems.length === 0,
@@ -189,34 +187,9 @@ export async function verify(segments: AsyncIterable<SegmentSource>, trust?: Ver
     chains,
     problems,
     signed: newest?.verified.signedUpTo !== undefined,
-    note: noteOf(newest?.verified),
+    note: noteOf(newest?.verified, beyondRoom),
     unchecked: check.unchecked,
   };
-}
-
-function noteOf(chain: VerifiedChain | undefined): string {
-  if (chain?.signedUpTo === undefined) return UNSIGNED;
-  const { chainId, signedUpTo, lastSeq } = chain;
-  // The checkpoint is a record itself.
-  const since = lastSeq - signedUpTo - 1;
-  const rest = since === 0 ? '' : `, ${since} ${since === 1 ? 'record' : 'records'} since the last signature`;
-  return `signed up to record ${signedUpTo} of chain ${chainId}${rest}`;
-}
-
-/** What nobody vouches for, where a key is known. Records since the last signature are normal in the chain that is written. */
-function uncovered(
-  { chainId, lastSeq }: VerifiedChain,
-  check: TrustCheck,
-  isNewest: boolean,
-): Pick<VerifyProblem, 'code' | 'text'> | undefined {
-  const upTo = check.coveredUpTo(chainId);
-  if (upTo === undefined) {
-    const text = `nothing signs chain ${chainId}, and the keychain does not know it; a companion that began it signs it within seconds`;
-    return { code: 'unsigned_chain', text };
-  }
-  if (upTo >= lastSeq || isNewest) return undefined;
-  const text = `records ${upTo + 1} to ${lastSeq} of chain ${chainId} follow its last signature, and it is not the newest chain: its companion still runs, was ended by force, or somebody appended them`;
-  return { code: 'unsigned_tail', text };
 }
 
 type Report = (file: string, line: number, code: ProblemCode, text: string, start?: ChainStart) => void;

@@ -5,13 +5,14 @@ import { isJsonObject } from '../../preload/contract/json.ts';
 import type { GovernedResult } from '../relay/tenant-gate.ts';
 import { afterTimeout, type After } from '../secrets/backend.ts';
 import type { LiveSecrets } from '../secrets/live-secrets.ts';
+import { GivenUp } from './given-up.ts';
 import { postBody, preBody, readPostedCall, readPostedList, readPre } from './governed.ts';
 import type { ParsedAnswer } from './parse-answer.ts';
 import { redactBody } from './redact-body.ts';
 import { redactText } from './secret-spans.ts';
 import { TenantError, type TenantApi } from './tenant-api.ts';
 import { invalid, secretInName, withoutKey } from './tenant-failures.ts';
-import { GivenUp, TenantHttp, type TenantAnswer, type TenantOrder } from './tenant-http.ts';
+import { TenantHttp, type TenantAnswer, type TenantOrder } from './tenant-http.ts';
 import {
   TenantAccount,
   TenantApprovalRow,
@@ -37,7 +38,7 @@ export interface TenantApiOptions {
 }
 
 export interface OpenTenantApi extends TenantApi {
-  /** Ends what is under way. */
+  /** Nobody is signed in there any more: ends what is under way. */
   drop(): void;
   /** Ends its connections; every request from now on fails. */
   close(): void;
@@ -70,13 +71,25 @@ export function createTenantApi(options: TenantApiOptions): OpenTenantApi {
     ca,
   });
 
+  let timesLeft = 0;
+  const keyWaits = new Set<(why: GivenUp) => void>();
+  const leave = (): void => {
+    timesLeft += 1;
+    for (const end of keyWaits) end(new GivenUp(host, 'signed out'));
+  };
+
+  /** A keychain may take its time. Signing out ends that wait, too, and nothing is sent with what it gives after that. */
+  function keyNow(): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    keyWaits.add(reject);
+    options.key().then(resolve, (error: unknown) => reject(withoutKey(host, error)));
+    return promise.finally(() => keyWaits.delete(reject));
+  }
+
   async function send(order: Order): Promise<TenantAnswer> {
-    let key: string;
-    try {
-      key = await options.key();
-    } catch (error) {
-      throw withoutKey(host, error);
-    }
+    const before = timesLeft;
+    const key = await keyNow();
+    if (timesLeft !== before) throw new GivenUp(host, 'signed out');
     try {
       return await http.send({
         method: 'GET',
@@ -181,8 +194,14 @@ export function createTenantApi(options: TenantApiOptions): OpenTenantApi {
 
   return {
     host,
-    drop: () => http.drop(),
-    close: () => http.close(),
+    drop: () => {
+      leave();
+      http.drop();
+    },
+    close: () => {
+      leave();
+      http.close();
+    },
 
     resolve: (alias, signal) =>
       told(async () => {

@@ -9,10 +9,11 @@ import { isJsonObject } from '../../preload/contract/json.ts';
 import type { After } from '../secrets/backend.ts';
 import { lookUpLocalhost } from '../transport/http-upstream/look-up-localhost.ts';
 import { connectionProblem, contentProblem, statusOf } from './answer-checks.ts';
+import { GivenUp } from './given-up.ts';
 import { parseAnswer, type ParsedAnswer } from './parse-answer.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { safeDetail } from './safe-detail.ts';
-import { TenantError } from './tenant-api.ts';
+import type { TenantError } from './tenant-api.ts';
 import { invalid, notConnected, refusedWith, unreachable } from './tenant-failures.ts';
 import { refuseInsecure } from './tenant-host.ts';
 import { isTenantKey, notAKey } from './tenant-keys.ts';
@@ -109,9 +110,9 @@ export class TenantHttp {
     };
   }
 
-  /** Ends what is under way. */
+  /** Ends what is under way, because nobody is signed in there any more. */
   drop(): void {
-    for (const end of this.open) end(unreachable(this.host, 'was left'));
+    for (const end of this.open) end(new GivenUp(this.host, 'signed out'));
   }
 
   /** Ends every connection. */
@@ -154,10 +155,11 @@ export class TenantHttp {
       finish();
     };
     const end = (error: TenantError): void => {
-      settle(() => reject(refusal ?? error));
+      // What the tenant began to say counts no more where it is not asked any more.
+      settle(() => reject(error instanceof GivenUp ? error : (refusal ?? error)));
       current?.destroy();
     };
-    const giveUp = (): void => end(new GivenUp(host));
+    const giveUp = (): void => end(new GivenUp(host, 'by caller'));
     const cancelTimer = this.options.after(order.limitMs, () =>
       end(unreachable(host, `did not answer within ${order.limitMs / 1000} s`)),
     );
@@ -231,7 +233,7 @@ export class TenantHttp {
       request.end(order.body);
     };
 
-    if (this.closed) end(unreachable(host, 'was left'));
+    if (this.closed) end(new GivenUp(host, 'signed out'));
     else if (signal?.aborted === true) giveUp();
     else {
       signal?.addEventListener('abort', giveUp, { once: true });
@@ -239,13 +241,6 @@ export class TenantHttp {
       start(this.kept, order.repeatable);
     }
     return promise;
-  }
-}
-
-/** Whoever asked does not want to know any more; it says nothing about the tenant. */
-export class GivenUp extends TenantError {
-  constructor(host: string) {
-    super('E_TENANT_UNREACHABLE', `The request to ${host} was given up.`, 'Try again.', { kind: 'unreachable' });
   }
 }
 

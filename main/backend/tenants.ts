@@ -49,7 +49,7 @@ export interface TenantsOptions {
 
 export interface TenantRegistry extends Tenants {
   views(): TenantView[];
-  /** Another text whenever the stored key of a host is another account's; '' where there is none. */
+  /** Another text whenever the key that a host is asked with may be another account's; '' where there is none. */
   signedInAs(host: string): string;
   /** Called when what is known of a tenant is another than before. */
   onStateChange(listener: (change: StateChange) => void): () => void;
@@ -91,22 +91,14 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
     return hosts.isStored(host) ? keys.of(host) : Promise.reject(tenantUnknown(host));
   }
 
+  const common = { userAgent, allowInsecure, now, after, ca };
   const open = (host: string, key: () => Promise<string>, heard?: (failure: TenantError | undefined) => void) =>
-    createTenantApi({
-      host,
-      key,
-      live,
-      userAgent,
-      allowInsecure,
-      now,
-      after,
-      ca,
-      ...(heard === undefined ? {} : { heard }),
-    });
+    createTenantApi({ ...common, host, key, live, ...(heard === undefined ? {} : { heard }) });
 
   const apis = new Map<string, OpenTenantApi>();
   /** With keys that were given for one use, by host and key. */
   const givenApis = new Map<string, OpenTenantApi>();
+  const allApis = () => [...apis.values(), ...givenApis.values()];
 
   function apiOf(host: string): TenantApi {
     let api = apis.get(host);
@@ -170,7 +162,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
 
   async function accountOf(host: string, key: string, isNew: boolean): Promise<string | undefined> {
     const api = open(host, () => Promise.resolve(key));
-    return accountLabel(api, redact, isNew).finally(() => api.close());
+    return accountLabel({ api, redact, isNew, after }).finally(() => api.close());
   }
 
   let tail: Promise<unknown> = Promise.resolve();
@@ -207,16 +199,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
   }
 
   const signIns = new SignIns({
-    open: (host) =>
-      new TenantHttp({
-        host,
-        allowInsecure,
-        userAgent,
-        redact,
-        now,
-        after,
-        ca,
-      }),
+    open: (host) => new TenantHttp({ ...common, host, redact }),
     after,
     live,
     clock,
@@ -238,7 +221,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
     api: async (host) => apiOf(hosts.signedIn(host)),
     apiWithKey,
     views,
-    signedInAs: (host) => inPlace.account(host),
+    signedInAs: (host) => (host === hosts.environment() ? 'by the environment' : inPlace.account(host)),
     onStateChange: (listener) => states.onChange(listener),
 
     replaces: (host) => {
@@ -291,7 +274,8 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
             defaultTenant: current.defaultTenant === target ? others : current.defaultTenant,
           };
         });
-        apis.get(target)?.drop();
+        // Where the environment's key goes before the stored one, nothing was asked with what is signed out of.
+        if (target !== hosts.environment()) for (const api of allApis()) if (api.host === target) api.drop();
         states.forget(target);
         record('tenant_signed_out', { host: target, by });
         try {
@@ -305,7 +289,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
 
     close: () => {
       signIns.close();
-      for (const api of [...apis.values(), ...givenApis.values()]) api.close();
+      for (const api of allApis()) api.close();
     },
   };
 }

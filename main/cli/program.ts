@@ -51,10 +51,13 @@ export function createProgram(io: CommandIo, version: string, local: LocalAction
     .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: () => {} });
   program
     .command('run <connector>')
-    .usage('<connector> [--host <host>] [--client <id>]')
+    .usage('<connector> [--host <host>] [--secret <key>] [--client <id>]')
     .description('what an AI client starts: speaks MCP on stdin and stdout for one connector')
     .option('-H, --host <host>', 'the connector is of this tenant, by its id or alias there')
-    .option('-s, --secret <key>', "a key of that tenant for this session alone; other programs can read it, so don't")
+    .option(
+      '-s, --secret <key>',
+      'for automation: a key of that tenant for this session alone; other programs can read it on a command line',
+    )
     .option('--client <id>', 'which client this is, for the audit trail');
   addConnectorCommands(program, io);
   addPolicyCommands(program, io);

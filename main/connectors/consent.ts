@@ -222,19 +222,26 @@ export interface ConnectorStanding {
  */
 export function connectorState(
   connector: Connector,
-  now: { readonly paused: boolean; readonly resolved?: ResolvedCommand | undefined },
+  now: {
+    readonly paused: boolean;
+    readonly resolved?: ResolvedCommand | undefined;
+    /** Whether somebody is signed in to this tenant; asked of a tenant's connector alone. */
+    readonly isSignedIn: (host: string) => boolean;
+  },
 ): ConnectorStanding {
   const { consent, definition } = connector;
   const agreed = consent !== undefined && 'path' in consent ? resolvedOf(consent) : undefined;
   const resolved = 'resolved' in now ? now.resolved : agreed;
   const check = checkConsent(connector, resolved);
-  const state: ConnectorState = connector.enabled
-    ? check.ok
-      ? now.paused
-        ? 'paused'
-        : 'ready'
-      : 'needs_consent'
-    : 'disabled';
+  const tenant = isTenantDefinition(definition) ? definition.tenant : undefined;
+  const standing = (): ConnectorState => {
+    if (!connector.enabled) return 'disabled';
+    // Before consent: nobody can look at what it is.
+    if (tenant !== undefined && !now.isSignedIn(tenant)) return 'signed_out';
+    if (!check.ok) return 'needs_consent';
+    return now.paused ? 'paused' : 'ready';
+  };
+  const state = standing();
   switch (state) {
     case 'ready':
       return { state };
@@ -242,6 +249,8 @@ export function connectorState(
       return { state, next: `Switched off. Switch it on with "runlayer connectors enable ${connector.name}".` };
     case 'needs_consent':
       return check.ok ? { state } : { state, next: `${check.failure.message} ${check.failure.next}` };
+    case 'signed_out':
+      return { state, next: `Nobody is signed in there. Sign in with "runlayer login --host ${tenant ?? ''}".` };
     case 'paused': {
       const what = isHttpDefinition(definition) ? 'failed' : 'ended';
       return {

@@ -22,6 +22,8 @@ import type { CallContext, Handlers } from './dispatch.ts';
 export interface ConnectorParts {
   readonly settings: SettingsStore;
   readonly runtimes: ConnectorRuntimes;
+  /** Whether somebody is signed in to the tenant of this host; asks it nothing. */
+  readonly isSignedIn: (host: string) => boolean;
   readonly vault: SecretVault;
   readonly login: LoginShellEnvironment;
   readonly prepare: PrepareDependencies;
@@ -80,7 +82,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     return connector;
   };
 
-  const view = (connector: Connector): Promise<ConnectorView> => viewConnector(connector, parts.runtimes);
+  const view = (connector: Connector): Promise<ConnectorView> => viewConnector(connector, parts);
 
   const refuseWrongTarget = (name: string, replace: boolean): void => {
     const exists = settings.read().connectors.some((candidate) => candidate.name === name);

@@ -40,8 +40,14 @@ function targetOf({ definition }: Connector): ConnectorTarget {
   };
 }
 
+export interface ViewParts {
+  readonly runtimes: ConnectorRuntimes;
+  /** Whether somebody is signed in to the tenant of this host; asks it nothing. */
+  readonly isSignedIn: (host: string) => boolean;
+}
+
 /** A connector as it is shown; where a program was agreed to, the disk is asked whether it is still that one. */
-export async function viewConnector(connector: Connector, runtimes: ConnectorRuntimes): Promise<ConnectorView> {
+export async function viewConnector(connector: Connector, { runtimes, isSignedIn }: ViewParts): Promise<ConnectorView> {
   const { consent } = connector;
   const runtime = runtimes.of(connector.name);
   const resolved = consent !== undefined && 'path' in consent ? await resolveCommand(consent.path, '') : undefined;
@@ -50,7 +56,11 @@ export async function viewConnector(connector: Connector, runtimes: ConnectorRun
     target: targetOf(connector),
     default: connector.default,
     enabled: connector.enabled,
-    ...connectorState(connector, { paused: runtime.crashes.state().kind === 'paused', resolved }),
+    ...connectorState(connector, {
+      paused: runtime.crashes.state().kind === 'paused',
+      resolved,
+      isSignedIn,
+    }),
     sessions: runtime.sessions,
     createdAt: connector.createdAt,
   };

@@ -33,6 +33,9 @@ export type Handlers = {
 /** For operations that weaken only sometimes: does this one? */
 export type WeakeningTests = { readonly [N in OperationName]?: (input: OperationInput<N>) => boolean };
 
+/** What the caller left to the companion, filled in before anybody is asked: a yes is to what is carried out then. */
+export type Completions = { readonly [N in OperationName]?: (input: OperationInput<N>) => OperationInput<N> };
+
 export type Dispatch = (name: string, input: unknown, context: CallContext) => Promise<unknown>;
 
 function isOperation(name: string): name is OperationName {
@@ -80,6 +83,7 @@ function inputProblem(error: z.ZodError): string {
 export function createDispatch(options: {
   readonly handlers: Handlers;
   readonly weakens: WeakeningTests;
+  readonly completes?: Completions;
   readonly announce: (event: CompanionEvent) => void;
   /**
    * Asks in our own window; where there is one, the command line's word is not enough, because an agent may have a shell.
@@ -116,8 +120,10 @@ export function createDispatch(options: {
     const handler = options.handlers[name] as (value: unknown, context: CallContext) => unknown;
     // eslint-disable-next-line typescript/no-unsafe-type-assertion
     const test = options.weakens[name] as ((value: unknown) => boolean) | undefined;
-    const weakens =
-      operation.weakens === 'always' || (operation.weakens === 'depends' && (test?.(parsed.data) ?? true));
+    // eslint-disable-next-line typescript/no-unsafe-type-assertion
+    const complete = options.completes?.[name] as ((value: unknown) => unknown) | undefined;
+    const whole = complete === undefined ? parsed.data : complete(parsed.data);
+    const weakens = operation.weakens === 'always' || (operation.weakens === 'depends' && (test?.(whole) ?? true));
     if (weakens && !context.confirmed) {
       throw new CompanionError(
         'E_CONFIRMATION',
@@ -126,7 +132,7 @@ export function createDispatch(options: {
         { exitCode: 2 },
       );
     }
-    if (weakens && options.confirmInWindow !== undefined && !(await options.confirmInWindow(name, parsed.data))) {
+    if (weakens && options.confirmInWindow !== undefined && !(await options.confirmInWindow(name, whole))) {
       throw new CompanionError(
         'E_DECLINED',
         'It was refused in the Runlayer window; nothing was changed.',
@@ -134,7 +140,7 @@ export function createDispatch(options: {
         { exitCode: 2 },
       );
     }
-    const value = await handler(parsed.data, context);
+    const value = await handler(whole, context);
     if (weakens)
       options.announce({ type: 'weakened', operation: name, text: `${name} was carried out.`, caller: context.by });
     return value;

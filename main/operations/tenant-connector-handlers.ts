@@ -139,7 +139,8 @@ export function tenantConnectorHandlers(parts: TenantConnectorParts): TenantConn
         caller: context.by,
       });
       parts.runtimes.of(saved.name).crashes.reset();
-      return viewConnector(saved, parts.runtimes);
+      // It has just said what this is.
+      return viewConnector(saved, { runtimes: parts.runtimes, isSignedIn: () => true });
     },
   };
   return { handlers, shown: (hash) => shown.get(hash) };

@@ -1,6 +1,6 @@
 /** Signing in to tenants and out again. What a tenant is asked beyond that is in the handlers of whoever asks. */
 import type { TenantRegistry } from '../backend/tenants.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Completions, Handlers, WeakeningTests } from './dispatch.ts';
 
 type TenantHandlers = Pick<
   Handlers,
@@ -13,6 +13,15 @@ export function signInWeakeningTests(tenants: Pick<TenantRegistry, 'replaces'>):
     'tenant.signIn': ({ host }) => tenants.replaces(host),
     'tenant.useKey': ({ host }) => tenants.replaces(host),
   };
+}
+
+/** Which tenant is meant is settled before a person is asked, and is not looked up again after their yes. */
+export function signInCompletions(tenants: Pick<TenantRegistry, 'defaultHost'>): Completions {
+  const named = <T extends { readonly host?: string | undefined }>(input: T): T => {
+    const host = input.host ?? tenants.defaultHost();
+    return host === undefined ? input : { ...input, host };
+  };
+  return { 'tenant.signIn': named, 'tenant.useKey': named };
 }
 
 export function tenantHandlers(tenants: TenantRegistry): TenantHandlers {

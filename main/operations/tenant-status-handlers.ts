@@ -1,5 +1,5 @@
 /** What tenants say of themselves, and approvals that wait there. Each answer to one is recorded before it is sent. */
-import { CompanionError, type TenantApproval } from '../../preload/contract/index.ts';
+import { CompanionError, type OperationOutput } from '../../preload/contract/index.ts';
 import { approvalLink, approvalView, isPending, pendingApprovals } from '../backend/approval-view.ts';
 import { askTenant, partLimit, signedInHosts, type SignedIn } from '../backend/signed-in.ts';
 import { tenantStatus } from '../backend/status-parts.ts';
@@ -49,10 +49,13 @@ function decisionFailure(error: unknown, host: string, id: string): unknown {
   return new CompanionError('E_TENANT_CONFLICT', `It was decided already, or has ended.${said}`, SEE);
 }
 
+const problemOf = (error: unknown): string =>
+  error instanceof CompanionError ? error.message : 'It did not answer in time.';
+
 export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHandlers {
   const { tenants, views, limit = partLimit } = parts;
 
-  const approvals = async (): Promise<TenantApproval[]> => {
+  const approvals = async (): Promise<OperationOutput<'tenant.approvals'>> => {
     const hosts = signedInHosts(views());
     // As below: nobody looked.
     if (hosts.length === 0) throw nobodySignedIn();
@@ -72,9 +75,14 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
         { cause: first },
       );
     }
-    return answers.flatMap((answer, at) =>
-      answer.kind === 'answered' ? pendingApprovals(hosts[at] ?? '', answer.value) : [],
-    );
+    return {
+      approvals: answers.flatMap((answer, at) =>
+        answer.kind === 'answered' ? pendingApprovals(hosts[at] ?? '', answer.value) : [],
+      ),
+      unanswered: answers.flatMap((answer, at) =>
+        answer.kind === 'failed' ? [{ host: hosts[at] ?? '', problem: problemOf(answer.error) }] : [],
+      ),
+    };
   };
 
   return {

@@ -140,7 +140,8 @@ export const ConsentRequest = z.strictObject({
 });
 export type ConsentRequest = z.infer<typeof ConsentRequest>;
 
-export const ConnectorState = z.enum(['ready', 'disabled', 'needs_consent', 'paused']);
+/** `signed_out`: its tenant decides about it, and nobody is signed in there. */
+export const ConnectorState = z.enum(['ready', 'disabled', 'needs_consent', 'signed_out', 'paused']);
 export type ConnectorState = z.infer<typeof ConnectorState>;
 
 /** What a connector runs or reaches, as it is shown: without values of environment variables and headers. */

@@ -21,7 +21,7 @@ export interface Protection {
   readonly state: ProtectionState;
   /** Worst first; the first one's `next` is the next step. Empty when protected. */
   readonly concerns: readonly Concern[];
-  /** Said aloud wherever the state is shown: a managed setting opens what is closed otherwise. Fixed words, no names. */
+  /** Said aloud wherever the state is shown: what is closed otherwise was opened. Fixed words, no names. */
   readonly banner?: string;
 }
 
@@ -40,14 +40,15 @@ function count(n: number, one: string, many: string): string {
 
 type Companion = Status['companion'];
 
-/** Calls pass unasked now: the tenant is away, and a managed setting lets them. */
+/** Calls pass unasked now: the tenant is away, and managed settings or the companion's environment let them. */
 function isPassedOver({ enforcement, tenants }: Companion): boolean {
   return enforcement === 'open' && tenants.some(({ state }) => state === 'unreachable');
 }
 
 function enforcementConcerns(companion: Companion): Concern[] {
   if (companion.enforcement === 'closed') return [];
-  const next = 'A managed setting says so. See which tenants are away:';
+  const next =
+    'Managed settings, or the environment that the companion was started with, say so. See which tenants are away:';
   return [
     isPassedOver(companion)
       ? {
@@ -168,6 +169,32 @@ function companionConcerns({ companion }: Status): Concern[] {
   return concerns;
 }
 
+function connectorConcern({ name, state, target }: ConnectorView): Concern | undefined {
+  switch (state) {
+    case 'ready':
+    case 'disabled':
+      return undefined;
+    case 'paused':
+      return {
+        text: `${name} is paused: its server keeps ${target.kind === 'http' ? 'failing' : 'crashing'}.`,
+        next: 'See why:',
+        command: `runlayer connectors logs ${name}`,
+      };
+    case 'needs_consent':
+      return {
+        text: `${name} waits for your consent.`,
+        next: 'Look at it:',
+        command: `runlayer connectors show ${name}`,
+      };
+    case 'signed_out':
+      return {
+        text: `${name} is refused: nobody is signed in to its tenant.`,
+        next: 'Sign in:',
+        command: target.kind === 'tenant' ? withHost('runlayer login', target.host) : 'runlayer login',
+      };
+  }
+}
+
 function connectorConcerns(connectors: readonly ConnectorView[]): Concern[] {
   if (connectors.length === 0) {
     return [
@@ -178,21 +205,7 @@ function connectorConcerns(connectors: readonly ConnectorView[]): Concern[] {
       },
     ];
   }
-  return connectors
-    .filter((connector) => connector.state === 'needs_consent' || connector.state === 'paused')
-    .map((connector) =>
-      connector.state === 'paused'
-        ? {
-            text: `${connector.name} is paused: its server keeps ${connector.target.kind === 'http' ? 'failing' : 'crashing'}.`,
-            next: 'See why:',
-            command: `runlayer connectors logs ${connector.name}`,
-          }
-        : {
-            text: `${connector.name} waits for your consent.`,
-            next: 'Look at it:',
-            command: `runlayer connectors show ${connector.name}`,
-          },
-    );
+  return connectors.map(connectorConcern).filter((concern) => concern !== undefined);
 }
 
 function clientConcerns(clients: readonly ClientView[]): Concern[] {

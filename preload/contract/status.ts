@@ -29,7 +29,7 @@ export const Status = z.strictObject({
     }),
     delivery: DeliveryState,
     tenants: z.array(TenantView),
-    /** What happens to a call while its tenant cannot be asked; `open` only by managed settings. */
+    /** What happens to a call while its tenant cannot be asked; `open` only by managed settings or the companion's environment. */
     enforcement: z.enum(['closed', 'open']),
     /** Connectors of tenants that a client wanted and that nobody has agreed to yet. */
     waitingConsents: z.array(z.strictObject({ host: z.string(), server: z.string(), title: z.string() })),

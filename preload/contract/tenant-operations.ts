@@ -69,7 +69,15 @@ export const tenantOperations = {
     cliOnly,
     'always',
   ),
-  'tenant.approvals': operation(none, z.array(TenantApproval), everyone),
+  /** What waits at all tenants, and of which it could not be had: the list lacks theirs. */
+  'tenant.approvals': operation(
+    none,
+    z.strictObject({
+      approvals: z.array(TenantApproval),
+      unanswered: z.array(z.strictObject({ host: z.string(), problem: z.string() })),
+    }),
+    everyone,
+  ),
   'tenant.decide': operation(
     z.strictObject({ host: TenantHost, id: z.string().min(1).max(256), approve: z.boolean() }),
     none,

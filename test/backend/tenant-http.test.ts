@@ -326,8 +326,8 @@ describe('time', () => {
     const work = failureOf(http.send(order()));
     await server.arrival();
     http.close();
-    expect((await work).kind).toBe('unreachable');
-    expect((await failureOf(http.send(order()))).kind).toBe('unreachable');
+    expect((await work).kind).toBe('unauthorized');
+    expect((await failureOf(http.send(order()))).kind).toBe('unauthorized');
     expect(server.came).toHaveLength(1);
   });
 

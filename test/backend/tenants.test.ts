@@ -574,7 +574,7 @@ describe('signing out', () => {
     const work = codeOf(api.me());
     await held.arrived;
     await tenants.signOut(undefined, 't');
-    expect(await work).toBe('E_TENANT_UNREACHABLE');
+    expect(await work).toBe('E_TENANT_SIGNED_OUT');
     held.release();
   });
 

@@ -71,7 +71,7 @@ describe('audit status and audit endpoint show', () => {
       lastSuccessAt: null,
       parked: 2,
       pressure: 'full',
-      problem: 'The audit endpoint does not accept its secret (401).',
+      problem: 'The audit endpoint wants a valid secret (401).',
     };
     const { out } = await tell(['audit', 'endpoint', 'show'], { endpoint: { url: ENDPOINT.url }, state });
     expect(out).toBe(`Audit delivery: STOPPED
@@ -83,7 +83,7 @@ describe('audit status and audit endpoint show', () => {
             home folder
   ! As much waits as may: NEW CALLS ARE DENIED until the endpoint takes records
     again.
-  ! The audit endpoint does not accept its secret (401).
+  ! The audit endpoint wants a valid secret (401).
 `);
   });
 

@@ -141,6 +141,15 @@ describe('help', () => {
     ]);
   });
 
+  it('of "run" says what a key in its line is for, and who reads it', async () => {
+    const { out } = await tell(['run', '--help']);
+    expect(out).toContain('run <connector> [--host <host>] [--secret <key>]');
+    const words = out.replaceAll(/\s+/g, ' ');
+    expect(words).toContain(
+      'for automation: a key of that tenant for this session alone; other programs can read it on a command line',
+    );
+  });
+
   it.each(commands.map(([name]) => name))('of "%s" is whole and fits in 80 columns', async (name) => {
     const { out, code, err } = await tell([...name.split(' '), '--help']);
     expect([code, err]).toEqual([0, '']);

@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { CompanionError, type OperationName, type TenantApproval } from '../../preload/contract/index.ts';
+import {
+  CompanionError,
+  type OperationName,
+  type OperationOutput,
+  type TenantApproval,
+} from '../../preload/contract/index.ts';
 import type { CommandIo } from '../../main/cli/command-io.ts';
 import { addTenantApprovalCommands } from '../../main/cli/commands/tenant-approvals.ts';
 
@@ -26,7 +31,12 @@ interface Told {
   readonly failure: CompanionError | undefined;
 }
 
-async function tell(line: string, all: readonly TenantApproval[], typed?: string): Promise<Told> {
+async function tell(
+  line: string,
+  all: readonly TenantApproval[],
+  typed?: string,
+  unanswered: OperationOutput<'tenant.approvals'>['unanswered'] = [],
+): Promise<Told> {
   let out = '';
   let err = '';
   const calls: string[] = [];
@@ -34,7 +44,7 @@ async function tell(line: string, all: readonly TenantApproval[], typed?: string
     (mark: string) =>
     (name: OperationName, input: unknown): Promise<unknown> => {
       if (name !== 'tenant.approvals') calls.push(`${name}${mark} ${JSON.stringify(input)}`);
-      return Promise.resolve(name === 'tenant.approvals' ? all : {});
+      return Promise.resolve(name === 'tenant.approvals' ? { approvals: all, unanswered } : {});
     };
   const io: CommandIo = {
     argv: [],
@@ -75,6 +85,31 @@ Answer here with "runlayer tenant approve <id>" or "runlayer tenant deny <id>".
 `);
     expect((await tell('approvals', [])).out).toBe('Nothing waits at a tenant.\n');
     expect(JSON.parse((await tell('approvals --json', [one()])).out)).toEqual([one()]);
+  });
+
+  const away = { host: OTHER, problem: `${OTHER} cannot be reached.` };
+
+  it.each([
+    ['approvals', [one()], 'p1  here'],
+    ['approvals', [], 'Nothing waits where it is known.'],
+    ['approvals --json', [one()], '"id":"p1"'],
+  ] as const)('%s names the tenant that did not answer', async (line, all, shown) => {
+    const { out, err } = await tell(line, all, undefined, [away]);
+    expect(out).toContain(shown);
+    expect(out).not.toContain(OTHER);
+    if (line.includes('json')) expect(JSON.parse(out)).toEqual(all);
+    expect(err.replaceAll(/\s+/g, ' ')).toBe(`What waits at ${OTHER} is not known. ${OTHER} cannot be reached. `);
+  });
+
+  it.each([
+    ['approve p9', 1, OTHER],
+    [`deny p9 --host ${OTHER}`, 1, OTHER],
+    // That one answered.
+    [`deny p9 --host ${ACME}`, 2, 'No approval waits'],
+  ])('%s does not say that there is none where one did not answer', async (line, exitCode, text) => {
+    const { failure, calls } = await tell(line, [one()], 'y', [away]);
+    expect([failure?.code, failure?.exitCode, calls]).toEqual(['E_TENANT_APPROVAL_UNKNOWN', exitCode, []]);
+    expect(failure?.message).toContain(text);
   });
 
   it('approve shows what it is, and asks', async () => {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import type { ConnectorView, ConsentRequest } from '../../preload/contract/index.ts';
 import type { CommandIo } from '../../main/cli/command-io.ts';
+import { viewText } from '../../main/cli/commands/connector-text.ts';
 import { addAcceptCommand, addTenantServerCommand } from '../../main/cli/commands/tenant-connectors.ts';
 
 const HOST = 'https://acme.example';
@@ -72,6 +73,7 @@ describe('runlayer connectors accept', () => {
   it('shows the whole of it, asks, and leaves decisions to the tenant', async () => {
     const { out, calls } = await tell(`connectors accept ${ID.toUpperCase()} --host acme.example`, answers, 'y');
     expect(out).toContain('API_TOKEN=***');
+    expect(out).toContain('  default   allow: left to the tenant; rules here can only tighten\n');
     expect(out).toContain(`${HOST} ("Acme Files", version 3)`);
     expect(out).toContain('Accepted as "acme-files".');
     expect(calls).toEqual([
@@ -121,4 +123,16 @@ describe('runlayer tenant servers', () => {
       'This tenant offers you no connectors yet.\n',
     );
   });
+});
+
+it.each([
+  ['allow', 'left to the tenant; rules here can only tighten'],
+  ['ask', 'every call that no rule names waits for you'],
+] as const)('the view of one whose default is %s says what that means', (mode, text) => {
+  expect(viewText({ ...here, default: mode })).toContain(`  default   ${mode}: ${text}\n`);
+});
+
+it('the view of a connector of this machine promises no tenant', () => {
+  const target: ConnectorView['target'] = { kind: 'program', argv: ['npx'], envNames: [], secrets: {} };
+  expect(viewText({ ...here, default: 'allow', target })).toContain('allow: every tool that no rule names');
 });

@@ -138,7 +138,8 @@ describe('status', () => {
   ! "x" of https://acme.runlayer.com waits for your consent. Look at it with
     "runlayer tenant servers"
   ! NOT ENFORCING ON OUTAGE: while a tenant cannot be asked, calls pass without
-    its word. A managed setting says so; only local rules decide then.
+    its word. Managed settings, or the environment that the companion was
+    started with, say so; only local rules decide then.
   ! 2 approvals wait at the tenant, see "runlayer tenant approvals"
   ! 1 account needs to be connected again at https://acme.runlayer.com
   home       /h

@@ -294,9 +294,38 @@ describe('connectorState', () => {
     ['needs_consent', httpConnector({ definition: { ...server, oauth: false } }), { paused: true }],
     ['paused', httpConnector(), { paused: true }],
   ])('%s', (state, subject, now) => {
-    const standing = connectorState(subject, now);
+    const standing = connectorState(subject, { isSignedIn: () => false, ...now });
     expect(standing.state).toBe(state);
     if (state === 'ready') expect(standing.next).toBeUndefined();
     else expect(standing.next).toMatch(/runlayer connectors \w+ github/);
+  });
+
+  describe('of a connector of a tenant', () => {
+    const ACME = 'https://acme.runlayer.com';
+    const ofTenant = (change: Partial<Connector> = {}): Connector =>
+      connector({
+        definition: { tenant: ACME, server: '0b8c9f6e-0000-4000-8000-000000000001', title: 'GitHub' },
+        consent: { hash: 'a'.repeat(64), at: '2026-01-01T00:00:00Z', program: null, by: 'person' },
+        ...change,
+      });
+    const { consent: _consent, ...notAgreed } = ofTenant();
+
+    it.each<[string, Connector, boolean]>([
+      ['ready', ofTenant(), true],
+      ['signed_out', ofTenant(), false],
+      ['disabled', ofTenant({ enabled: false }), false],
+      ['needs_consent', notAgreed, true],
+      ['signed_out', notAgreed, false],
+    ])('%s', (state, subject, signedIn) => {
+      const asked: string[] = [];
+      const isSignedIn = (host: string): boolean => {
+        asked.push(host);
+        return signedIn;
+      };
+      const standing = connectorState(subject, { paused: false, isSignedIn });
+      expect(standing.state).toBe(state);
+      expect(asked).toEqual(state === 'disabled' ? [] : [ACME]);
+      if (state === 'signed_out') expect(standing.next).toContain(`Sign in with "runlayer login --host ${ACME}"`);
+    });
   });
 });

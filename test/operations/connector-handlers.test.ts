@@ -407,3 +407,26 @@ describe('a stored connector', () => {
     expect(() => bench.handlers['connectors.logs']({ name: 'b', lines: 2 }, CLI)).toThrow('no connector named "b"');
   });
 });
+
+describe('a connector of a tenant', () => {
+  const ACME = 'https://acme.runlayer.com';
+  const settings = (): ReturnType<typeof memorySettings> =>
+    memorySettings({
+      connectors: [
+        aConnector('acme-github', {
+          definition: { tenant: ACME, server: '0b8c9f6e-0000-4000-8000-000000000001', title: 'GitHub' },
+          consent: { hash: 'a'.repeat(64), at: NOW.toISOString(), program: null, by: 'person' },
+        }),
+      ],
+    });
+
+  it.each([
+    [true, 'ready', undefined],
+    [false, 'signed_out', `Nobody is signed in there. Sign in with "runlayer login --host ${ACME}".`],
+  ])('signed in %s: %s', async (signedIn, state, next) => {
+    const bench = connectorBench(bin, { settings: settings(), isSignedIn: (host) => signedIn && host === ACME });
+    const [listed] = await bench.handlers['connectors.list']({}, CLI);
+    expect([listed?.state, listed?.next]).toEqual([state, next]);
+    expect(await bench.handlers['connectors.get']({ name: 'acme-github' }, CLI)).toEqual(listed);
+  });
+});

@@ -211,6 +211,26 @@ describe('what weakens protection', () => {
     expect(ran).toEqual([]);
   });
 
+  it('asks in the window about the very tenant that is signed in to then, whatever becomes the default meanwhile', async () => {
+    const shown: unknown[] = [];
+    const given: unknown[] = [];
+    let defaultHost = 'https://acme.example';
+    const handlers = { 'tenant.signIn': (input: unknown) => void given.push(input) } as unknown as Handlers;
+    const { dispatch } = bench({
+      handlers,
+      completes: { 'tenant.signIn': (input) => ({ ...input, host: defaultHost }) },
+      weakens: { 'tenant.signIn': ({ host }) => host === 'https://acme.example' },
+      confirmInWindow: (_, input) => {
+        shown.push(input);
+        defaultHost = 'https://globex.example';
+        return Promise.resolve(true);
+      },
+    });
+    await dispatch('tenant.signIn', {}, context({ confirmed: true }));
+    expect(shown).toEqual([{ host: 'https://acme.example' }]);
+    expect(given).toEqual(shown);
+  });
+
   it('needs the window too where there is one, after the caller said yes, and only then', async () => {
     const asked: string[] = [];
     let answer = false;

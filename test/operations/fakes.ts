@@ -89,6 +89,7 @@ export function connectorBench(
   const forgotten: string[] = [];
   const handlers = connectorHandlers({
     runtimes,
+    isSignedIn: () => false,
     vault: memoryVault(),
     login: { get: () => Promise.resolve({ env: { PATH: pathVariable } }) },
     prepare: {

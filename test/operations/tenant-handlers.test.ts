@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantRegistry } from '../../main/backend/tenants.ts';
-import { signInWeakeningTests, tenantHandlers } from '../../main/operations/tenant-handlers.ts';
+import { signInCompletions, signInWeakeningTests, tenantHandlers } from '../../main/operations/tenant-handlers.ts';
 import type { TenantSignIn, TenantView } from '../../preload/contract/index.ts';
 import { CLI } from './fakes.ts';
 
@@ -48,6 +48,16 @@ describe('tenant operations', () => {
     expect(tests['tenant.useKey']?.({ host, key: 'rl_x' })).toBe(true);
     expect(tests['tenant.signIn']?.({})).toBe(false);
     expect(tests['tenant.useKey']?.({ host: 'https://new.example', key: 'rl_x' })).toBe(false);
+  });
+
+  it('name the tenant that is meant before anybody is asked, where there is one', () => {
+    let now: string | undefined = host;
+    const complete = signInCompletions({ defaultHost: () => now });
+    expect(complete['tenant.signIn']?.({})).toEqual({ host });
+    expect(complete['tenant.useKey']?.({ key: 'rl_x' })).toEqual({ host, key: 'rl_x' });
+    expect(complete['tenant.signIn']?.({ host: 'https://new.example' })).toEqual({ host: 'https://new.example' });
+    now = undefined;
+    expect(complete['tenant.signIn']?.({})).toEqual({});
   });
 
   it('ask the registry, with who asks', async () => {

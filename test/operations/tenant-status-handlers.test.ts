@@ -76,8 +76,9 @@ describe('tenant.approvals', () => {
 
   it('lists what waits, of every tenant that answers', async () => {
     const away = scriptedApi(OTHER, { approvals: () => Promise.reject(failure('unreachable')) });
-    const all = await bench({}, [away]).handlers['tenant.approvals']({}, CLI);
-    expect(all).toEqual([
+    const { approvals, unanswered } = await bench({}, [away]).handlers['tenant.approvals']({}, CLI);
+    expect(unanswered).toEqual([{ host: OTHER, problem: failure('unreachable').message }]);
+    expect(approvals).toEqual([
       {
         host: ACME,
         id: 'p1',
@@ -90,6 +91,27 @@ describe('tenant.approvals', () => {
       },
       expect.objectContaining({ id: 'dash', canDecideInline: false, link: `${ACME}/approvals/dash` }),
     ]);
+  });
+
+  it('says of one that is late that it is missing', async () => {
+    const stop = new AbortController();
+    const late = scriptedApi(OTHER, {
+      approvals: () => {
+        // Behind the answer of the other one.
+        setImmediate(() => stop.abort());
+        return new Promise(() => {});
+      },
+    });
+    const handlers = tenantStatusHandlers({
+      ...scriptedTenants([scriptedApi(ACME, { approvals: () => Promise.resolve([]) }), late]),
+      version: '1',
+      decided: () => {},
+      record: () => {},
+      limit: () => stop.signal,
+    });
+    const { approvals, unanswered } = await handlers['tenant.approvals']({}, CLI);
+    expect(approvals).toEqual([]);
+    expect(unanswered).toEqual([{ host: OTHER, problem: 'It did not answer in time.' }]);
   });
 
   it('does not say that nothing waits where none answered', async () => {
@@ -106,7 +128,10 @@ describe('tenant.approvals', () => {
       approvalRow('3', { initial_content: { title: '' }, tool_call: null }),
       approvalRow('4', { status: 'pendingish' }),
     ];
-    const all = await bench({ approvals: () => Promise.resolve(rows) }).handlers['tenant.approvals']({}, CLI);
+    const { approvals: all } = await bench({ approvals: () => Promise.resolve(rows) }).handlers['tenant.approvals'](
+      {},
+      CLI,
+    );
     expect(all.map(({ title }) => title)).toEqual([
       String.raw`\u{1b}[2J\u{202e}evil\u{200b}\u{a}`,
       'merge on GitHub',

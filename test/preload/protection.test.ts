@@ -156,6 +156,20 @@ describe('assessProtection', () => {
       'runlayer connectors show files',
     ],
     [
+      'a connector whose tenant nobody is signed in to',
+      {
+        status: status(),
+        connectors: [
+          connector({
+            state: 'signed_out',
+            target: { kind: 'tenant', host: ACME, server: '0b8c9f6e-0000-4000-8000-000000000001', title: 'GitHub' },
+          }),
+        ],
+      },
+      'attention',
+      `runlayer login --host ${ACME}`,
+    ],
+    [
       'a server beside the companion',
       { status: status(), clients: [client({ unmanaged: ['shell'] })] },
       'attention',

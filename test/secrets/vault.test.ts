@@ -123,6 +123,26 @@ describe('an item of the companion\u2019s own', () => {
     expect(await codeOf(vault.own(OWN))).toBe('E_KEYCHAIN_LOCKED');
     expect(await codeOf(setUp({}).vault.own(OWN))).toBe('E_KEYCHAIN_ABSENT');
   });
+
+  it('is asked for once where the keyring is locked: each call may prompt', async () => {
+    const keytar = new FakeStore('keytar');
+    const keyring = new FakeStore('secret-service');
+    const { vault } = setUp({ keytar, keyring });
+    const prompt = (): void => {
+      throw new Error('prompt dismissed');
+    };
+    keytar.before = prompt;
+    expect(await codeOf(vault.own(OWN))).toBe('E_KEYCHAIN_LOCKED');
+    expect([keytar.calls.length, keyring.calls.length]).toEqual([1, 0]);
+    expect(vault.peekState().state).toBe('locked');
+    keytar.before = () => undefined;
+    keytar.items.set(`inst/${OWN}`, VALUE);
+    expect(await vault.own(OWN)).toBe(VALUE);
+    const { length } = keytar.calls;
+    keytar.before = prompt;
+    expect(await codeOf(vault.own(OWN))).toBe('E_KEYCHAIN_LOCKED');
+    expect([keytar.calls.length, keyring.calls.length]).toEqual([length + 1, 0]);
+  });
 });
 
 describe('storing', () => {

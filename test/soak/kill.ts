@@ -4,15 +4,21 @@
  */
 import { openHome } from '../journeys/companion-home.ts';
 import { killRounds } from './kill-rounds.ts';
+import { readPlan, shortfall } from './plan.ts';
 
 const CALLS = 10_000;
 const RESTART_LIMIT_MS = 2000;
 
-const [seed = Date.now() % 1_000_000, rounds = 200] = process.argv.slice(2).map(Number);
-
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
+
+const plan = readPlan(process.argv.slice(2), Date.now() % 1_000_000);
+if (typeof plan === 'string') {
+  process.stderr.write(`${plan}\n`);
+  process.exit(2);
+}
+const { seed, rounds } = plan;
 
 /** Nearest rank. */
 function spread(values: readonly number[]): string {
@@ -43,6 +49,11 @@ try {
   print(`until the next client has its server   ${spread(clientsMs)}`);
   print(`until all of the killed is gone   ${spread(goneMs)}`);
   print(`took                         ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  const lacking = shortfall(figures);
+  if (lacking !== undefined) {
+    print(`FAIL: ${lacking}`);
+    process.exitCode = 1;
+  }
   // One slow start in twenty is a busy machine's.
   if (slow * 20 > restartsMs.length) {
     print('FAIL: a restart takes too long');

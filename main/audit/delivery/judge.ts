@@ -23,8 +23,8 @@ export type Verdict =
   | { readonly kind: 'stopped'; readonly problem: string };
 
 const CHECK_URL = 'Check its address with "runlayer audit endpoint show".';
-const CHECK_SECRET =
-  'Store a valid secret with "runlayer secrets set", or name another one with "runlayer audit endpoint set".';
+// Whether one was sent is not known here: right for both.
+const STORE_SECRET = `Store it with "runlayer secrets set <name>", then "runlayer audit endpoint set <url> --authorization 'Bearer keychain:<name>'".`;
 
 export function judge(answer: Answer, now: Date): Verdict {
   if (answer.kind === 'failed')
@@ -39,7 +39,7 @@ export function judge(answer: Answer, now: Date): Verdict {
   }
   if (status === 413) return { kind: 'too_large' };
   if (status === 400 || status === 422) return { kind: 'refused', status };
-  if (status === 401 || status === 403) return stopped(`does not accept its secret (${status}). ${CHECK_SECRET}`);
+  if (status === 401 || status === 403) return stopped(`wants a valid secret (${status}). ${STORE_SECRET}`);
   if (status >= 300 && status < 400) return stopped(`redirects (${status}), which is never followed. ${CHECK_URL}`);
   if (status === 404 || status === 410) return stopped(`says that nothing is there (${status}). ${CHECK_URL}`);
   return stopped(`does not take batches of CloudEvents (${status}). ${CHECK_URL}`);

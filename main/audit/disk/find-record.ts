@@ -4,25 +4,64 @@ import { AuditRecord } from '../../../preload/contract/audit.ts';
 import { parseLine } from '../line.ts';
 import { listDirectory } from './directory.ts';
 import { readLines } from './read-lines.ts';
+import { realIo } from './segment-io.ts';
 import { readTail } from './tail.ts';
+import type { SegmentName } from '../segment-name.ts';
 import type { KeptHead } from '../trust.ts';
 
-/** Where the chains of a folder end that are asked for, the one written last in front. One whose end is damaged is left out. */
+/**
+ * Where the chains of a folder end that are asked for, the one written last in front. One whose end is damaged is left out;
+ * of one whose damaged end was set aside it is the end of what is left.
+ */
 export function chainEnds(directory: string, isWanted: (chainId: string) => boolean): KeptHead[] {
-  const { segments, corrupt } = listDirectory(directory);
-  const setAside = new Set(corrupt.map(({ chainId }) => chainId));
-  const last = new Map(segments.map((segment) => [segment.chainId, segment]));
-  return [...last.values()]
-    .filter(({ chainId }) => isWanted(chainId) && !setAside.has(chainId))
-    .flatMap((segment) => {
-      const path = join(directory, segment.file);
-      const stats = lstatSync(path);
-      const tail = stats.isFile() ? readTail(path, segment) : undefined;
-      if (tail?.kind !== 'record') return [];
-      return [{ at: stats.mtimeMs, end: { chainId: segment.chainId, seq: tail.seq, hash: tail.hash } }];
-    })
-    .sort((a, b) => b.at - a.at)
-    .map(({ end }) => end);
+  return findEnds(directory, isWanted).map(({ end }) => end);
+}
+
+/** The same for chains that other hosts write or wrote: on the disk before it is told. What cannot be synced is left out. */
+export async function syncedEnds(directory: string, isWanted: (chainId: string) => boolean): Promise<KeptHead[]> {
+  const ends: KeptHead[] = [];
+  for (const { path, end } of findEnds(directory, isWanted)) if (await isSynced(path)) ends.push(end);
+  if (ends.length > 0) await realIo.syncDirectory(directory);
+  return ends;
+}
+
+interface FoundEnd {
+  readonly path: string;
+  readonly at: number;
+  readonly end: KeptHead;
+}
+
+function findEnds(directory: string, isWanted: (chainId: string) => boolean): FoundEnd[] {
+  const segments = listDirectory(directory).segments.filter(({ chainId }) => isWanted(chainId));
+  const chains = Map.groupBy(segments, ({ chainId }) => chainId);
+  return [...chains.values()].flatMap((chain) => endOf(directory, chain) ?? []).sort((a, b) => b.at - a.at);
+}
+
+function endOf(directory: string, chain: readonly SegmentName[]): FoundEnd | undefined {
+  for (const segment of chain.toReversed()) {
+    const path = join(directory, segment.file);
+    const stats = lstatSync(path);
+    const tail = stats.isFile() ? readTail(path, segment) : undefined;
+    // Begun, and nothing in it yet: the end is in the one before.
+    if (tail?.kind === 'empty') continue;
+    if (tail?.kind !== 'record') return undefined;
+    return { path, at: stats.mtimeMs, end: { chainId: segment.chainId, seq: tail.seq, hash: tail.hash } };
+  }
+  return undefined;
+}
+
+async function isSynced(path: string): Promise<boolean> {
+  try {
+    const fd = realIo.open(path, 'continue');
+    try {
+      await realIo.sync(fd);
+    } finally {
+      realIo.close(fd);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

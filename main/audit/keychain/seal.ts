@@ -6,10 +6,11 @@ import { CompanionError } from '../../../preload/contract/failure.ts';
 import type { LiveSecrets } from '../../secrets/live-secrets.ts';
 import { AUDIT_KEY_SECRET } from '../../secrets/reserved-names.ts';
 import type { Signer } from '../checkpoint.ts';
-import type { ChainHead, Journal } from '../journal.ts';
-import type { KeptHead } from '../trust.ts';
+import type { Journal } from '../journal.ts';
+import { segmentName } from '../segment-name.ts';
+import type { KeptHead, VerifyTrust } from '../trust.ts';
 import { listDirectory } from '../disk/directory.ts';
-import { chainEnds, hashAt } from '../disk/find-record.ts';
+import { chainEnds, hashAt, syncedEnds } from '../disk/find-record.ts';
 import { prune, warnOfSize } from '../disk/retention.ts';
 import type { RetentionOptions } from '../disk/retention.ts';
 import { keepTrust, readTrust } from './kept-trust.ts';
@@ -34,6 +35,8 @@ export interface SealOptions extends Pick<
   readonly schedule: (ms: number, then: () => void) => () => void;
   /** False once another host owns this home: it makes keys and removes segments from then on. */
   readonly isOwner: () => boolean;
+  /** Chains that hosts before this one write now: how far they came is told with our own. */
+  readonly liveChains: () => readonly string[];
   readonly warn: (text: string) => void;
 }
 
@@ -62,7 +65,12 @@ export function startSeal(options: SealOptions): Seal {
     options.warn(text);
   };
   let signer: Signer | undefined;
-  let kept: ChainHead | undefined;
+  /** What the keychain was told last. */
+  let kept: string | undefined;
+  /** Found at the start and not told yet: a keychain that refuses once must not make it forgotten. */
+  let found: { readonly gone: ReadonlySet<string>; readonly ends: readonly KeptHead[] } | undefined;
+  /** Chains of other hosts, until their end is told. */
+  let watched: ReadonlySet<string> = new Set(options.liveChains());
   let prunedAt: number | undefined;
   let closed = false;
   let unsigned = 'The keychain was not looked at yet.';
@@ -85,11 +93,11 @@ export function startSeal(options: SealOptions): Seal {
   };
 
   /** Chains that the keychain knows and that do not reach so far; each is recorded, for ever. */
-  const findCuts = async (): Promise<Set<string>> => {
+  const findCuts = async (heads: VerifyTrust['heads']): Promise<Set<string>> => {
     const gone = new Set<string>();
     const setAside = new Set(listDirectory(directory).corrupt.map(({ chainId }) => chainId));
-    for (const { chainId, seq, hash } of (await readTrust(vault))?.heads ?? []) {
-      if ((await hashAt(directory, chainId, seq)) === hash) continue;
+    for (const { chainId, seq, hash } of heads) {
+      if (await stands({ chainId, seq, hash })) continue;
       gone.add(chainId);
       // Told when it was set aside, and by the file itself.
       if (setAside.has(chainId)) continue;
@@ -102,19 +110,50 @@ export function startSeal(options: SealOptions): Seal {
     return gone;
   };
 
-  const keepHead = async (without?: ReadonlySet<string>, found?: readonly KeptHead[]): Promise<void> => {
+  const stands = async ({ chainId, seq, hash }: KeptHead): Promise<boolean> =>
+    (await hashAt(directory, chainId, seq)) === hash;
+
+  /** Of known chains whose damaged end was set aside: the end of what is left, where nothing is missing between. */
+  const endsBeforeDamage = (heads: VerifyTrust['heads']): KeptHead[] => {
+    const { corrupt } = listDirectory(directory);
+    const known = new Set(heads.map(({ chainId }) => chainId));
+    const isDamaged = (chain: string): boolean => known.has(chain) && corrupt.some(({ chainId }) => chainId === chain);
+    return chainEnds(directory, isDamaged).filter(({ chainId, seq }) =>
+      corrupt.some(({ file }) => file.startsWith(segmentName(chainId, seq + 1))),
+    );
+  };
+
+  /** `forget`: these chains are about to go; told whether anything else is new or not. */
+  const keepHead = async (forget?: ReadonlySet<string>): Promise<void> => {
     if (signer === undefined) return;
+    if (forget === undefined && !mayAsk()) return;
     const { head } = journal;
-    if (without === undefined && (!mayAsk() || head.hash === kept?.hash)) return;
+    const live = liveNow()?.filter((chain) => chain !== head.chainId);
+    const wanted = new Set(live === undefined ? [] : [...watched, ...live].filter((chain) => chain !== head.chainId));
+    const ends = wanted.size === 0 ? [] : await syncedEnds(directory, (chain) => wanted.has(chain));
+    const isLive = (chain: string): boolean => live?.includes(chain) === true;
+    const news = JSON.stringify([head.hash, live, ends.filter(({ chainId }) => isLive(chainId))]);
+    const isSettled = found === undefined && news === kept && [...wanted].every(isLive);
+    if (forget === undefined && isSettled) return;
     // On the disk first: what the keychain knows must not be lost by a power cut.
     await journal.flush();
     await keepTrust(vault, {
       key: signer.publicKey,
       head: head.seq < 0 ? undefined : head,
-      ...(without === undefined ? {} : { without }),
-      ...(found === undefined ? {} : { found }),
+      without: new Set([...(found?.gone ?? []), ...(forget ?? [])]),
+      ends: [...ends, ...(found?.ends ?? [])].filter(({ chainId }) => forget?.has(chainId) !== true),
+      stands,
+      ...(live === undefined ? {} : { live }),
     });
-    kept = head;
+    found = undefined;
+    if (live !== undefined) watched = new Set(live);
+    kept = news;
+  };
+
+  /** Undefined once another host owns this home. What still lives at our stop is for the next host to see to its end. */
+  const liveNow = (): readonly string[] | undefined => {
+    if (!isOwner()) return undefined;
+    return closed ? [...watched] : options.liveChains();
   };
 
   const begin = async (): Promise<void> => {
@@ -132,15 +171,18 @@ export function startSeal(options: SealOptions): Seal {
       const detail = { name: AUDIT_KEY_SECRET, change: 'set', by: 'companion' };
       journal.append({ kind: 'event', event: 'secret_changed', detail });
     }
-    const gone = await findCuts();
+    const trust = await readTrust(vault);
+    const heads = trust?.heads ?? [];
+    const gone = await findCuts(heads);
     // What was there before anything was kept is kept as it is; later, a chain that nobody kept is nobody's here.
-    const isFirst = loaded.isNew && (await readTrust(vault)) === undefined;
-    const found = isFirst ? chainEnds(directory, (chain) => chain !== journal.head.chainId && !isLive(chain)) : [];
+    const isOther = (chain: string): boolean => chain !== journal.head.chainId && !isLive(chain);
+    found = { gone, ends: trust === undefined ? chainEnds(directory, isOther) : endsBeforeDamage(heads) };
+    watched = new Set([...watched, ...(trust?.live ?? [])]);
     journal.signWith(loaded.signer);
     signer = loaded.signer;
     prunedAt = undefined;
     journal.checkpoint();
-    await keepHead(gone, found);
+    await keepHead();
   };
 
   const retain = async (): Promise<void> => {

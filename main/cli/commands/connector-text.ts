@@ -18,6 +18,13 @@ const DEFAULT_TEXT: Readonly<Record<DefaultMode, string>> = {
   deny: 'deny: tools that no rule names are hidden',
 };
 
+/** What a default means; of a tenant's connector no rule and no default here opens anything. */
+function defaultText(mode: DefaultMode, kind: ConnectorTarget['kind']): string {
+  return kind === 'tenant' && mode === 'allow'
+    ? 'allow: left to the tenant; rules here can only tighten'
+    : DEFAULT_TEXT[mode];
+}
+
 const SIGN_IN = 'OAuth; its tokens are kept in the keychain';
 
 /** One argument a line, so that nobody has to guess where one ends. */
@@ -88,7 +95,7 @@ export function consentText({ connector, target, risks, default: mode }: Consent
       : `Connector "${connector}" will run, whenever a client asks for it:\n\n`,
     ...(runs.kind === 'http' ? httpLines(runs) : programLines(runs)),
     ...(target.kind === 'tenant' ? tenantLines(target) : []),
-    hang('  default   ', DEFAULT_TEXT[mode]),
+    hang('  default   ', defaultText(mode, target.kind)),
     ...(risks.length === 0 ? [] : ['\nLook at this before you say yes:\n']),
     ...risks.map((risk) => `${hang('  ! ', risk.text)}${hang('    ', `(${risk.evidence})`)}`),
     '\n',
@@ -133,7 +140,7 @@ export function viewText(view: ConnectorView): string {
   return [
     `${view.name}\n`,
     hang('  state     ', view.state),
-    hang('  default   ', DEFAULT_TEXT[view.default]),
+    hang('  default   ', defaultText(view.default, view.target.kind)),
     hang('  sessions  ', String(view.sessions)),
     ...targetLines(view.target),
     ...(view.next === undefined ? [] : [hang('  next      ', view.next)]),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CompanionError, type TenantApproval } from '../../../preload/contract/index.ts';
+import { CompanionError, type OperationOutput, type TenantApproval } from '../../../preload/contract/index.ts';
 import { readHost } from '../../backend/tenant-host.ts';
 import type { CommandIo } from '../command-io.ts';
 import { confirm } from './confirm.ts';
@@ -39,19 +39,42 @@ function listText(all: readonly TenantApproval[]): string {
   ].join('');
 }
 
+type Unanswered = OperationOutput<'tenant.approvals'>['unanswered'];
+
+const unansweredText = ({ host, problem }: Unanswered[number]): string =>
+  hang('', `What waits at ${host} is not known. ${problem}`);
+
+/** "There is none" is not said of a tenant that could not be asked. */
+function approvalUnknown(id: string, unanswered: Unanswered): CompanionError {
+  const [first] = unanswered;
+  const shown = id.slice(0, 64);
+  if (first === undefined) {
+    return new CompanionError(
+      'E_TENANT_APPROVAL_UNKNOWN',
+      `No approval waits at the tenant under "${shown}".`,
+      'It may have been answered, or have ended. See what waits with "runlayer tenant approvals".',
+      { exitCode: 2 },
+    );
+  }
+  const hosts = unanswered.map(({ host }) => host).join(' and ');
+  return new CompanionError(
+    'E_TENANT_APPROVAL_UNKNOWN',
+    `No approval "${shown}" was found, and what waits at ${hosts} is not known. ${first.problem}`,
+    'Try again; "runlayer doctor" finds out what is wrong.',
+  );
+}
+
 /** `group` is the command `tenant`. */
 export function addTenantApprovalCommands(group: Command, io: CommandIo): void {
   const find = async (id: string, named: string | undefined): Promise<TenantApproval> => {
     const host = named === undefined ? undefined : readHost(named);
-    const all = await io.call('tenant.approvals', {});
-    const found = all.filter((one) => one.id === id && (host === undefined || one.host === host));
+    const { approvals, unanswered } = await io.call('tenant.approvals', {});
+    const found = approvals.filter((one) => one.id === id && (host === undefined || one.host === host));
     const [first, second] = found;
     if (first === undefined) {
-      throw new CompanionError(
-        'E_TENANT_APPROVAL_UNKNOWN',
-        `No approval waits at the tenant under "${id.slice(0, 64)}".`,
-        'It may have been answered, or have ended. See what waits with "runlayer tenant approvals".',
-        { exitCode: 2 },
+      throw approvalUnknown(
+        id,
+        unanswered.filter((one) => host === undefined || one.host === host),
       );
     }
     if (second !== undefined) {
@@ -78,9 +101,11 @@ export function addTenantApprovalCommands(group: Command, io: CommandIo): void {
     .description('what waits for an answer at the tenants that you are signed in to')
     .addOption(jsonOption())
     .action(async (options: { json?: true }) => {
-      const all = await io.call('tenant.approvals', {});
+      const { approvals: all, unanswered } = await io.call('tenant.approvals', {});
       if (options.json === true) io.out(json(all));
-      else io.out(all.length === 0 ? 'Nothing waits at a tenant.\n' : listText(all));
+      else if (all.length > 0) io.out(listText(all));
+      else io.out(unanswered.length === 0 ? 'Nothing waits at a tenant.\n' : 'Nothing waits where it is known.\n');
+      for (const one of unanswered) io.err(unansweredText(one));
     });
 
   group

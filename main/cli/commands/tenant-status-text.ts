@@ -53,7 +53,7 @@ export function tenantLines({ tenants, waitingConsents, enforcement }: Companion
       ? [
           hang(
             '  ! ',
-            'NOT ENFORCING ON OUTAGE: while a tenant cannot be asked, calls pass without its word. A managed setting says so; only local rules decide then.',
+            'NOT ENFORCING ON OUTAGE: while a tenant cannot be asked, calls pass without its word. Managed settings, or the environment that the companion was started with, say so; only local rules decide then.',
           ),
         ]
       : []),

@@ -25,7 +25,7 @@ import type { Schedule } from './time-limit.ts';
 
 export interface TenantConnectorsParts<A extends Application> {
   readonly tenants: Pick<Tenants, 'api' | 'apiWithKey' | 'defaultHost'>;
-  /** Whose stored key it is: another text for another account, '' for none. */
+  /** Whose key it is asked with: another text for another account, '' for none. */
   readonly signedInAs: (host: string) => string;
   /** What a tenant's own proxy is sent to prove who asks; `key` in place of the stored one. Rejects where it cannot be had. */
   readonly credentials: (host: string, key: string | undefined) => Promise<Readonly<Record<string, string>>>;

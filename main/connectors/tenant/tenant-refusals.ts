@@ -27,7 +27,7 @@ export function aliasUnknown(error: unknown, host: string, alias: string): unkno
 export function signedInAnew(host: string): CompanionError {
   return new CompanionError(
     'E_TENANT_SIGNED_IN_ANEW',
-    `Somebody else is signed in to ${host} than when this was started.`,
+    `Somebody signed in anew to ${host} since this was started, and it is not known to be the same account.`,
     'Start it again in the client.',
   );
 }

@@ -79,6 +79,7 @@ export const CONNECTOR_STATES: Readonly<Record<ConnectorView['state'], { text: s
   ready: { text: 'ready', tone: 'good' },
   disabled: { text: 'disabled', tone: 'plain' },
   needs_consent: { text: 'needs consent', tone: 'warn' },
+  signed_out: { text: 'signed out', tone: 'bad' },
   paused: { text: 'paused', tone: 'bad' },
 };
 

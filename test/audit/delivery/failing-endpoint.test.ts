@@ -86,8 +86,8 @@ describe('an endpoint that fails', () => {
   });
 
   it.each([
-    ['401', { kind: 'status', status: 401 }, 'does not accept its secret (401)'],
-    ['403', { kind: 'status', status: 403 }, 'does not accept its secret (403)'],
+    ['401', { kind: 'status', status: 401 }, 'wants a valid secret (401)'],
+    ['403', { kind: 'status', status: 403 }, 'wants a valid secret (403)'],
     ['404', { kind: 'status', status: 404 }, 'nothing is there (404)'],
     ['415', { kind: 'status', status: 415 }, 'does not take batches of CloudEvents (415)'],
     ['a web page', { kind: 'html', status: 200 }, 'a web page (200)'],

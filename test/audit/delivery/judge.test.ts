@@ -39,6 +39,13 @@ describe('judge', () => {
     expect(answered(200, { isPage: true }).kind).toBe('stopped');
   });
 
+  it.each([401, 403])('says of a %d how a secret is given to it', (status) => {
+    const verdict = answered(status);
+    expect(verdict).toMatchObject({
+      problem: `The audit endpoint wants a valid secret (${status}). Store it with "runlayer secrets set <name>", then "runlayer audit endpoint set <url> --authorization 'Bearer keychain:<name>'".`,
+    });
+  });
+
   it('reads Retry-After', () => {
     expect(answered(503, { retryAfter: '7' })).toMatchObject({ afterMs: 7000 });
     expect(answered(503, { retryAfter: 'later' })).toMatchObject({ afterMs: 0 });

@@ -26,8 +26,8 @@ describe('what the keychain knows', () => {
   it('lose the chains that were kept longest ago where an item takes no more', async () => {
     const store = keychain();
     const { vault } = vaultOver(store);
-    const found = Array.from({ length: 900 }, (_, n) => head(n));
-    await keepTrust(vault, { key: KEY, head: head(999), found });
+    const ends = Array.from({ length: 900 }, (_, n) => head(n));
+    await keepTrust(vault, { key: KEY, head: head(999), ends });
     const kept = (await readTrust(vault))?.heads ?? [];
     expect(Buffer.byteLength(store.items.get(ITEM) ?? '')).toBeLessThanOrEqual(32 * 1024);
     expect(kept.slice(0, 3)).toEqual([head(999), head(0), head(1)]);

@@ -80,6 +80,7 @@ export async function sealedHome(
     isDelivered: () => true,
     isLive: () => false,
     isOwner: () => true,
+    liveChains: () => [],
     warn: (text) => warnings.push(text),
     ...options,
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { verifyDirectory } from '../../../main/audit/disk/verify-directory.ts';
 import { readTrust } from '../../../main/audit/keychain/kept-trust.ts';
 import { CompanionError } from '../../../preload/contract/failure.ts';
-import { UNSIGNED } from '../../../main/audit/verify.ts';
+import { UNSIGNED } from '../../../main/audit/uncovered.ts';
 import { faultyIo } from '../disk/faulty-io.ts';
 import { filesOf, recordsOf, tempHome } from '../disk/temp.ts';
 import { event, intent } from '../records.ts';

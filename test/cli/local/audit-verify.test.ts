@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../main/audit/disk/open-journal.ts';
-import { UNSIGNED } from '../../../main/audit/verify.ts';
+import { UNSIGNED } from '../../../main/audit/uncovered.ts';
 import type { VerifyReport } from '../../../main/audit/verify.ts';
 import type { CommandIo } from '../../../main/cli/command-io.ts';
 import { verifyAudit, verifyText } from '../../../main/cli/local/audit-verify.ts';

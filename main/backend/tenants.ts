@@ -9,11 +9,12 @@ import type { LiveSecrets } from '../secrets/live-secrets.ts';
 import type { ManagedSettings } from '../settings/managed.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { accountLabel } from './account-label.ts';
-import { createTenantApi, type OpenTenantApi } from './create-tenant-api.ts';
+import { createTenantApi } from './create-tenant-api.ts';
 import { createInPlace } from './in-place.ts';
 import { KeyStore, type KeyVault } from './key-store.ts';
 import { KnownHosts, only } from './known-hosts.ts';
 import { environmentKey } from './own-environment.ts';
+import { OpenApis } from './open-apis.ts';
 import { SignIns } from './sign-ins.ts';
 import type { TenantApi, TenantError, Tenants } from './tenant-api.ts';
 import {
@@ -69,8 +70,6 @@ export interface TenantRegistry extends Tenants {
   close(): void;
 }
 
-const MAX_GIVEN_APIS = 32;
-
 export function createTenants(options: TenantsOptions): TenantRegistry {
   const { settings, live, managed, officialDefault, userAgent, clock, record, ca, after = afterTimeout } = options;
   const allowInsecure = managed.allowInsecureTransport;
@@ -95,38 +94,27 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
   const open = (host: string, key: () => Promise<string>, heard?: (failure: TenantError | undefined) => void) =>
     createTenantApi({ ...common, host, key, live, ...(heard === undefined ? {} : { heard }) });
 
-  const apis = new Map<string, OpenTenantApi>();
-  /** With keys that were given for one use, by host and key. */
-  const givenApis = new Map<string, OpenTenantApi>();
-  const allApis = () => [...apis.values(), ...givenApis.values()];
+  const apis = new OpenApis();
 
   function apiOf(host: string): TenantApi {
-    let api = apis.get(host);
-    if (api === undefined) {
-      api = open(
+    return apis.ofHost(host, () =>
+      open(
         host,
         () => keyOf(host),
         (failure) => {
           if (hosts.known(host)) states.heard(host, failure);
         },
-      );
-      apis.set(host, api);
-    }
-    return api;
+      ),
+    );
   }
 
   function apiWithKey(host: string | undefined, key: string): TenantApi {
     const target = hosts.signedIn(host);
     if (!isTenantKey(key)) throw notAKey();
     keys.hide(key);
-    const name = `${target} ${key}`;
-    const api =
-      givenApis.get(name) ??
-      open(target, () => (hosts.known(target) ? Promise.resolve(key) : Promise.reject(tenantUnknown(target))));
-    givenApis.set(name, api);
-    // One that is left out still works; its idle connections end by themselves.
-    for (const old of [...givenApis.keys()].slice(0, -MAX_GIVEN_APIS)) givenApis.delete(old);
-    return api;
+    return apis.withKey(target, key, () =>
+      open(target, () => (hosts.known(target) ? Promise.resolve(key) : Promise.reject(tenantUnknown(target)))),
+    );
   }
 
   async function needKeychain(): Promise<void> {
@@ -275,7 +263,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
           };
         });
         // Where the environment's key goes before the stored one, nothing was asked with what is signed out of.
-        if (target !== hosts.environment()) for (const api of allApis()) if (api.host === target) api.drop();
+        if (target !== hosts.environment()) for (const api of apis.all()) if (api.host === target) api.drop();
         states.forget(target);
         record('tenant_signed_out', { host: target, by });
         try {
@@ -289,7 +277,7 @@ export function createTenants(options: TenantsOptions): TenantRegistry {
 
     close: () => {
       signIns.close();
-      for (const api of allApis()) api.close();
+      for (const api of apis.all()) api.close();
     },
   };
 }

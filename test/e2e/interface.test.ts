@@ -170,6 +170,17 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     expect(problems).toEqual([]);
   });
 
+  it('leaves room for what is wrong, however long the next step is', async () => {
+    companion.setStatus({ waitingApprovals: 0, enforcement: 'open' });
+    await openPage('light');
+    await page.goto(ui.mintLink());
+    const wrong = page.getByText('Not enforcing on outage', { exact: false }).first();
+    await wrong.waitFor();
+    expect((await wrong.boundingBox())?.height).toBeLessThan(80);
+    await shot('open-light');
+    expect(problems).toEqual([]);
+  });
+
   it('denies a waiting call', async () => {
     await openPage('light');
     await page.goto(ui.mintLink());

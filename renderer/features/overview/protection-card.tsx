@@ -14,7 +14,7 @@ const TONES = {
 
 function NextStep({ concern }: { concern: Concern }): ReactElement {
   return (
-    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
+    <span className="inline-flex min-w-0 max-w-full flex-wrap items-center gap-x-2 gap-y-1">
       <VisibleText text={concern.next} />
       {concern.command === undefined ? null : <Command text={concern.command} />}
     </span>
@@ -45,7 +45,7 @@ export function ProtectionCard({
           </p>
         </div>
         {first === undefined || !showNext ? null : (
-          <div className="shrink-0 text-soft max-md:hidden">
+          <div className="max-w-[45%] shrink-0 text-soft max-md:hidden">
             <NextStep concern={first} />
           </div>
         )}

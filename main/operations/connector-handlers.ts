@@ -12,6 +12,7 @@ import { agreedClient } from '../connectors/agreed-client.ts';
 import { prepareServer, unknownConnector, type PrepareDependencies } from '../connectors/prepare-server.ts';
 import type { ConnectorRuntimes } from '../connectors/runtimes.ts';
 import { testServer } from '../connectors/test-server.ts';
+import { withConnector } from '../connectors/with-connector.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -136,24 +137,9 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       parts.recordConsent(name, request.hash, context.by);
       const consent = { hash: request.hash, ...resolved, at };
       const signedIn = signInOf(settings.read().connectors.find((other) => other.name === name));
-      const next = settings.update('connectors.save', context.by, (current) => {
-        const before = current.connectors.find((connector) => connector.name === name);
-        const connector: Connector = {
-          name,
-          definition,
-          default: input.default,
-          enabled: before?.enabled ?? true,
-          consent,
-          createdAt: before?.createdAt ?? at,
-        };
-        return {
-          ...current,
-          connectors:
-            before === undefined
-              ? [...current.connectors, connector]
-              : current.connectors.map((other) => (other === before ? connector : other)),
-        };
-      });
+      const next = settings.update('connectors.save', context.by, (current) =>
+        withConnector(current, { name, definition, default: input.default, consent }, at),
+      );
       parts.runtimes.of(name).crashes.reset();
       const saved = next.connectors.find((connector) => connector.name === name) ?? find(name);
       const kept = signInOf(saved);

@@ -13,6 +13,7 @@ import type { LoginShellEnvironment } from '../../process/login-shell-environmen
 import type { SettingsStore } from '../../settings/settings-store.ts';
 import type { ConsentCheck } from '../consent.ts';
 import { resolveCommand } from '../resolve-command.ts';
+import { withConnector } from '../with-connector.ts';
 import { isWritableByOthers } from '../writable-by-others.ts';
 import { freeName, nameFromTitle } from './connector-name.ts';
 import type { ConsentWait } from './consent-wait.ts';
@@ -101,24 +102,18 @@ export function createAgreement<A extends Application>(parts: AgreementParts<A>)
     const at = parts.clock().toISOString();
     const consent = tenantConsent(of, found?.resolved, { at, by: given.by });
     parts.recordConsent(given.name, consent.hash, given.caller);
-    const next = settings.update(given.operation, given.caller, (current) => {
-      const before = current.connectors.find(({ name }) => name === given.name);
-      const connector: Connector = {
-        name: given.name,
-        definition: { tenant: of.host, server: of.server, title: of.title },
-        default: given.default,
-        enabled: before?.enabled ?? true,
-        consent,
-        createdAt: before?.createdAt ?? at,
-      };
-      return {
-        ...current,
-        connectors:
-          before === undefined
-            ? [...current.connectors, connector]
-            : current.connectors.map((other) => (other === before ? connector : other)),
-      };
-    });
+    const next = settings.update(given.operation, given.caller, (current) =>
+      withConnector(
+        current,
+        {
+          name: given.name,
+          definition: { tenant: of.host, server: of.server, title: of.title },
+          default: given.default,
+          consent,
+        },
+        at,
+      ),
+    );
     waits.settled(of.host, of.server);
     const saved = next.connectors.find(({ name }) => name === given.name);
     if (saved === undefined) throw new Error('what was stored is not there');

@@ -24,14 +24,10 @@ import { unknownOutcome } from './audit/unknown-outcome.ts';
 import { runArguments } from './cli/run-arguments.ts';
 import { serveCommand } from './cli/serve-command.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
-import { displayText } from './connectors/display.ts';
 import { createOpenHttp } from './connectors/open-http.ts';
 import { openAggregate } from './hub/aggregate/aggregate.ts';
 import { createHubHost } from './hub/hub-host.ts';
-import { createToken } from './hub/tokens.ts';
 import { createOAuthRegistry } from './identity/oauth-registry.ts';
-import { hubHandlers, hubWeakeningTests } from './operations/hub-handlers.ts';
-import { identityHandlers } from './operations/identity-handlers.ts';
 import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
 import { prepareRun } from './connectors/tenant/prepare-run.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
@@ -46,14 +42,9 @@ import { showArguments } from './host/show-arguments.ts';
 import { createPolicies } from './host/policies.ts';
 import { createTenantHost } from './host/tenant-host.ts';
 import { protectedPaths } from './host/protected-roots.ts';
-import { connectorHandlers } from './operations/connector-handlers.ts';
-import { deliveryHandlers } from './operations/delivery-handlers.ts';
-import { describeWeakening, type Question } from './operations/describe.ts';
-import { createDispatch, type CallContext } from './operations/dispatch.ts';
-import { otherHandlers, weakeningTests } from './operations/other-handlers.ts';
-import { removalWeakeningTests, tenantConnectorHandlers } from './operations/tenant-connector-handlers.ts';
-import { signInCompletions, signInWeakeningTests, tenantHandlers } from './operations/tenant-handlers.ts';
-import { tenantStatusHandlers, tenantWeakeningTests } from './operations/tenant-status-handlers.ts';
+import { composeOperations } from './operations/compose-operations.ts';
+import type { Question } from './operations/describe.ts';
+import type { CallContext } from './operations/dispatch.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
 import { sessionEnvironment } from './process/session-environment.ts';
@@ -471,83 +462,28 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
 
   const { confirmInWindow } = options;
-  const waitingCall = (id: string): string => {
-    const approval = approvals.list().find((candidate) => candidate.id === id);
-    if (approval === undefined) return 'It waits no longer.';
-    return `${displayText(approval.client)} calls "${displayText(approval.tool)}" on "${approval.connector}" with\n${approval.arguments}`;
-  };
-  const recordSecret = (name: string, change: 'set' | 'removed', by: string): void =>
-    event('secret_changed', { name, change, by });
-  const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
-  const dispatch = createDispatch({
-    handlers: {
-      ...connectorHandlers({
-        settings,
-        runtimes,
-        isSignedIn: (host) => tenancy.tenants.known(host),
-        vault,
-        login,
-        prepare,
-        clock,
-        version,
-        recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
-        forgetSignIn: async (connector, client) => {
-          await oauth
-            .signOut(connector, client)
-            .catch(() => warn(`The sign-in to "${connector}" is still in the keychain.`));
-        },
-      }),
-      ...identityHandlers({ find: prepare.find, oauth, newSignInId: newId, recordSecret }),
-      ...hubHandlers({
-        settings,
-        hub,
-        vault,
-        clock,
-        newToken: () => createToken(),
-        newId: () => randomBytes(4).toString('hex'),
-        record: (name, detail) => event(name, detail),
-      }),
-      ...tenantHandlers(tenancy.tenants),
-      ...accepting.handlers,
-      ...tenantStatusHandlers({
-        tenants: tenancy.tenants,
-        views: () => tenancy.tenants.views(),
-        version,
-        decided: (host) => tenancy.approvalDecided(host),
-        record: (detail) => event('tenant_approval_decided', detail),
-      }),
-      ...deliveryHandlers({ settings, vault, delivery, record: event }),
-      ...otherHandlers({
-        settings,
-        vault,
-        approvals,
-        index: tenancy.logs,
-        clock,
-        newRuleId: () => `r${randomBytes(3).toString('hex')}`,
-        status,
-        mintLink,
-        handOver,
-        clientEnvironment,
-        recordSecret,
-        recordClient: (client, action, by) => event('client_configured', { client, action, by }),
-        announce: (change) => feed.announce(change),
-      }),
-    },
-    weakens: {
-      ...weakeningTests(settings),
-      ...hubWeakeningTests(settings),
-      ...tenantWeakeningTests(),
-      ...signInWeakeningTests(tenancy.tenants),
-      ...removalWeakeningTests(settings, tenancy.vouchedHosts),
-    },
-    completes: signInCompletions(tenancy.tenants),
+  const dispatch = composeOperations({
+    settings,
+    runtimes,
+    vault,
+    login,
+    prepare,
+    oauth,
+    hub,
+    tenancy,
+    delivery,
+    approvals,
+    clock,
+    version,
+    newId,
+    event,
+    warn,
+    status,
+    mintLink,
+    handOver,
+    clientEnvironment,
     announce: (change) => feed.announce(change),
-    ...(confirmInWindow === undefined
-      ? {}
-      : {
-          confirmInWindow: (name, input) =>
-            confirmInWindow(describeWeakening(name, input, waitingCall, accepting.shown)),
-        }),
+    ...(confirmInWindow === undefined ? {} : { confirmInWindow }),
   });
 
   const run = async (connection: Connection): Promise<void> => {

@@ -1,0 +1,118 @@
+/** Every handler of the one list, each with the parts that it needs, behind the one way to them. No handler has logic here. */
+import { randomBytes } from 'node:crypto';
+import type { CompanionEvent } from '../../preload/contract/index.ts';
+import type { Approvals } from '../approval/approvals.ts';
+import type { Delivery } from '../audit/delivery/delivery.ts';
+import { displayText } from '../connectors/display.ts';
+import type { TenantHost, TenantHostParts } from '../host/tenant-host.ts';
+import type { HubHost } from '../hub/hub-host.ts';
+import { createToken } from '../hub/tokens.ts';
+import type { OAuthRegistry } from '../identity/oauth-registry.ts';
+import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
+import { deliveryHandlers } from './delivery-handlers.ts';
+import { describeWeakening, type Question } from './describe.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
+import { identityHandlers } from './identity-handlers.ts';
+import { otherHandlers, weakeningTests, type OtherParts } from './other-handlers.ts';
+import { removalWeakeningTests, tenantConnectorHandlers } from './tenant-connector-handlers.ts';
+import { signInCompletions, signInWeakeningTests, tenantHandlers } from './tenant-handlers.ts';
+import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-handlers.ts';
+
+export interface OperationParts
+  extends
+    Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
+    Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'> {
+  readonly oauth: OAuthRegistry;
+  readonly hub: HubHost;
+  readonly tenancy: TenantHost;
+  readonly delivery: Delivery;
+  readonly approvals: Approvals;
+  readonly newId: () => string;
+  readonly event: TenantHostParts['event'];
+  readonly warn: (text: string) => void;
+  readonly announce: (event: CompanionEvent) => void;
+  readonly confirmInWindow?: (question: Question) => Promise<boolean>;
+}
+
+export function composeOperations(parts: OperationParts): Dispatch {
+  const { settings, runtimes, vault, login, prepare, oauth, tenancy, approvals, clock, event, confirmInWindow } = parts;
+  const waitingCall = (id: string): string => {
+    const approval = approvals.list().find((candidate) => candidate.id === id);
+    if (approval === undefined) return 'It waits no longer.';
+    return `${displayText(approval.client)} calls "${displayText(approval.tool)}" on "${approval.connector}" with\n${approval.arguments}`;
+  };
+  const recordSecret = (name: string, change: 'set' | 'removed', by: string): void =>
+    event('secret_changed', { name, change, by });
+  const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
+  return createDispatch({
+    handlers: {
+      ...connectorHandlers({
+        settings,
+        runtimes,
+        isSignedIn: (host) => tenancy.tenants.known(host),
+        vault,
+        login,
+        prepare,
+        clock,
+        version: parts.version,
+        recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
+        forgetSignIn: async (connector, client) => {
+          await oauth
+            .signOut(connector, client)
+            .catch(() => parts.warn(`The sign-in to "${connector}" is still in the keychain.`));
+        },
+      }),
+      ...identityHandlers({ find: prepare.find, oauth, newSignInId: parts.newId, recordSecret }),
+      ...hubHandlers({
+        settings,
+        hub: parts.hub,
+        vault,
+        clock,
+        newToken: () => createToken(),
+        newId: () => randomBytes(4).toString('hex'),
+        record: (name, detail) => event(name, detail),
+      }),
+      ...tenantHandlers(tenancy.tenants),
+      ...accepting.handlers,
+      ...tenantStatusHandlers({
+        tenants: tenancy.tenants,
+        views: () => tenancy.tenants.views(),
+        version: parts.version,
+        decided: (host) => tenancy.approvalDecided(host),
+        record: (detail) => event('tenant_approval_decided', detail),
+      }),
+      ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
+      ...otherHandlers({
+        settings,
+        vault,
+        approvals,
+        index: tenancy.logs,
+        clock,
+        newRuleId: () => `r${randomBytes(3).toString('hex')}`,
+        status: parts.status,
+        mintLink: parts.mintLink,
+        handOver: parts.handOver,
+        clientEnvironment: parts.clientEnvironment,
+        recordSecret,
+        recordClient: (client, action, by) => event('client_configured', { client, action, by }),
+        announce: parts.announce,
+      }),
+    },
+    weakens: {
+      ...weakeningTests(settings),
+      ...hubWeakeningTests(settings),
+      ...tenantWeakeningTests(),
+      ...signInWeakeningTests(tenancy.tenants),
+      ...removalWeakeningTests(settings, tenancy.vouchedHosts),
+    },
+    completes: signInCompletions(tenancy.tenants),
+    announce: parts.announce,
+    ...(confirmInWindow === undefined
+      ? {}
+      : {
+          confirmInWindow: (name, input) =>
+            confirmInWindow(describeWeakening(name, input, waitingCall, accepting.shown)),
+        }),
+  });
+}

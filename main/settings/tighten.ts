@@ -6,7 +6,9 @@
 import type { Connector, HubConfig, HubSettings, HubTarget } from '../../preload/contract/index.ts';
 import { inBoth } from '../hub/globs.ts';
 import { stricter } from '../policy/strictness.ts';
+import { asksWhereDenied } from './asks-where-denied.ts';
 import type { Settings } from './schema.ts';
+import { tightenedGuard } from './tighten-guard.ts';
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -31,6 +33,12 @@ function tightenedTarget(good: HubTarget, suspect: HubTarget): HubTarget {
     : good;
 }
 
+/** Those of the suspect that the good one does not hold, letter by letter. */
+function added<T>(good: readonly T[], suspect: readonly T[]): T[] {
+  const known = new Set(good.map(text));
+  return suspect.filter((one) => !known.has(text(one)));
+}
+
 /** Configs that it lacks are gone, and so is one that it leaves no tool; their bindings then open nothing. */
 function tightenedConfigs(good: HubSettings, suspect: HubSettings): HubConfig[] {
   return good.configs.flatMap((config) => {
@@ -43,13 +51,13 @@ function tightenedConfigs(good: HubSettings, suspect: HubSettings): HubConfig[] 
 }
 
 /**
- * Deny and ask rules that it adds, allow rules, connectors, configs, bindings, listeners, origins and tenants that it lacks, connectors
- * that it switches off, stricter defaults, fewer tools. Nothing else counts; `suspect` is undefined where it says nothing.
+ * Counts: deny and ask rules and chains that it adds (no ask where the default is deny), categories that the guard takes more
+ * seriously, questions about new items, a stop of everything; allow rules, what a proposal replaced, connectors, configs, bindings,
+ * listeners, origins and tenants that it lacks, connectors that it switches off, stricter defaults, fewer tools. Nothing else does;
+ * `suspect` is undefined where it says nothing.
  */
 export function tightened(good: Settings, suspect: Settings | undefined): Settings {
   if (suspect === undefined) return good;
-  const known = new Set(good.rules.map(text));
-  const added = suspect.rules.filter((rule) => rule.effect !== 'allow' && !known.has(text(rule)));
   const theirs = new Set(suspect.rules.map(text));
   const kept = good.rules.filter((rule) => rule.effect !== 'allow' || theirs.has(text(rule)));
   const tenants = unchanged(good.tenants, suspect.tenants);
@@ -57,7 +65,15 @@ export function tightened(good: Settings, suspect: Settings | undefined): Settin
     ...good,
     tenants,
     defaultTenant: tenants.some(({ host }) => host === good.defaultTenant) ? good.defaultTenant : null,
-    rules: [...kept, ...added],
+    rules: [
+      ...kept,
+      ...added(good.rules, suspect.rules).filter((rule) => rule.effect !== 'allow' && !asksWhereDenied(rule, good)),
+    ],
+    chains: [...good.chains, ...added(good.chains, suspect.chains)],
+    guard: tightenedGuard(good.guard, suspect.guard),
+    newItems: good.newItems === 'ask' ? 'ask' : suspect.newItems,
+    lockdown: good.lockdown ?? suspect.lockdown,
+    policyBefore: text(good.policyBefore) === text(suspect.policyBefore) ? good.policyBefore : null,
     connectors: good.connectors.map((connector) => tightenedConnector(connector, suspect)),
     hub: {
       port: good.hub.port,

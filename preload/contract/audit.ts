@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Decision } from './decision.ts';
+import { GuardFinding } from './guard.ts';
 import { TenantHost, TenantServerId } from './tenant.ts';
 
 /**
@@ -29,6 +30,9 @@ export const Claimed = z.strictObject({
   pid: z.number().int().optional(),
 });
 export type Claimed = z.infer<typeof Claimed>;
+
+/** Of one message; more are counted as one. */
+export const MAX_FINDINGS = 20;
 
 const common = {
   v: z.literal(AUDIT_SCHEMA_VERSION),
@@ -77,6 +81,12 @@ export const IntentRecord = z.strictObject({
   tenant: TenantTrace.optional(),
   /** The tenant replaced the arguments; those recorded are what left. */
   arguments_from: z.literal('tenant').optional(),
+  /** What the guard found in what was asked. */
+  findings: z.array(GuardFinding).max(MAX_FINDINGS).optional(),
+  /** The guard replaced what it found in the arguments; those recorded are what left. */
+  masked: z.literal(true).optional(),
+  /** SHA-256 of what the definition of the tool was, as pinned. */
+  definition: z.string().optional(),
 });
 
 export const OutcomeRecord = z.strictObject({
@@ -96,6 +106,10 @@ export const OutcomeRecord = z.strictObject({
   result_bytes: z.number().int(),
   /** The tenant gave the result, or replaced what the server had answered. */
   result_from: z.literal('tenant').optional(),
+  /** What the guard found in the result. */
+  findings: z.array(GuardFinding).max(MAX_FINDINGS).optional(),
+  /** The guard replaced what it found. */
+  masked: z.literal(true).optional(),
 });
 
 export const EventRecord = z.strictObject({
@@ -132,6 +146,18 @@ export const EventRecord = z.strictObject({
     'audit_endpoint_changed',
     'audit_parked',
     'audit_pressure_changed',
+    /** The guard found something in what is no call: a definition, a notification, a question of the server. */
+    'guard_found',
+    'guard_changed',
+    /** An item of a server is not what was agreed to. */
+    'pin_drift',
+    'pin_accepted',
+    'pin_reset',
+    'pins_written',
+    'grant_given',
+    'grant_ended',
+    'lockdown_on',
+    'lockdown_off',
   ]),
   connector: z.string().optional(),
   'mcp.session.id': z.string().optional(),
@@ -194,6 +220,8 @@ export const LogEntry = z.strictObject({
   detail: z.record(z.string(), z.unknown()).optional(),
   /** Where a tenant was asked; joins the entry with the tenant's own row. */
   tenant: TenantTrace.optional(),
+  /** What the guard found, in what was asked and in what was answered. */
+  findings: z.array(GuardFinding).optional(),
   /** Written by the tenant, not here: what it saw of a call that is not in this journal. */
   origin: z.literal('tenant').optional(),
 });

@@ -43,6 +43,32 @@ export const DecisionCode = z.enum([
   /** The tenant could not be asked, and managed settings let calls through then. */
   'tenant_outage_open',
   'audit_unavailable',
+  /** A deny rule on the arguments holds, or cannot be evaluated for them; the tool stays listed. */
+  'argument_deny',
+  /** A result before made this call one that is asked about, or denied. */
+  'chain_ask',
+  'chain_deny',
+  /** A person's remembered answer. */
+  'grant_allow',
+  /** It is not what was agreed to. */
+  'pin_changed',
+  /** Nobody agreed to it yet, and the settings ask about new items. */
+  'pin_new',
+  /** What the guard found keeps it back. */
+  'guard_block',
+  'guard_ask',
+  /** The definition of the tool or prompt itself. */
+  'guard_hidden',
+  /** It could not be scanned whole. */
+  'guard_unscannable',
+  /** Nobody answered yet; the question stays open, and the same call finds the answer. */
+  'approval_pending',
+  /** The screen is locked. */
+  'approval_locked',
+  /** The companion is ending. */
+  'approval_quit',
+  /** A person stopped everything. */
+  'lockdown',
   'engine_error',
 ]);
 export type DecisionCode = z.infer<typeof DecisionCode>;
@@ -55,5 +81,7 @@ export const Decision = z.strictObject({
   reason: z.string(),
   /** The rule that decided, where one did. */
   ruleId: z.string().optional(),
+  /** The question that stays open; with `approval_pending`. */
+  approvalId: z.string().optional(),
 });
 export type Decision = z.infer<typeof Decision>;

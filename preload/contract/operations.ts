@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApprovalView } from './approval.ts';
+import { ApprovalView, GrantScope } from './approval.ts';
 import { LogEntry, LogFilter } from './audit.ts';
 import { ClientChange, ClientView, WritableClientId } from './client.ts';
 import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest, SecretName } from './connector.ts';
@@ -21,7 +21,8 @@ import {
   NewHubListener,
 } from './hub.ts';
 import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
-import { DefaultMode, Effect, Glob, Rule } from './policy.ts';
+import { policyOperations } from './policy-operations.ts';
+import { Condition, DefaultMode, NewRule, Rule } from './policy.ts';
 import { KeychainState, SecretView } from './secret.ts';
 import { Status } from './status.ts';
 import { tenantOperations } from './tenant-operations.ts';
@@ -108,8 +109,10 @@ export const operations = {
   ),
 
   'policy.list': operation(none, z.array(Rule), everyone),
-  'policy.add': operation(z.strictObject({ effect: Effect, connector: Glob, tool: Glob }), Rule, cliOnly, 'depends'),
+  'policy.add': operation(NewRule, Rule, cliOnly, 'depends'),
   'policy.remove': operation(z.strictObject({ id: z.string() }), Rule, cliOnly, 'depends'),
+
+  ...policyOperations,
 
   'secrets.list': operation(none, z.array(SecretView), everyone),
   'secrets.set': operation(
@@ -192,7 +195,13 @@ export const operations = {
   ),
 
   'approvals.list': operation(none, z.array(ApprovalView), everyone),
-  'approvals.approve': operation(z.strictObject({ id: z.string() }), none, cliOnly, 'always'),
+  /** `session` and `hour` remember the yes for like calls; `when` narrows which. */
+  'approvals.approve': operation(
+    z.strictObject({ id: z.string(), scope: GrantScope.default('once'), when: Condition.optional() }),
+    none,
+    cliOnly,
+    'always',
+  ),
   'approvals.deny': operation(z.strictObject({ id: z.string() }), none, everyone),
 
   'logs.query': operation(LogFilter, z.array(LogEntry), everyone),

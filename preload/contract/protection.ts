@@ -26,6 +26,7 @@ export interface Protection {
 }
 
 const OPEN_BANNER = 'Not enforcing on outage';
+const LOCKDOWN_BANNER = 'Locked down';
 
 /** What is not known (yet) is left out; without a status the companion counts as stopped. */
 export interface ProtectionInput {
@@ -132,8 +133,30 @@ function deliveryConcerns({ delivery }: Companion): Concern[] {
   return concerns;
 }
 
+function lockdownConcerns({ lockdown }: Companion): Concern[] {
+  if (lockdown === null) return [];
+  return [
+    {
+      text: 'LOCKED DOWN: a person stopped everything, and every call is refused.',
+      next: 'Let calls through again, at a terminal:',
+      command: 'runlayer lockdown off',
+    },
+  ];
+}
+
+function driftConcerns({ drifted }: Companion): Concern[] {
+  if (drifted === 0) return [];
+  return [
+    {
+      text: `${count(drifted, 'item of a server is', 'items of servers are')} not what was agreed to, and held back.`,
+      next: 'See what waits for you:',
+      command: 'runlayer pins list',
+    },
+  ];
+}
+
 function companionConcerns({ companion }: Status): Concern[] {
-  const concerns: Concern[] = [];
+  const concerns: Concern[] = lockdownConcerns(companion);
   if (companion.audit.state === 'unavailable') {
     concerns.push({
       text: `Auditing is unavailable, so every call is denied. ${companion.audit.detail}`.trim(),
@@ -141,7 +164,7 @@ function companionConcerns({ companion }: Status): Concern[] {
       command: 'runlayer doctor',
     });
   }
-  concerns.push(...enforcementConcerns(companion), ...fullConcerns(companion));
+  concerns.push(...enforcementConcerns(companion), ...fullConcerns(companion), ...driftConcerns(companion));
   const waiting = companion.waitingApprovals;
   if (waiting > 0) {
     concerns.push({
@@ -255,7 +278,9 @@ export function assessProtection(input: ProtectionInput): Protection {
     ...(input.connectors === undefined ? [] : connectorConcerns(input.connectors)),
     ...clientConcerns(input.clients ?? []),
   ];
-  const banner = status.companion.enforcement === 'open' ? { banner: OPEN_BANNER } : {};
+  const { lockdown, enforcement } = status.companion;
+  if (lockdown !== null) return { state: 'attention', concerns, banner: LOCKDOWN_BANNER };
+  const banner = enforcement === 'open' ? { banner: OPEN_BANNER } : {};
   if (isPassedOver(status.companion)) return { state: 'not_enforcing', concerns, ...banner };
   return { state: concerns.length === 0 ? 'protected' : 'attention', concerns, ...banner };
 }

@@ -35,6 +35,10 @@ export const Status = z.strictObject({
     waitingConsents: z.array(z.strictObject({ host: z.string(), server: z.string(), title: z.string() })),
     /** Approvals that wait at tenants, as they were last asked. */
     waitingTenantApprovals: z.number().int().optional(),
+    /** Nothing is let through until a person ends it; null: calls are made. */
+    lockdown: z.strictObject({ since: z.string(), by: z.string() }).nullable(),
+    /** Items of servers that are held back because they are not what was agreed to. */
+    drifted: z.number().int(),
     /** Each: what is wrong and what to do. Empty when all is well. */
     warnings: z.array(z.string()),
   }),

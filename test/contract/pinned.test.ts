@@ -57,6 +57,32 @@ describe('the operations', () => {
       'policy.list': 'cli ui shell: never',
       'policy.add': 'cli: depends',
       'policy.remove': 'cli: depends',
+      'policy.chains': 'cli ui shell: never',
+      'policy.addChain': 'cli: never',
+      'policy.removeChain': 'cli: always',
+      'policy.export': 'cli ui shell: never',
+      'policy.import': 'cli: depends',
+      'policy.lint': 'cli ui shell: never',
+      'policy.explain': 'cli ui shell: never',
+      'policy.replay': 'cli ui shell: never',
+      'policy.suggest': 'cli ui shell: never',
+      'policy.apply': 'cli: always',
+      'policy.undo': 'cli: always',
+      'guard.scan': 'cli: never',
+      'guard.settings': 'cli ui shell: never',
+      'guard.set': 'cli: depends',
+      'guard.canary': 'cli: never',
+      'guard.canaries': 'cli ui shell: never',
+      'guard.removeCanary': 'cli: always',
+      'pins.list': 'cli ui shell: never',
+      'pins.diff': 'cli ui shell: never',
+      'pins.accept': 'cli: always',
+      'pins.reset': 'cli: always',
+      'pins.newItems': 'cli: depends',
+      'grants.list': 'cli ui shell: never',
+      'grants.revoke': 'cli ui shell: never',
+      'lockdown.on': 'cli ui shell: never',
+      'lockdown.off': 'cli: always',
       'secrets.list': 'cli ui shell: never',
       'secrets.set': 'cli: never',
       'secrets.remove': 'cli: never',
@@ -133,6 +159,20 @@ describe('decisions', () => {
       'tenant_invalid',
       'tenant_outage_open',
       'audit_unavailable',
+      'argument_deny',
+      'chain_ask',
+      'chain_deny',
+      'grant_allow',
+      'pin_changed',
+      'pin_new',
+      'guard_block',
+      'guard_ask',
+      'guard_hidden',
+      'guard_unscannable',
+      'approval_pending',
+      'approval_locked',
+      'approval_quit',
+      'lockdown',
       'engine_error',
     ]);
   });
@@ -141,7 +181,7 @@ describe('decisions', () => {
     expect(Effect.options).toEqual(['deny', 'ask', 'allow']);
     expect(DecidedBy.options).toEqual(['tenant', 'local', 'pin', 'guard', 'approval', 'engine']);
     expect(DefaultMode.options).toEqual(['allow', 'read-only', 'ask', 'deny']);
-    expect(Object.keys(Decision.shape)).toEqual(['effect', 'decidedBy', 'code', 'reason', 'ruleId']);
+    expect(Object.keys(Decision.shape)).toEqual(['effect', 'decidedBy', 'code', 'reason', 'ruleId', 'approvalId']);
   });
 
   it.each([
@@ -185,6 +225,9 @@ describe('audit records', () => {
       'input_responses',
       'tenant',
       'arguments_from',
+      'findings',
+      'masked',
+      'definition',
     ]);
     expect(Object.keys(OutcomeRecord.shape)).toEqual([
       ...common,
@@ -195,6 +238,8 @@ describe('audit records', () => {
       'duration_ms',
       'result_bytes',
       'result_from',
+      'findings',
+      'masked',
     ]);
     expect(Object.keys(CheckpointRecord.shape)).toEqual([
       ...common,
@@ -259,6 +304,16 @@ describe('audit records', () => {
       'audit_endpoint_changed',
       'audit_parked',
       'audit_pressure_changed',
+      'guard_found',
+      'guard_changed',
+      'pin_drift',
+      'pin_accepted',
+      'pin_reset',
+      'pins_written',
+      'grant_given',
+      'grant_ended',
+      'lockdown_on',
+      'lockdown_off',
     ]);
   });
 });

@@ -186,8 +186,8 @@ describe('a file that was changed by something else', () => {
       'another order of keys',
       (text) => text.replace(/("sha256": "[0-9a-f]+"),\s*("settings": [^]*)\n}\n$/, '$2,\n  $1\n}\n'),
     ],
-    ['a key twice', (text) => text.replace('"version": 3,', '"version": 3,\n    "version": 3,')],
-    ['an unknown key', (text) => text.replace('"version": 3,', '"version": 3,\n    "extra": 1,')],
+    ['a key twice', (text) => text.replace('"version": 4,', '"version": 4,\n    "version": 4,')],
+    ['an unknown key', (text) => text.replace('"version": 4,', '"version": 4,\n    "extra": 1,')],
     ['nested without end', () => '['.repeat(200_000)],
   ])('is noticed: %s', (_title, change) => {
     store();
@@ -462,7 +462,7 @@ describe.each<[number, string, string]>([
   it.each<[string, (text: string) => string]>([
     ['a rule changed', (text) => text.replace('"deny"', '"allow"')],
     ['something added', (text) => text.replace('"secrets": []', '"secrets": [],\n    "tenants": []')],
-    ['called of today', (text) => text.replace(`"version": ${version}`, '"version": 3')],
+    ['called of today', (text) => text.replace(`"version": ${version}`, '"version": 4')],
     ['called of before', (text) => text.replace(`"version": ${version}`, '"version": 0')],
   ])('is noticed: %s', (_title, change) => {
     writeFileSync(file('settings.prev.json'), old);
@@ -475,7 +475,7 @@ describe.each<[number, string, string]>([
 });
 
 describe('a newer schema', () => {
-  const newer = (): string => readFileSync(file(), 'utf8').replace('"version": 3', '"version": 4');
+  const newer = (): string => readFileSync(file(), 'utf8').replace('"version": 4', '"version": 5');
 
   it('in both files is refused, and nothing is touched', () => {
     store();
@@ -534,7 +534,7 @@ describe('reading again', () => {
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(changes).toBe(2);
     for (const name of ['settings.json', 'settings.prev.json'])
-      writeFileSync(file(name), seal(SOME).replace('"version": 3', '"version": 4'));
+      writeFileSync(file(name), seal(SOME).replace('"version": 4', '"version": 5'));
     settings.reload();
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(settings.problem).toContain('newer companion');

@@ -1,157 +1,165 @@
 /**
- * Decides about a tool of one connector from local rules: deny if any deny rule matches; else ask if any ask rule does;
- * else allow if an allow rule surely does; else the connector's default. Deny and ask match wide (also look-alike
- * names), allow matches the exact name only. The order of rules never matters.
+ * Decides about the calls and requests of one connector from local rules, chains and its default. Deny and ask match wide
+ * (also look-alike names), allow matches the exact name only. The order of rules never matters.
  * Owns no state and no time; anything thrown here is a block (the relay turns it into `engine_error`).
  */
-import type { Decision, DefaultMode, Rule } from '../../preload/contract/index.ts';
-import { foldName } from './fold.ts';
-import { globMatches } from './glob.ts';
+import { createHash } from 'node:crypto';
+import type { Chain, Decision, DefaultMode, Rule } from '../../preload/contract/index.ts';
+import type { CallFacts, ClientFacts } from './call-facts.ts';
+import { protectedDecision, requestDefault, toolDefault } from './decisions.ts';
+import type { PathReader } from './path-test.ts';
+import { Plan } from './plan.ts';
 import { protectedPathIn, type ProtectedPaths } from './protected-paths.ts';
-import { actingWord, type ToolFacts } from './read-only.ts';
+import type { ToolFacts } from './read-only.ts';
+import { fitsNarrow, fitsWide, readAddress } from './resource-names.ts';
+import { RuleIndex, type CompiledRule, type ConnectorRules } from './rule-index.ts';
+
+/** What a request that calls no tool is about, where rules can name it. */
+export type Subject =
+  | { readonly kind: 'resource'; readonly uri: string }
+  | { readonly kind: 'prompt'; readonly name: string; readonly arguments: unknown };
 
 export interface Policy {
   readonly connector: string;
   readonly default: DefaultMode;
-  /** What tools/list shows and what a call gets before its arguments are known. */
-  decideTool(tool: ToolFacts): Decision;
+  /** Another one whenever anything that decides is another; a person's yes is bound to it. */
+  readonly version: string;
+  /** What tools/list shows: `deny` only where every call is denied, whatever its arguments. */
+  decideTool(tool: ToolFacts, client?: ClientFacts): Decision;
   /** The decision about one call; `args` is the decoded `params.arguments`. */
-  decideCall(tool: ToolFacts, args: unknown): Decision;
-  /** The decision about a request that calls no tool; rules do not name it. `params` is decoded. */
-  decideRequest(params: unknown): Decision;
+  decideCall(tool: ToolFacts, args: unknown, facts: CallFacts): Decision;
+  /** The decision about a request that calls no tool. `params` is decoded; `subject`: what rules can name in it. */
+  decideRequest(params: unknown, subject: Subject | undefined, facts: CallFacts): Decision;
+  /** What a list of resources or prompts shows: `deny` only where each use of it is denied. */
+  decideListed(subject: Subject, client?: ClientFacts): Decision;
 }
+
+/** Denials that depend on what is called with, or after what. */
+const OF_ONE_CALL: ReadonlySet<string> = new Set(['protected_path', 'argument_deny', 'chain_deny']);
 
 /** True for decisions that hide a tool from tools/list: they hold for every call of it. */
 export function hidesTool(decision: Decision): boolean {
-  return decision.effect === 'deny' && decision.code !== 'protected_path';
+  return decision.effect === 'deny' && !OF_ONE_CALL.has(decision.code);
 }
 
-function ruleDecision(rule: Rule): Decision {
-  const verb = rule.effect === 'deny' ? 'denies' : rule.effect === 'ask' ? 'asks before' : 'allows';
-  return {
-    effect: rule.effect,
-    decidedBy: 'local',
-    code: `rule_${rule.effect}`,
-    reason: `Rule ${rule.id} ${verb} "${rule.tool}" on "${rule.connector}".`,
-    ruleId: rule.id,
-  };
+/** Rules about this subject, whoever asks for it with whatever. */
+export function rulesAbout(rules: ConnectorRules, subject: Subject, paths?: PathReader): readonly CompiledRule[] {
+  if (subject.kind === 'prompt') return rules.about('prompt', subject.name);
+  if (rules.resources.length === 0) return [];
+  const address = readAddress(subject.uri, paths);
+  return rules.resources.filter((rule) =>
+    rule.isWide ? fitsWide(rule.glob, rule.folded, address) : fitsNarrow(rule.glob, address),
+  );
 }
 
-function defaultDecision(mode: DefaultMode, tool: ToolFacts): Decision {
-  const base = { decidedBy: 'local' } as const;
-  switch (mode) {
-    case 'allow':
-      return { ...base, effect: 'allow', code: 'default_allow', reason: "The connector's default is allow." };
-    case 'deny':
-      return {
-        ...base,
-        effect: 'deny',
-        code: 'default_deny',
-        reason: "No rule allows it and the connector's default is deny.",
-      };
-    case 'ask':
-      return {
-        ...base,
-        effect: 'ask',
-        code: 'default_ask',
-        reason: "No rule allows it and the connector's default is ask.",
-      };
-    case 'read-only': {
-      if (!tool.claimsReadOnly) {
-        return {
-          ...base,
-          effect: 'ask',
-          code: 'default_ask',
-          reason: 'The default is read-only, and the server does not call this tool read-only.',
-        };
-      }
-      const word = actingWord(tool);
-      return word === undefined
-        ? {
-            ...base,
-            effect: 'allow',
-            code: 'default_read_only',
-            reason: 'The server itself calls this tool read-only.',
-          }
-        : {
-            ...base,
-            effect: 'ask',
-            code: 'default_ask',
-            reason: `The server calls this tool read-only, but its name or arguments speak of "${word}".`,
-          };
+/** Of what decides for this connector: a note or another connector's rule makes no other version. */
+function digest(rules: ConnectorRules, mode: DefaultMode): string {
+  const parts = [
+    ...rules.all.map(({ rule: { note: _note, createdAt: _createdAt, ...decides } }) => JSON.stringify(decides)),
+    ...rules.chains.map(({ chain: { note: _note, createdAt: _createdAt, ...decides } }) => JSON.stringify(decides)),
+  ].toSorted();
+  return createHash('sha256')
+    .update(JSON.stringify([rules.connector, mode, parts]))
+    .digest('hex');
+}
+
+class ConnectorPolicy implements Policy {
+  readonly connector: string;
+  readonly default: DefaultMode;
+  private readonly index: RuleIndex;
+  private readonly protectedPaths: ProtectedPaths | undefined;
+  private known: ConnectorRules | undefined;
+  private digest: string | undefined;
+  /** The facts of one listing are one object, so what rules say of a name is looked up once per tool and listing. */
+  private readonly plans = new WeakMap<ToolFacts, Plan>();
+
+  constructor(index: RuleIndex, connector: string, mode: DefaultMode, protectedPaths: ProtectedPaths | undefined) {
+    this.index = index;
+    this.connector = connector;
+    this.default = mode;
+    this.protectedPaths = protectedPaths;
+  }
+
+  private get rules(): ConnectorRules {
+    this.known ??= this.index.of(this.connector);
+    return this.known;
+  }
+
+  get version(): string {
+    this.digest ??= digest(this.rules, this.default);
+    return this.digest;
+  }
+
+  private planOf(tool: ToolFacts): Plan {
+    let plan = this.plans.get(tool);
+    if (plan === undefined) {
+      const chains = this.rules.chains.filter((chain) => chain.isBefore(this.connector, tool.name));
+      plan = new Plan(this.rules.about('tool', tool.name), chains, toolDefault(this.default, tool));
+      this.plans.set(tool, plan);
     }
+    return plan;
+  }
+
+  private planOfSubject(subject: Subject): Plan {
+    return new Plan(rulesAbout(this.rules, subject, this.index.paths), [], requestDefault(this.default));
+  }
+
+  private protect(decision: Decision, args: unknown): Decision {
+    if (decision.effect === 'deny' || this.protectedPaths === undefined || args === undefined) return decision;
+    const root = protectedPathIn(args, this.protectedPaths);
+    return root === undefined ? decision : protectedDecision(root);
+  }
+
+  decideTool(tool: ToolFacts, client?: ClientFacts): Decision {
+    return this.planOf(tool).decideAll(client);
+  }
+
+  decideCall(tool: ToolFacts, args: unknown, facts: CallFacts): Decision {
+    return this.protect(this.planOf(tool).decide(facts.client, args, facts.taints), args);
+  }
+
+  decideRequest(params: unknown, subject: Subject | undefined, { client }: CallFacts): Decision {
+    if (subject === undefined) return this.protect(requestDefault(this.default), params);
+    const args = subject.kind === 'prompt' ? subject.arguments : undefined;
+    const decision = this.planOfSubject(subject).decide(client, args, []);
+    return this.protect(this.protect(decision, subject.kind === 'resource' ? subject.uri : args), params);
+  }
+
+  decideListed(subject: Subject, client?: ClientFacts): Decision {
+    return this.planOfSubject(subject).decideAll(client);
   }
 }
 
-/** Compiles the rules that can concern one connector; `protectedPaths` is the built-in deny on arguments. */
-export function compilePolicy(options: {
+export interface PolicyOptions {
   readonly connector: string;
   readonly default: DefaultMode;
-  readonly rules: readonly Rule[];
-  readonly protectedPaths?: ProtectedPaths;
-}): Policy {
-  const { connector, protectedPaths } = options;
-  const foldedConnector = foldName(connector);
-  const wide = (effect: 'deny' | 'ask'): { rule: Rule; tool: string }[] =>
-    options.rules
-      .filter(
-        (rule) =>
-          rule.effect === effect &&
-          (globMatches(foldName(rule.connector), foldedConnector) || globMatches(rule.connector, connector)),
-      )
-      .map((rule) => ({ rule, tool: foldName(rule.tool) }));
-  const denies = wide('deny');
-  const asks = wide('ask');
-  const allows = options.rules.filter((rule) => rule.effect === 'allow' && globMatches(rule.connector, connector));
+  /** The built-in deny on arguments. */
+  readonly protectedPaths?: ProtectedPaths | undefined;
+}
 
-  // The facts of one listing are one object, so a decision is computed once per tool and listing.
-  const known = new WeakMap<ToolFacts, Decision>();
-  const evaluate = (tool: ToolFacts): Decision => {
-    const folded = foldName(tool.name);
-    // Wide is folded or as it stands: a letter that folds to two would slip through a `?`.
-    const matches = (candidate: { rule: Rule; tool: string }): boolean =>
-      globMatches(candidate.tool, folded) || globMatches(candidate.rule.tool, tool.name);
-    const rule =
-      denies.find(matches)?.rule ??
-      asks.find(matches)?.rule ??
-      allows.find((candidate) => globMatches(candidate.tool, tool.name));
-    return rule === undefined ? defaultDecision(options.default, tool) : ruleDecision(rule);
-  };
-  const decideTool = (tool: ToolFacts): Decision => {
-    let decision = known.get(tool);
-    if (decision === undefined) {
-      decision = evaluate(tool);
-      known.set(tool, decision);
-    }
-    return decision;
-  };
+export interface CompiledRuleSet {
+  readonly index: RuleIndex;
+  /** Cheap; what concerns the connector is looked up at its first decision. */
+  ofConnector(options: PolicyOptions): Policy;
+}
 
-  const protect = (decision: Decision, args: unknown): Decision => {
-    if (decision.effect === 'deny' || protectedPaths === undefined || args === undefined) return decision;
-    const root = protectedPathIn(args, protectedPaths);
-    return root === undefined
-      ? decision
-      : {
-          effect: 'deny',
-          decidedBy: 'local',
-          code: 'protected_path',
-          reason: `An argument points into ${root}, which is never open to agents.`,
-        };
-  };
-
+/** Compiles rules and chains once, for any number of connectors. `paths`: how conditions read paths on this machine. */
+export function compileRuleSet(rules: readonly Rule[], chains: readonly Chain[], paths?: PathReader): CompiledRuleSet {
+  const index = new RuleIndex(rules, chains, paths);
   return {
-    connector,
-    default: options.default,
-    decideTool,
-    decideCall: (tool, args) => protect(decideTool(tool), args),
-    decideRequest: (params) => {
-      const base = { decidedBy: 'local' } as const;
-      return options.default === 'deny'
-        ? { ...base, effect: 'deny', code: 'method_denied', reason: "The connector's default is deny." }
-        : protect(
-            { ...base, effect: 'allow', code: 'default_allow', reason: 'Rules are about tools; this is not one.' },
-            params,
-          );
-    },
+    index,
+    ofConnector: (options) => new ConnectorPolicy(index, options.connector, options.default, options.protectedPaths),
   };
+}
+
+/** The same for one connector; `paths` is by default how the built-in deny reads them. */
+export function compilePolicy(
+  options: PolicyOptions & {
+    readonly rules: readonly Rule[];
+    readonly chains?: readonly Chain[];
+    readonly paths?: PathReader;
+  },
+): Policy {
+  const paths = options.paths ?? options.protectedPaths;
+  return compileRuleSet(options.rules, options.chains ?? [], paths).ofConnector(options);
 }

@@ -2,11 +2,7 @@
  * Letters of other scripts and digits that read like an ASCII letter. Small on purpose: it exists so that a deny rule
  * also catches a name that a person would read as the one it names.
  */
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'l',
-  i: 'l',
-  '|': 'l',
+const FOREIGN: Readonly<Record<string, string>> = {
   а: 'a',
   в: 'b',
   е: 'e',
@@ -19,7 +15,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   т: 't',
   у: 'y',
   х: 'x',
-  і: 'l',
+  і: 'i',
   ј: 'j',
   ѕ: 's',
   ԁ: 'd',
@@ -27,7 +23,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   ԝ: 'w',
   α: 'a',
   ε: 'e',
-  ι: 'l',
+  ι: 'i',
   κ: 'k',
   ν: 'v',
   ο: 'o',
@@ -36,8 +32,35 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   υ: 'u',
   χ: 'x',
   ɡ: 'g',
-  ı: 'l',
+  ı: 'i',
 };
+
+/** What reads alike within ASCII. */
+const ALIKE: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '|': 'l' };
+
+// eslint-disable-next-line no-control-regex -- the bounds of ASCII
+const NOT_ASCII = /[^\u0000-\u007f]/;
+
+export function isAscii(text: string): boolean {
+  return !NOT_ASCII.test(text);
+}
+
+/** The text in ASCII letters where it only looks like them: NFKC, lower case, invisible characters removed. */
+export function readableText(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
+  let read = '';
+  for (const c of text
+    .normalize('NFKC')
+    .replace(/[\p{Cf}\p{Mn}]/gu, '')
+    .toLowerCase())
+    read += FOREIGN[c] ?? c;
+  return read;
+}
+
+/** What {@link foldName} does, of a text of any length; nothing is remembered. */
+export function foldText(text: string): string {
+  return readableText(text).replace(/[01i|]/g, (c) => ALIKE[c] ?? c);
+}
 
 const cache = new Map<string, string>();
 const CACHE_ENTRIES = 4096;
@@ -51,12 +74,7 @@ const CACHED_CHARACTERS = 256;
 export function foldName(name: string): string {
   const known = cache.get(name);
   if (known !== undefined) return known;
-  let folded = '';
-  for (const c of name
-    .normalize('NFKC')
-    .replace(/[\p{Cf}\p{Mn}]/gu, '')
-    .toLowerCase())
-    folded += LOOK_ALIKES[c] ?? c;
+  const folded = foldText(name);
   if (name.length <= CACHED_CHARACTERS) {
     if (cache.size >= CACHE_ENTRIES) cache.clear();
     cache.set(name, folded);

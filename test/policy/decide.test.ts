@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DefaultMode, Rule } from '../../preload/contract/index.ts';
+import { NO_FACTS } from '../../main/policy/call-facts.ts';
 import { compilePolicy, hidesTool, type Policy } from '../../main/policy/decide.ts';
 import { foldName } from '../../main/policy/fold.ts';
 import type { ProtectedPaths } from '../../main/policy/protected-paths.ts';
@@ -39,9 +40,9 @@ function matches(glob: string, text: string): boolean {
 const wide = (glob: string, text: string): boolean => matches(glob, text) || matches(read(glob), read(text));
 function naive(mode: DefaultMode, rules: readonly Rule[], connector: string, tool: ToolFacts): string {
   for (const strict of ['deny', 'ask'])
-    if (rules.some((r) => r.effect === strict && wide(r.connector, connector) && wide(r.tool, tool.name)))
+    if (rules.some((r) => r.effect === strict && wide(r.connector, connector) && wide(r.tool ?? '', tool.name)))
       return strict;
-  if (rules.some((r) => r.effect === 'allow' && matches(r.connector, connector) && matches(r.tool, tool.name)))
+  if (rules.some((r) => r.effect === 'allow' && matches(r.connector, connector) && matches(r.tool ?? '', tool.name)))
     return 'allow';
   if (mode === 'read-only') return tool.claimsReadOnly && !tool.schemaWords.includes('write') ? 'allow' : 'ask';
   return mode;
@@ -74,7 +75,7 @@ describe('a decision', () => {
         expect(decided.effect).toBe(naive(mode, rules, connector, tool));
         seen.set(decided.code, (seen.get(decided.code) ?? 0) + 1);
       }),
-      { numRuns: 100_000 },
+      { numRuns: 30_000 },
     );
     for (const code of [
       'rule_deny',
@@ -85,7 +86,7 @@ describe('a decision', () => {
       'default_deny',
       'default_read_only',
     ])
-      expect(seen.get(code), code).toBeGreaterThan(500);
+      expect(seen.get(code), code).toBeGreaterThan(150);
   });
 
   it('is never milder for one deny or ask more', () => {
@@ -100,7 +101,7 @@ describe('a decision', () => {
         if (mode === 'deny' && extra.effect === 'ask') expect(after).toBeGreaterThanOrEqual(Math.min(before, 1));
         else expect(after).toBeGreaterThanOrEqual(before);
       }),
-      { numRuns: 30_000 },
+      { numRuns: 10_000 },
     );
   });
 
@@ -182,7 +183,8 @@ describe('a decision', () => {
     expect(hidden(policy('deny', []), 'a')).toBe(true);
     expect(hidden(policy('allow', [rule('deny', 'a')]), 'a')).toBe(true);
     expect(hidden(policy('ask', []), 'a')).toBe(false);
-    expect(hidesTool({ effect: 'deny', decidedBy: 'local', code: 'protected_path', reason: '' })).toBe(false);
+    for (const code of ['protected_path', 'argument_deny', 'chain_deny'] as const)
+      expect(hidesTool({ effect: 'deny', decidedBy: 'local', code, reason: '' })).toBe(false);
   });
 });
 
@@ -210,10 +212,12 @@ describe('arguments', () => {
     ['the same, deeper', { path: '/home/me/.config/zed' }],
   ])('in a protected path are denied, whatever the rules say: %s', (_title, args) => {
     for (const mode of ['allow', 'ask', 'read-only'] as const) {
-      const decided = policy(mode, [rule('allow', '*')], 'files', paths).decideCall(facts('get'), args);
+      const decided = policy(mode, [rule('allow', '*')], 'files', paths).decideCall(facts('get'), args, NO_FACTS);
       expect(decided).toMatchObject({ effect: 'deny', code: 'protected_path' });
     }
-    expect(policy('allow', [], 'files', paths).decideRequest({ uri: args })).toMatchObject({ code: 'protected_path' });
+    expect(policy('allow', [], 'files', paths).decideRequest({ uri: args }, undefined, NO_FACTS)).toMatchObject({
+      code: 'protected_path',
+    });
   });
 
   it.each<[string, unknown]>([
@@ -226,25 +230,27 @@ describe('arguments', () => {
     ['the parent of a root elsewhere', { path: '/srv' }],
     ['no path at all', { text: 'runlayer' }],
   ])('elsewhere are not: %s', (_title, args) => {
-    expect(policy('allow', [], 'files', paths).decideCall(facts('get'), args).effect).toBe('allow');
+    expect(policy('allow', [], 'files', paths).decideCall(facts('get'), args, NO_FACTS).effect).toBe('allow');
   });
 
   it('a deny stays the deny it was', () => {
-    expect(policy('deny', [], 'files', paths).decideCall(facts('get'), inside).code).toBe('default_deny');
-    expect(policy('deny', [], 'files', paths).decideRequest(inside).code).toBe('method_denied');
+    expect(policy('deny', [], 'files', paths).decideCall(facts('get'), inside, NO_FACTS).code).toBe('default_deny');
+    expect(policy('deny', [], 'files', paths).decideRequest(inside, undefined, NO_FACTS).code).toBe('method_denied');
   });
 
   it('that cannot be checked throw, which is a block', () => {
-    expect(() => policy('allow', [], 'files', paths).decideCall(facts('get'), { a: '/boom' })).toThrow('cannot tell');
+    expect(() => policy('allow', [], 'files', paths).decideCall(facts('get'), { a: '/boom' }, NO_FACTS)).toThrow(
+      'cannot tell',
+    );
     const many = Array.from({ length: 1001 }, (_, n) => `/${n}`);
-    expect(() => policy('allow', [], 'files', paths).decideCall(facts('get'), many)).toThrow('too many');
+    expect(() => policy('allow', [], 'files', paths).decideCall(facts('get'), many, NO_FACTS)).toThrow('too many');
   });
 
   it('fold case where the file system does', () => {
     const folding = { ...paths, foldsCase: true };
     const upper = { path: '/HOME/me/.RunLayer/x' };
-    expect(policy('allow', [], 'files', folding).decideCall(facts('get'), upper).effect).toBe('deny');
-    expect(policy('allow', [], 'files', paths).decideCall(facts('get'), upper).effect).toBe('allow');
+    expect(policy('allow', [], 'files', folding).decideCall(facts('get'), upper, NO_FACTS).effect).toBe('deny');
+    expect(policy('allow', [], 'files', paths).decideCall(facts('get'), upper, NO_FACTS).effect).toBe('allow');
   });
 });
 

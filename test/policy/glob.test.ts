@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { globMatches } from '../../main/policy/glob.ts';
+import { globMatches, longGlobMatches } from '../../main/policy/glob.ts';
 
 /** The same by the engine's own matcher. */
 function oracle(glob: string): RegExp {
@@ -66,5 +66,26 @@ describe('globMatches', () => {
     expect(globMatches(glob, watched as unknown as string)).toBe(false);
     expect(looks).toBeGreaterThan(2000);
     expect(looks).toBeLessThanOrEqual(text.length * glob.length);
+  });
+});
+
+describe('longGlobMatches', () => {
+  it('says the same, in parts', () => {
+    const unit = fc.constantFrom('a', 'b', '*');
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit, maxLength: 7 }), fc.string({ unit: fc.constantFrom('a', '?', '*'), maxLength: 5 })),
+        fc.string({ unit, maxLength: 8 }),
+        (glob, text) => {
+          expect(longGlobMatches(glob, text)).toBe(globMatches(glob, text));
+        },
+      ),
+      { numRuns: 30_000 },
+    );
+  });
+
+  it('gives up on what would take long', () => {
+    expect(longGlobMatches('a*b?', 'a'.repeat(2_000_000))).toBeUndefined();
+    expect(longGlobMatches('a*b', `${'a'.repeat(2_000_000)}b`)).toBe(true);
   });
 });

@@ -1,0 +1,79 @@
+/** Rules that never decide because another one, as strict or stricter, always does. */
+import type { LintFinding, Rule } from '../../../preload/contract/index.ts';
+import { hasWildcard } from '../glob.ts';
+import { ruleSentence } from '../sentence.ts';
+import { globCovers, globCoversWide, readGlob, type ReadGlob } from './glob-covers.ts';
+
+const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
+/** More would take long; what is left out is then not spoken of. */
+const MAX_COMPARISONS = 20_000_000;
+
+interface Item {
+  readonly rule: Rule;
+  readonly place: number;
+  readonly strictness: number;
+  readonly kind: 'tool' | 'resource' | 'prompt';
+  readonly glob: ReadGlob;
+  readonly connector: ReadGlob;
+  readonly when: string | undefined;
+}
+
+function item(rule: Rule, place: number): Item {
+  return {
+    rule,
+    place,
+    strictness: STRICTNESS[rule.effect],
+    kind: rule.resource !== undefined ? 'resource' : rule.prompt !== undefined ? 'prompt' : 'tool',
+    glob: readGlob(rule.tool ?? rule.resource ?? rule.prompt ?? '*'),
+    connector: readGlob(rule.connector),
+    when: rule.when === undefined ? undefined : JSON.stringify(rule.when),
+  };
+}
+
+function covers(outer: Item, inner: Item): boolean {
+  if (outer.strictness < inner.strictness || outer.kind !== inner.kind) return false;
+  // An allow with a client needs its proof; a strict rule with one does not hold for another.
+  if (outer.rule.client !== undefined && outer.rule.client !== inner.rule.client) return false;
+  if (outer.when !== undefined && outer.when !== inner.when) return false;
+  if (outer.strictness > 0) {
+    return globCoversWide(outer.glob, inner.glob) && globCoversWide(outer.connector, inner.connector);
+  }
+  return globCovers(outer.glob.raw, inner.glob.raw) && globCovers(outer.connector.raw, inner.connector.raw);
+}
+
+/** What names exactly one thing covers only what names the same. */
+function keyOf({ kind, glob, connector }: Item): string | undefined {
+  const parts = [glob.raw, glob.folded, connector.raw, connector.folded];
+  return parts.some(hasWildcard) ? undefined : JSON.stringify([kind, glob.folded, connector.folded]);
+}
+
+export function shadowed(rules: readonly Rule[]): LintFinding[] {
+  const items = rules.map(item);
+  const byKey = new Map<string | undefined, Item[]>();
+  for (const one of items) {
+    const key = keyOf(one);
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [one]);
+    else list.push(one);
+  }
+  let left = MAX_COMPARISONS;
+  const coverOf = (inner: Item, candidates: readonly Item[] = []): Item | undefined =>
+    candidates.find((outer) => {
+      if (outer === inner || --left < 0 || !covers(outer, inner)) return false;
+      // Of two that cover each other the later one is spoken of.
+      return !covers(inner, outer) || outer.place < inner.place;
+    });
+  const findings: LintFinding[] = [];
+  for (const inner of items) {
+    const key = keyOf(inner);
+    const outer =
+      coverOf(inner, byKey.get(undefined)) ?? (key === undefined ? undefined : coverOf(inner, byKey.get(key)));
+    if (outer === undefined) continue;
+    findings.push({
+      kind: 'shadowed',
+      rules: [inner.rule.id, outer.rule.id],
+      text: `Rule ${inner.rule.id} never decides, because ${outer.rule.id} covers all of it: ${ruleSentence(outer.rule)}`,
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,139 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compileCondition } from '../../main/policy/condition.ts';
+import type { PathReader } from '../../main/policy/path-test.ts';
+import { FALSE, TRUE } from '../../main/policy/truth.ts';
+
+const says = (condition: unknown, value: unknown, wide: boolean, paths?: PathReader): string => {
+  const found = compileCondition(condition, { wide, paths }).test({ v: value });
+  return found === TRUE ? 'yes' : found === FALSE ? 'no' : 'undecidable';
+};
+
+/** Home is /home/me, links: /work/link to /etc, /alias to /work; a relative path is read from two places. */
+const reader = (foldsCase = false): PathReader => ({
+  separator: '/',
+  foldsCase,
+  resolve: (text) => {
+    if (text.includes('boom')) throw new Error('too many links');
+    if (/^[a-z]+:\/\//.test(text) && !text.startsWith('file://')) return [];
+    const found = new Set<string>();
+    for (const spelling of [text, decodeURIComponent(text)]) {
+      const plain = spelling
+        .trim()
+        .replace(/^file:\/\//, '')
+        .replace(/^~(?=\/|$)/, '/home/me');
+      for (const path of plain.startsWith('/') ? [plain] : [`/srv/${plain}`, `/home/me/${plain}`]) {
+        const normal = posix.normalize(path).replace(/(.)\/$/, '$1');
+        found.add(normal);
+        found.add(normal.replace(/^\/work\/link(?=\/|$)/, '/etc').replace(/^\/alias(?=\/|$)/, '/work'));
+      }
+    }
+    return [...found];
+  },
+});
+
+describe('path_under', () => {
+  const at = (folder: string) => ({ at: '/v', path_under: [folder] });
+  /** Of deny and ask, and of allow. */
+  it.each<[string, string, string, string, string]>([
+    ['a file in it', '/work', '/work/a', 'yes', 'yes'],
+    ['the folder itself', '/work', '/work', 'yes', 'yes'],
+    ['with a slash', '/work/', '/work/a/', 'yes', 'yes'],
+    ['a neighbour with the same beginning', '/work', '/workshop/a', 'no', 'no'],
+    ['up and out', '/work', '/work/../etc/passwd', 'no', 'no'],
+    ['up and in', '/work', '/etc/../work/a', 'yes', 'yes'],
+    ['escaped, up and out', '/work', '/work/%2e%2e/etc', 'yes', 'undecidable'],
+    ['escaped, out to a denied one', '/etc', '/work/%2e%2e/etc/x', 'yes', 'undecidable'],
+    ['a link out of it', '/work', '/work/link/passwd', 'yes', 'undecidable'],
+    ['the target of a link', '/etc', '/work/link/passwd', 'yes', 'undecidable'],
+    ['a folder that is a link', '/alias', '/work/a', 'yes', 'yes'],
+    ['home', '~/docs', '~/docs/a', 'yes', 'yes'],
+    ['home by its name', '~/docs', '/home/me/docs/a', 'yes', 'yes'],
+    ['relative', '/srv', 'a/b', 'yes', 'undecidable'],
+    ['a variable in it', '/work', '/work/$X/a', 'yes', 'undecidable'],
+    ['a backslash in it', '/work', '/work/..\\..\\etc', 'yes', 'undecidable'],
+    ['a blank at the end', '/work', '/work/a ', 'yes', 'undecidable'],
+    ['up from wherever the server stands', '/var/x', '../x', 'undecidable', 'no'],
+    ['the same, escaped', '/var/x', '%2e%2e/x', 'undecidable', 'no'],
+    ['down from there', '/etc', 'a/b', 'no', 'no'],
+    ['something to be put in place', '/etc', '/e*/passwd', 'undecidable', 'no'],
+    ["another person's home", '/etc', '~root/x', 'undecidable', 'no'],
+    ['a file URL', '/work', 'file:///work/a', 'yes', 'yes'],
+    ['another URL', '/work', 'https://x.org/work', 'undecidable', 'undecidable'],
+    ['what cannot be followed', '/work', '/work/boom', 'undecidable', 'undecidable'],
+    ['a relative folder of the rule', 'work', '/work/a', 'undecidable', 'undecidable'],
+    ['everything', '/', '/etc', 'yes', 'yes'],
+  ])('%s', (_title, folder, path, wide, narrow) => {
+    expect(says(at(folder), path, true, reader())).toBe(wide);
+    expect(says(at(folder), path, false, reader())).toBe(narrow);
+  });
+
+  it('folds case where the file system does', () => {
+    expect(says(at('/Work'), '/WORK/a', false, reader(true))).toBe('yes');
+    expect(says(at('/Work'), '/WORK/a', false, reader())).toBe('no');
+  });
+
+  it.each<[string, string]>([
+    ['C:\\work\\a', 'yes'],
+    ['c:\\WORK\\a', 'yes'],
+    ['C:\\workshop', 'no'],
+    ['C:work\\a', 'undecidable'],
+    ['\\work\\a', 'undecidable'],
+    ['C:\\work\\.. \\x', 'undecidable'],
+    ['C:\\work\\...\\x', 'undecidable'],
+    ['C:\\work\\a.', 'undecidable'],
+  ])('allows on Windows only what is absolute and reads one way: %s', (path, expected) => {
+    const windows: PathReader = {
+      separator: '\\',
+      foldsCase: true,
+      resolve: (text) => [text.startsWith('C:work') || text.startsWith('\\work') ? 'C:\\work\\a' : text],
+    };
+    expect(says(at('C:\\work'), path, false, windows)).toBe(expected);
+    expect(says(at('C:\\other'), path, true, windows)).toBe(/[. ](?:\\|$)/.test(path) ? 'undecidable' : 'no');
+  });
+
+  it('is undecidable where paths are not read, and for what is no text', () => {
+    expect(says(at('/work'), '/work/a', true)).toBe('undecidable');
+    expect(says(at('/work'), ['/work/a'], true, reader())).toBe('undecidable');
+  });
+
+  it('under not, a rule that denies everything outside a folder lets no other reading by', () => {
+    const outside = { not: at('/work') };
+    expect(says(outside, '/work/a', true, reader())).toBe('no');
+    for (const path of ['/etc/x', '/work/link/x', '/work/%2e%2e/etc', 'a', '/work/$X', '/work/boom'])
+      expect(says(outside, path, true, reader())).not.toBe('no');
+  });
+});
+
+describe('url_host', () => {
+  const at = (...globs: string[]) => ({ at: '/v', url_host: globs });
+  it.each<[string, string, string, string, string]>([
+    ['plain', 'x.org', 'https://x.org/a', 'yes', 'yes'],
+    ['case and port', 'X.org', 'HTTPS://x.ORG:8443/', 'yes', 'yes'],
+    ['a name below it', 'x.org', 'https://a.x.org', 'no', 'no'],
+    ['below it', '*.x.org', 'https://a.b.x.org', 'yes', 'yes'],
+    ['not itself', '*.x.org', 'https://x.org', 'no', 'no'],
+    ['the same ending', '*.x.org', 'https://evilx.org', 'no', 'no'],
+    ['the dot of the root', 'x.org', 'https://x.org./', 'yes', 'yes'],
+    ['as a user name', 'x.org', 'https://x.org@evil.com/', 'yes', 'undecidable'],
+    ['behind a user name', 'x.org', 'https://me:pw@x.org/', 'yes', 'undecidable'],
+    ['behind a backslash', 'x.org', 'https://evil.com\\@x.org/', 'yes', 'undecidable'],
+    ['before a backslash', 'x.org', 'https://x.org\\@evil.com/', 'yes', 'undecidable'],
+    ['in the path', 'x.org', 'https://evil.com/x.org', 'no', 'no'],
+    ['escaped', 'x.org', 'https://x%2Eorg/', 'yes', 'undecidable'],
+    ['a tab in it', 'x.org', 'https://x.\torg/', 'yes', 'undecidable'],
+    ['another alphabet', 'bücher.example', 'https://xn--bcher-kva.example/', 'yes', 'yes'],
+    ['below another alphabet', '*.bücher.example', 'https://a.BÜCHER.example/', 'yes', 'yes'],
+    ['an address as a number', '127.0.0.1', 'http://2130706433/', 'yes', 'yes'],
+    ['an address in hex', '127.0.0.1', 'http://0x7f.1/', 'yes', 'yes'],
+    ['IPv6', '::1', 'http://[0:0::1]:80/', 'yes', 'yes'],
+    ['IPv4 within IPv6', '127.0.0.1', 'http://[::ffff:127.0.0.1]/', 'yes', 'yes'],
+    ['a scheme of its own', 'x.org', 'git+ssh://git@X.org/a', 'yes', 'undecidable'],
+    ['without a scheme', 'x.org', 'x.org/a', 'undecidable', 'undecidable'],
+    ['no host', 'x.org', 'data:text/html,x', 'undecidable', 'undecidable'],
+    ['a path', 'x.org', '/x.org', 'undecidable', 'undecidable'],
+  ])('%s', (_title, glob, url, wide, narrow) => {
+    expect(says(at(glob), url, true)).toBe(wide);
+    expect(says(at('nowhere.example', glob), url, false)).toBe(narrow);
+  });
+});

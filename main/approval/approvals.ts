@@ -1,161 +1,257 @@
 /**
- * Calls that wait for a person. Owns the waiting and its end; decides nothing else. Each call waits on its own, is
- * answered once, and ends as one of four told-apart reasons: a person's no, time-out, cancelled, nobody to ask.
+ * Calls that wait for a person. Owns the waiting, what is kept for a call that comes again, and its end; decides nothing
+ * else. Each call is a question of its own, is answered once and redeemed once, and ends for one of the reasons that
+ * question-end.ts tells apart. Never an allow unless a person's yes was recorded before.
  */
-import { CompanionError, type ApprovalView, type Decision, type DecisionCode } from '../../preload/contract/index.ts';
+import { CompanionError, type Decision, type GrantScope } from '../../preload/contract/index.ts';
+import type { ApprovalOptions, Approvals, ApproverState, Remember } from './approval-options.ts';
+import { deadlineAfter } from './deadline.ts';
+import { createGrants } from './grants.ts';
+import { createLastShown } from './last-shown.ts';
+import { answered, granted, pending, refused, unanswered, type ApprovalEnd, type Unanswered } from './question-end.ts';
+import { askedOf, isSame, viewOf, type Question } from './question.ts';
+import { wantedGrant } from './remember.ts';
+import type { ApprovalRequest } from './request.ts';
 
-export interface ApprovalRequest {
-  readonly connector: string;
-  readonly tool: string;
-  readonly client: string;
-  /** Whole arguments as text that is safe to show; asked for once, so that what is recorded is what was seen. */
-  readonly argumentsText: () => string;
-  readonly decision: Decision;
-}
-
-export interface ApprovalOptions {
-  readonly clock: () => Date;
-  readonly newId: () => string;
-  /** Runs `then` after `ms`; the returned function takes it back. */
-  readonly schedule: (ms: number, then: () => void) => () => void;
-  readonly waitMs: number;
-  readonly maxWaiting: number;
-  /** Throws when the answer cannot be recorded: then it does not count. */
-  readonly record: (
-    approval: ApprovalView,
-    answer: 'approved' | 'denied' | 'timeout' | 'cancelled',
-    by: string,
-  ) => void;
-  readonly announce: (
-    event:
-      { readonly type: 'waiting'; readonly approval: ApprovalView } | { readonly type: 'ended'; readonly id: string },
-  ) => void;
-}
-
-export interface Approvals {
-  /** Resolves with the decision that counts; never rejects. Aborting `signal` withdraws the request. */
-  ask(request: ApprovalRequest, signal: AbortSignal): Promise<Decision>;
-  list(): ApprovalView[];
-  /**
-   * Throws `E_APPROVAL_UNKNOWN` when nothing waits under this id (any more), and what `record` throws: then a yes does not
-   * count, a no does.
-   */
-  answer(id: string, answer: 'approved' | 'denied', by: string): ApprovalView;
-  /** Ends all that wait as cancelled; nobody can be asked after it. */
-  close(): void;
-}
-
-interface Waiting {
-  readonly view: ApprovalView;
-  readonly settle: (effect: 'allow' | 'deny', code: DecisionCode, reason: string) => void;
-}
+export type { ApprovalOptions, Approvals } from './approval-options.ts';
+export type { ApprovalRequest } from './request.ts';
 
 export function createApprovals(options: ApprovalOptions): Approvals {
-  const waiting = new Map<string, Waiting>();
-
+  const { waitMs, openMs } = options;
+  const open = new Map<string, Question>();
+  const lastShown = createLastShown();
+  const grants = createGrants(options);
   let closed = false;
 
-  /** Takes the call out, so that it can end once only, and says so after it has its answer. */
-  const settle = (id: string, effect: 'allow' | 'deny', code: DecisionCode, reason: string): void => {
-    const entry = waiting.get(id);
-    if (entry === undefined) return;
-    waiting.delete(id);
-    entry.settle(effect, code, reason);
-    options.announce({ type: 'ended', id });
-  };
-
-  const end = (id: string, answer: 'timeout' | 'cancelled'): void => {
-    const entry = waiting.get(id);
-    if (entry === undefined) return;
-    // The call is refused in any case; a record that cannot be written must not turn that into anything else.
+  const announce: ApprovalOptions['announce'] = (event) => {
     try {
-      options.record(entry.view, answer, 'nobody');
+      options.announce(event);
+    } catch {
+      // Whoever only looks on keeps no call from its answer, and no other one from its end.
+    }
+  };
+  const announceWaiting = (question: Question): void => announce({ type: 'waiting', approval: viewOf(question) });
+  const record = (question: Question, answer: ApprovalEnd, by: string, scope?: GrantScope): void => {
+    const key = question.asked.key.slice(0, 16);
+    options.record(viewOf(question), answer, by, { key, ...(scope === undefined ? {} : { scope }) });
+  };
+  /** For what refuses the call in any case: a record that cannot be written must not turn that into anything else. */
+  const tryRecord = (question: Question, answer: ApprovalEnd): void => {
+    try {
+      record(question, answer, 'nobody');
     } catch {
       // The intent record of the refused call fails in the same way and says so.
     }
-    if (answer === 'timeout') {
-      settle(id, 'deny', 'approval_timeout', `Nobody answered within ${Math.round(options.waitMs / 1000)} seconds.`);
-    } else settle(id, 'deny', 'approval_cancelled', 'The request ended before anyone answered it.');
+  };
+  /** Takes it out, so that it can end once only, and says so after the client has its decision. */
+  const finish = (question: Question, decision?: Decision): void => {
+    const { id } = question.shown;
+    if (open.get(id) !== question) return;
+    open.delete(id);
+    question.unschedule();
+    if (decision !== undefined) question.tellClient?.(decision);
+    announce({ type: 'ended', id });
+  };
+  const end = (question: Question, why: Unanswered): void => {
+    if (!open.has(question.shown.id)) return;
+    if (question.kept === undefined) tryRecord(question, why);
+    else if (question.kept.answer === 'approved') tryRecord(question, 'unused');
+    finish(question, unanswered(why, question.openMs, question.asked.decision));
+  };
+  /** A timer may sleep with the machine; what is over is over at the next look. */
+  const live = (): Question[] => {
+    for (const question of open.values()) if (question.deadline.isOver()) end(question, 'timeout');
+    return [...open.values()];
+  };
+
+  /** The question has a client that waits for it, for `waitMs` or until it ends. */
+  const wait = (question: Question, signal: AbortSignal): Promise<Decision> =>
+    new Promise((resolve) => {
+      const withdraw = (): void => end(question, 'cancelled');
+      let unschedule = (): void => {};
+      question.tellClient = (decision) => {
+        question.tellClient = undefined;
+        unschedule();
+        signal.removeEventListener('abort', withdraw);
+        resolve(decision);
+      };
+      signal.addEventListener('abort', withdraw, { once: true });
+      // What is about an answer ends then, and is never pending.
+      if (question.asked.about === 'call') {
+        const turn = (): void => {
+          if (question.deadline.isOver()) {
+            end(question, 'timeout');
+            return;
+          }
+          question.tellClient?.(pending(question.shown.id, waitMs, question.asked.decision));
+          announceWaiting(question);
+        };
+        try {
+          unschedule = options.schedule(waitMs, turn);
+        } catch {
+          finish(question, refused('approval_unavailable', 'The question could not be put.', question.asked.decision));
+          return;
+        }
+      }
+      announceWaiting(question);
+    });
+
+  const begin = (request: ApprovalRequest, signal: AbortSignal): Promise<Decision> | Decision => {
+    const { about, connector, tool, client, decision } = request;
+    let text: string;
+    try {
+      text = request.argumentsText();
+    } catch {
+      // Nobody may be asked to agree to what cannot be shown.
+      return refused('approval_unavailable', 'The arguments cannot be shown.', decision);
+    }
+    const id = options.newId();
+    if (open.has(id)) throw new Error('an id was given twice');
+    const ms = about === 'answer' ? waitMs : openMs;
+    const createdAt = options.clock().toISOString();
+    const deadline = deadlineAfter(ms, options);
+    const changes = lastShown.compare(request, text);
+    const question: Question = {
+      asked: askedOf(request),
+      shown: {
+        id,
+        connector,
+        tool,
+        client,
+        about,
+        arguments: text,
+        reason: decision.reason,
+        ...(decision.ruleId === undefined ? {} : { ruleId: decision.ruleId }),
+        ...(changes === undefined ? {} : { changes }),
+        createdAt,
+        expiresAt: deadline.at.toISOString(),
+      },
+      deadline,
+      openMs: ms,
+      tellClient: undefined,
+      kept: undefined,
+      unschedule: () => {},
+    };
+    question.unschedule = options.schedule(ms, () => end(question, 'timeout'));
+    open.set(id, question);
+    return wait(question, signal);
+  };
+
+  const approverState = (): ApproverState => {
+    try {
+      return options.approver.state();
+    } catch {
+      return 'absent';
+    }
+  };
+
+  const decide = (request: ApprovalRequest, signal: AbortSignal): Promise<Decision> | Decision => {
+    const { decision, owner } = request;
+    if (closed) return unanswered('quit', 0, decision);
+    if (signal.aborted) return unanswered('cancelled', 0, decision);
+    const questions = live();
+    const same = questions.filter((question) => question.tellClient === undefined && isSame(question.asked, request));
+    const answeredBefore = same.find((question) => question.kept !== undefined);
+    if (answeredBefore?.kept !== undefined) {
+      const { answer, by } = answeredBefore.kept;
+      finish(answeredBefore);
+      return answered(answer, by, decision);
+    }
+    const [stillOpen] = same;
+    const grant = request.about === 'call' ? grants.answering(request) : undefined;
+    if (grant !== undefined) {
+      if (stillOpen !== undefined) {
+        tryRecord(stillOpen, 'granted');
+        finish(stillOpen);
+      }
+      return granted(grant.id, decision);
+    }
+    const state = approverState();
+    if (state !== 'reachable') return unanswered(state, 0, decision);
+    if (stillOpen !== undefined) {
+      // Of a binding, another session may wait now.
+      stillOpen.asked = askedOf(request);
+      return wait(stillOpen, signal);
+    }
+    const mine = questions.filter((question) => question.asked.owner === owner).length;
+    const inTheWay = questions.length >= options.maxWaiting ? questions.length : mine >= options.maxPerOwner ? mine : 0;
+    if (inTheWay > 0) return refused('approval_unavailable', `${inTheWay} calls already wait for an answer.`, decision);
+    return begin(request, signal);
+  };
+
+  const deny = (question: Question, by: string): void => {
+    // It counts even where it cannot be recorded.
+    if (question.tellClient !== undefined) finish(question, answered('denied', by, question.asked.decision));
+    else {
+      question.kept = { answer: 'denied', by };
+      announce({ type: 'ended', id: question.shown.id });
+    }
+    record(question, 'denied', by);
+  };
+
+  const approve = (question: Question, by: string, remember: Remember): void => {
+    const { asked } = question;
+    const wanted = wantedGrant(remember, asked.about);
+    const grant = wanted === undefined ? undefined : grants.prepare(wanted, asked, by);
+    // Recorded before it counts: an approval without a record would be a way round the audit.
+    record(question, 'approved', by, remember.scope);
+    grant?.give();
+    if (question.tellClient !== undefined) finish(question, answered('approved', by, asked.decision));
+    else {
+      question.kept = { answer: 'approved', by };
+      announceWaiting(question);
+    }
   };
 
   return {
-    ask: (request, signal) =>
-      new Promise<Decision>((resolve) => {
-        const { ruleId } = request.decision;
-        const refuse = (code: DecisionCode, reason: string): void =>
-          resolve({ effect: 'deny', decidedBy: 'approval', code, reason, ...(ruleId === undefined ? {} : { ruleId }) });
-        if (signal.aborted) {
-          refuse('approval_cancelled', 'The request ended before anyone could be asked.');
-          return;
-        }
-        if (closed || waiting.size >= options.maxWaiting) {
-          refuse(
-            'approval_unavailable',
-            closed ? 'The companion is stopping.' : `${waiting.size} calls already wait for an answer.`,
-          );
-          return;
-        }
-        const id = options.newId();
-        const createdAt = options.clock();
-        let view: ApprovalView;
-        try {
-          view = {
-            id,
-            connector: request.connector,
-            tool: request.tool,
-            client: request.client,
-            arguments: request.argumentsText(),
-            reason: request.decision.reason,
-            ...(ruleId === undefined ? {} : { ruleId }),
-            createdAt: createdAt.toISOString(),
-            expiresAt: new Date(createdAt.getTime() + options.waitMs).toISOString(),
-          };
-        } catch {
-          // Nobody may be asked to agree to what cannot be shown.
-          refuse('approval_unavailable', 'The arguments cannot be shown.');
-          return;
-        }
-        const unschedule = options.schedule(options.waitMs, () => end(id, 'timeout'));
-        const withdraw = (): void => end(id, 'cancelled');
-        signal.addEventListener('abort', withdraw, { once: true });
-        waiting.set(id, {
-          view,
-          settle: (effect, code, reason) => {
-            unschedule();
-            signal.removeEventListener('abort', withdraw);
-            resolve({ effect, decidedBy: 'approval', code, reason, ...(ruleId === undefined ? {} : { ruleId }) });
-          },
-        });
-        options.announce({ type: 'waiting', approval: view });
-      }),
+    ask: async (request, signal) => {
+      try {
+        return await decide(request, signal);
+      } catch {
+        return refused('approval_unavailable', 'The question could not be put.', request.decision);
+      }
+    },
 
-    list: () => [...waiting.values()].map((entry) => entry.view),
+    list: () =>
+      live()
+        .filter((question) => question.kept?.answer !== 'denied')
+        .map(viewOf),
 
-    answer: (id, answer, by) => {
-      const entry = waiting.get(id);
-      if (entry === undefined) {
+    answer: (id, answer, by, remember = { scope: 'once' }) => {
+      const question = live().find(({ shown }) => shown.id === id);
+      if (question === undefined || question.kept?.answer === 'denied' || question.kept?.answer === answer) {
         throw new CompanionError(
           'E_APPROVAL_UNKNOWN',
-          `No call waits under "${id}".`,
+          `No call waits under "${id.slice(0, 64)}".`,
           'It may have timed out or been answered. See what waits with "runlayer approvals list".',
           { exitCode: 2 },
         );
       }
-      const { view } = entry;
-      if (answer === 'denied') {
-        settle(id, 'deny', 'approval_denied', `Denied by a person (${by}).`);
-        options.record(view, answer, by);
-      } else {
-        // Recorded before it counts: an approval without a record would be a way round the audit.
-        options.record(view, answer, by);
-        settle(id, 'allow', 'approval_granted', `Approved by a person (${by}).`);
-      }
+      const view = viewOf(question);
+      if (answer === 'denied') deny(question, by);
+      else approve(question, by, remember);
       return view;
+    },
+
+    grants,
+
+    sessionEnded: (owner, session) => {
+      for (const question of live()) {
+        if (owner === session && question.asked.owner === owner) end(question, 'cancelled');
+      }
+      grants.sessionEnded(owner, session);
+    },
+
+    approverChanged: () => {
+      const state = approverState();
+      if (state === 'reachable') return;
+      for (const question of live()) if (question.kept === undefined) end(question, state);
     },
 
     close: () => {
       closed = true;
-      for (const id of waiting.keys()) end(id, 'cancelled');
+      for (const question of live()) end(question, 'quit');
+      grants.close();
     },
   };
 }

@@ -52,6 +52,13 @@ export interface PrepareDependencies {
     definition: HttpDefinition,
     extras?: HttpExtras,
   ) => Promise<{ readonly open: OpenUpstream; readonly release: () => void }>;
+  /** What is started, before it is: compared with what was agreed to, so that its session begins with that verdict. */
+  readonly identitySeen: (
+    name: string,
+    definition: ProgramDefinition | HttpDefinition,
+    program: string | undefined,
+    env: Readonly<Record<string, string | undefined>>,
+  ) => Promise<void>;
   /** Asks the tenant of a connector what it is now. Without it none is started. */
   readonly startTenant?: StartTenant;
 }
@@ -188,6 +195,7 @@ export async function prepareHttp(
       'Revoke the binding with "runlayer hub revoke", and bind again.',
     );
   }
+  await deps.identitySeen(name, definition, undefined, {});
   const { open, release } = await deps.openHttp(name, joined.data, extras);
   return prepared({ name, policy, tenant }, request, deps, open, [release]);
 }
@@ -221,6 +229,12 @@ async function prepareProgram(
     }),
     cwd,
   };
+  try {
+    await deps.identitySeen(name, definition, program, launch.env);
+  } catch (error) {
+    for (const release of releases) release();
+    throw error;
+  }
   const { spawn, track } = deps;
   return prepared({ name, policy, tenant }, request, deps, openChild({ launch, spawn, track }), releases);
 }

@@ -94,6 +94,7 @@ function bench(connectors: readonly Connector[]): Bench {
       return aProcess();
     },
     track: { started: () => undefined, ended: () => undefined },
+    identitySeen: () => Promise.resolve(),
     openHttp: (name, used) => {
       opened.push({ name, definition: used });
       return openHttp(name, used);

@@ -107,6 +107,7 @@ export function tenantBench(
       throw new Error('nothing starts here');
     },
     track: { started: () => undefined, ended: () => undefined },
+    identitySeen: () => Promise.resolve(),
     openHttp: (_name, definition, extras = {}) => {
       opened.push({ definition, extras });
       const ended = Promise.withResolvers<UpstreamEnd>();

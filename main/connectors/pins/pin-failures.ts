@@ -1,0 +1,47 @@
+/** Why a person's word about pins was not carried out. Names of items are a server's and are not repeated. */
+import { CompanionError } from '../../../preload/contract/index.ts';
+
+const misuse = { exitCode: 2 };
+
+export function unknown(connector: string): CompanionError {
+  return new CompanionError(
+    'E_PIN_UNKNOWN',
+    `Nothing of that name is pinned of "${connector}".`,
+    `See what is with "runlayer pins list ${connector}"; a server's items are known once it was used.`,
+    misuse,
+  );
+}
+
+export function settled(connector: string): CompanionError {
+  return new CompanionError(
+    'E_PIN_SETTLED',
+    'It is what was agreed to already; nothing was accepted.',
+    `See what waits with "runlayer pins list ${connector}".`,
+    misuse,
+  );
+}
+
+export function changedAgain(connector: string): CompanionError {
+  return new CompanionError(
+    'E_PIN_CHANGED_AGAIN',
+    'It changed again since it was shown; nothing was accepted.',
+    `Look at it again with "runlayer pins diff ${connector}".`,
+  );
+}
+
+export function damaged(connector: string, reason: string): CompanionError {
+  return new CompanionError(
+    'E_PINS_DAMAGED',
+    `What was agreed to of "${connector}" cannot be told: ${reason}.`,
+    `Forget it with "runlayer pins reset ${connector}": what its server offers then is pinned anew.`,
+  );
+}
+
+export function unwritten(connector: string, cause: unknown): CompanionError {
+  return new CompanionError(
+    'E_PINS_WRITE',
+    `The pins of "${connector}" could not be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    'Nothing was changed. Free some disk space or check the folder, then try again.',
+    { cause },
+  );
+}

@@ -15,8 +15,17 @@ interface Live {
   readonly forms: ReadonlySet<string>;
 }
 
+/** What is looked for, for whoever searches elsewhere, as a worker thread does. */
+export interface LiveForms {
+  /** Another one whenever the forms are others. */
+  readonly version: number;
+  readonly forms: readonly string[];
+}
+
 export class LiveSecrets {
   readonly #live = new Map<string, Live>();
+  readonly #listeners = new Set<() => void>();
+  #version = 0;
   /** Built on the first use after a change; undefined while it is out of date or nothing is live. */
   #matcher: FormMatcher | undefined;
 
@@ -29,7 +38,7 @@ export class LiveSecrets {
     const known = this.#live.get(value);
     if (known === undefined) {
       this.#live.set(value, { holders: 1, forms: secretForms(value) });
-      this.#matcher = undefined;
+      this.#changed();
     } else {
       known.holders += 1;
     }
@@ -47,7 +56,28 @@ export class LiveSecrets {
     known.holders -= 1;
     if (known.holders > 0) return;
     this.#live.delete(value);
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#matcher = undefined;
+    this.#version += 1;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Told after each change of what is live, until the returned function is called. Must not throw. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Every form of every live value. They are as secret as the values: for memory alone. */
+  forms(): LiveForms {
+    return { version: this.#version, forms: this.#allForms() };
+  }
+
+  #allForms(): string[] {
+    return [...this.#live.values()].flatMap(({ forms }) => [...forms]);
   }
 
   /** `text` with every form of every live value replaced; the same string when there is none. Redact before cutting text short. */
@@ -70,9 +100,7 @@ export class LiveSecrets {
   /** The search for what is live now; undefined when nothing is. */
   matcher(): FormMatcher | undefined {
     if (this.#matcher === undefined && this.#live.size > 0) {
-      const forms: string[] = [];
-      for (const live of this.#live.values()) forms.push(...live.forms);
-      this.#matcher = new FormMatcher(forms);
+      this.#matcher = new FormMatcher(this.#allForms());
     }
     return this.#matcher;
   }

@@ -2,9 +2,9 @@ import { isRedactable } from './redactable.ts';
 
 /**
  * Every text under which a value may show up: itself and itself trimmed, each of its lines that is a secret in its own right
- * (loggers cut a key at its line ends), and the value in base64, hex, percent-encoding and JSON escapes. Each form is at
- * least 8 characters long. Not covered: wrapped base64, UTF-16, mixed-case hex, compression, and encodings of encodings other
- * than JSON within JSON.
+ * (loggers cut a key at its line ends), and the value in base64, base32, hex, percent-encoding and JSON escapes, backwards, and
+ * in base64 and hex of UTF-16. Each form is at least 8 characters long. Not covered: wrapped base64, mixed-case hex, and
+ * encodings of encodings other than JSON within JSON, which the guard decodes before it looks; compression and ciphers.
  */
 export function secretForms(value: string): ReadonlySet<string> {
   const forms = new Set<string>();
@@ -15,7 +15,10 @@ export function secretForms(value: string): ReadonlySet<string> {
     const bytes = Buffer.from(form, 'utf8');
     for (const encoded of [
       ...base64Forms(bytes),
+      ...base32Forms(bytes),
       ...hexForms(bytes),
+      ...wideForms(form),
+      Array.from(form).toReversed().join(''),
       ...percentForms(form, bytes),
       ...jsonForms(form),
     ]) {
@@ -50,6 +53,27 @@ function base64Forms(bytes: Buffer): string[] {
     if (offset === 0) forms.push(padded, padded.replaceAll('=', ''));
   }
   return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** RFC 4648, from the beginning of a text; in both cases. Its end shares bits with padding and is left out. */
+function base32Forms(bytes: Buffer): string[] {
+  let form = '';
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) form += BASE32.charAt((held >> (bits - 5)) & 31);
+  }
+  return [form, form.toLowerCase()];
+}
+
+/** As programs of Windows encode text: two bytes for each unit, in either order. */
+function wideForms(value: string): string[] {
+  const little = Buffer.from(value, 'utf16le');
+  return [little, Buffer.from(little).swap16()].flatMap((bytes) => [...base64Forms(bytes), ...hexForms(bytes)]);
 }
 
 function hexForms(bytes: Buffer): string[] {

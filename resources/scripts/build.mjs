@@ -62,6 +62,7 @@ await nodeBuild({
     'start-host': join(root, 'main/cli/local/start-host.ts'),
     'index-worker': join(root, 'main/audit/disk/index-worker.ts'),
     'parse-worker': join(root, 'main/transport/parse-worker.ts'),
+    'scan-worker': join(root, 'main/scanner/scan-worker.ts'),
   },
 });
 

@@ -1,0 +1,52 @@
+/**
+ * Tells speaking about a phrase from using it: "detects 'ignore previous instructions'" is what a guard says of itself. In a
+ * definition the words before the phrase in the same sentence say so, or, where it is quoted, the words after it. In a result only a
+ * quotation in talk about attacks counts. An order that leads up to the phrase ("then", "you must") is never talk.
+ */
+import type { ScanKind } from '../../../preload/contract/index.ts';
+
+const REACH = 200;
+/** What a guard, a test or a lesson does with such a phrase. */
+const TREATS =
+  /\b(?:detect(?:s|ing|ion|or)?|scan(?:s|ning|ner)?|check(?:s|ing|er)?|flag(?:s|ging)?|block(?:s|ing)?|prevent(?:s|ing)?|identif(?:y|ies|ying)|catch(?:es|ing)?|guard(?:s|ing|rails?)?|stops?|strips?|spots?|recogni[sz]es?|defends?|protects?|mitigat\w{2,5}|reject(?:s|ing)?|refus(?:es|ing|al)|sanitiz\w{1,4}|filters?|warns?|alerts?|matches|matching|explain(?:s|ing|ed)?|describ(?:es|ing)|document(?:s|ing|ation)|demonstrat\w{1,5}|illustrat\w{1,5}|classif\w{1,5}|evaluat\w{1,4}|measur\w{1,4}|scor(?:es|ing)|rat(?:es|ing)|label(?:s|ing)?|analy[sz]\w{1,3}|tests?|testing|simulat\w{1,4}|teach(?:es|ing)?|discuss(?:es|ing)?|quot(?:es|ing)|such as|like|e\.g|for (?:example|instance)|whether|tr(?:y|ies|ying) to|attempt(?:s|ing)? to|ask(?:s|ing)? (?:the|an?)|looks? for|search(?:es)? for|phrases?|prompt injections?|jailbreaks?|red[ -]team(?:s|ing)?|benchmarks?|datasets?|training (?:text|data|examples?)|examples? (?:of|prompts?|texts?|attacks?)|sample (?:texts?|of|prompts?|attacks?)|lessons?|tutorials?|glossary|articles?|unlike|never|does not|cannot)\b/u;
+/** What says that a text is handed over as a text. */
+const HANDS_OVER =
+  /\b(?:returns?|returning|lists?|stores?|generates?|produces?|shows?|includes?|contains?|containing|holds?|provides?|renders?|prints?|yields?|covers?|reports?|counts?|logs?|adds?)\b[^.!?\n]{0,60}?\b(?:texts?|strings?|phrases?|examples?|samples?|prompts?|messages?|quotes?|documentation|articles?|entries|corpus|data|literals?|patterns?|payloads?|attempts?|wording|titled|called|named)\b/u;
+const TALKS_AFTER =
+  /\b(?:attacks?|injections?|jailbreaks?|phrases?|patterns?|attempts?|examples?|payloads?|detected|flagged|blocked|refused|rejected|style|strings?|wording|classifier|prompts?)\b/u;
+const ATTACK =
+  /\b(?:prompt injections?|jailbreak(?:s|ing)?|adversarial|injection attacks?|attackers?|malicious (?:prompts?|instructions?|text)|red[ -]team(?:s|ing)?|security researchers?|attack (?:strings?|prompts?|phrases?|examples?))\b/u;
+const LEADS_UP = /\b(?:then|must|now|also|please|should|shall|instead|always|important|first|to you)[\s:,!-]{0,4}$/u;
+/** What makes a quotation an order all the same. */
+const URGES =
+  /\b(?:must|follow|obey|comply|apply|important|instructions?|you|your|first|always|before|after|assistant|model|agent|ai|note|system|execute|perform|act|carry out|mandatory|note|now|do)\b/u;
+/** "Example: …", "the phrase …", "Expected output: …". */
+const NAMES =
+  /\b(?:examples?|samples?|illustrations?|e\.g\.?|titled|called|named|the (?:phrase|string|text|words?|sentence)|(?:sample|expected|mock(?:ed)?|canned|dummy|fake|fixture|test|placeholder|stub(?:bed)?|golden|illustrative|demo|simulated|example|recorded|reference) (?:responses?|outputs?|repl(?:y|ies)|results?|texts?|inputs?|messages?|strings?|prompts?|contents?|values?|payloads?|data|answers?|completions?|lines?))\s?:?\s?["'“‘(`]?$/u;
+const OPENS = /["'“‘«„`(]\s?$/u;
+const CLOSES = /^[^"'”’»`)]{0,80}["'”’»`)]/u;
+
+/** @param lower text in lower case */
+export function isMention(kind: ScanKind, lower: string, start: number, end: number): boolean {
+  const before = sentenceBefore(lower, start);
+  if (kind === 'input' || LEADS_UP.test(before)) return false;
+  const isQuoted = OPENS.test(before) && CLOSES.test(lower.slice(end, end + 100));
+  if (kind === 'output') return isQuoted && ATTACK.test(before);
+  if (NAMES.test(before)) return true;
+  if (isQuoted && !URGES.test(before) && before.trim().length >= 8) return true;
+  if (isQuoted && TALKS_AFTER.test(sentenceAfter(lower, end))) return true;
+  return before.trim().length >= 8 && (TREATS.test(before) || HANDS_OVER.test(before));
+}
+
+function sentenceBefore(lower: string, start: number): string {
+  const before = lower.slice(Math.max(0, start - REACH), start);
+  let from = 0;
+  for (const match of before.matchAll(/[.!?;]\s|\n/gu)) from = match.index + 1;
+  return before.slice(from);
+}
+
+function sentenceAfter(lower: string, end: number): string {
+  const after = lower.slice(end, end + REACH);
+  const stop = after.search(/[.!?;]\s|\n/u);
+  return stop === -1 ? after : after.slice(0, stop);
+}

@@ -1,0 +1,71 @@
+/** Tokens of source hosting, package registries and build services. */
+import { hasBase62Checksum } from './checksums.ts';
+import type { TokenFormat } from './token-format.ts';
+
+export const CODE_FORMATS: readonly TokenFormat[] = [
+  {
+    rule: 'github-token',
+    prefixes: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
+    rest: /[A-Za-z0-9]{36}(?![A-Za-z0-9])/y,
+    proves: hasBase62Checksum,
+  },
+  { rule: 'github-refresh-token', prefixes: ['ghr_'], rest: /[A-Za-z0-9]{76}(?![A-Za-z0-9])/y },
+  {
+    rule: 'github-fine-grained-token',
+    prefixes: ['github_pat_'],
+    rest: /[A-Za-z0-9]{22}_[A-Za-z0-9]{59}(?![A-Za-z0-9])/y,
+  },
+  { rule: 'github-fine-grained-token', prefixes: ['github_pat_'], rest: /[A-Za-z0-9_]{82}(?![A-Za-z0-9])/y },
+  {
+    rule: 'github-installation-token',
+    prefixes: ['ghs_'],
+    rest: /[0-9]{1,20}_eyJ[A-Za-z0-9_-]{10,400}\.[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{20,600}/y,
+  },
+  {
+    rule: 'gitlab-token',
+    prefixes: [
+      'glpat-',
+      'gldt-',
+      'glrt-',
+      'glrtr-',
+      'glft-',
+      'glsoat-',
+      'glcbt-',
+      'glptt-',
+      'gloas-',
+      'glagent-',
+      'glimt-',
+      'glffct-',
+      'glwt-',
+    ],
+    rest: /[A-Za-z0-9_-]{20,128}(?:\.[A-Za-z0-9_.-]{4,40})?/y,
+  },
+  { rule: 'bitbucket-app-password', prefixes: ['ATBB'], rest: /[A-Za-z0-9]{32}(?![A-Za-z0-9])/y },
+  { rule: 'npm-token', prefixes: ['npm_'], rest: /[A-Za-z0-9]{36}(?![A-Za-z0-9])/y, proves: hasBase62Checksum },
+  { rule: 'npm-auth-token', prefixes: ['_authToken='], rest: /["']?[A-Za-z0-9+/=_.-]{20,400}/y },
+  {
+    rule: 'pypi-token',
+    prefixes: ['pypi-AgEIcHlwaS5vcmc', 'pypi-AgENdGVzdC5weXBpLm9yZw'],
+    rest: /[A-Za-z0-9_-]{50,1000}/y,
+  },
+  { rule: 'rubygems-key', prefixes: ['rubygems_'], rest: /[a-f0-9]{48}(?![A-Za-z0-9])/y },
+  { rule: 'nuget-key', prefixes: ['oy2'], rest: /[a-z0-9]{43}(?![A-Za-z0-9])/y },
+  { rule: 'crates-token', prefixes: ['cio'], rest: /[A-Za-z0-9]{32}(?![A-Za-z0-9_-])/y },
+  { rule: 'docker-token', prefixes: ['dckr_pat_', 'dckr_oat_'], rest: /[A-Za-z0-9_-]{27,40}/y },
+  { rule: 'jfrog-key', prefixes: ['AKCp'], rest: /[A-Za-z0-9]{69}(?![A-Za-z0-9])/y },
+  { rule: 'jfrog-reference-token', prefixes: ['cmVmdGtu'], rest: /[A-Za-z0-9]{56}(?![A-Za-z0-9])/y },
+  { rule: 'clojars-token', prefixes: ['CLOJARS_'], rest: /[a-z0-9]{60}(?![A-Za-z0-9])/y },
+  { rule: 'postman-key', prefixes: ['PMAK-'], rest: /[a-f0-9]{24}-[a-f0-9]{34}(?![A-Za-z0-9])/y },
+  { rule: 'circleci-token', prefixes: ['CCIPAT_', 'CCIPRJ_'], rest: /[A-Za-z0-9]{22}_[a-f0-9]{40}(?![A-Za-z0-9])/y },
+  { rule: 'buildkite-token', prefixes: ['bkua_'], rest: /[a-z0-9]{40}(?![A-Za-z0-9])/y },
+  { rule: 'sourcegraph-token', prefixes: ['sgp_'], rest: /(?:[a-f0-9]{16}_|local_)?[a-f0-9]{40}(?![A-Za-z0-9])/y },
+  { rule: 'sonar-token', prefixes: ['sqp_', 'squ_', 'sqa_'], rest: /[a-f0-9]{40}(?![A-Za-z0-9])/y },
+  {
+    rule: 'terraform-token',
+    prefixes: ['.atlasv1.'],
+    back: 14,
+    rest: /[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}/y,
+  },
+  { rule: 'readme-key', prefixes: ['rdme_'], rest: /[a-z0-9]{70}(?![A-Za-z0-9])/y },
+  { rule: 'prefect-key', prefixes: ['pnu_'], rest: /[a-zA-Z0-9]{36}(?![A-Za-z0-9])/y },
+];

@@ -1,0 +1,67 @@
+/*
+ * Tokens that begin with a text of their own. A format is looked for by its prefix and read from there in bounded steps, so
+ * the time is linear whatever the text is: a prefix that stands a thousand times costs a thousand short looks.
+ */
+import type { Detector, Match } from '../match.ts';
+import { entropyOf, isPlaceholder, isRealBeforeWord } from './placeholders.ts';
+
+export interface TokenFormat {
+  readonly rule: string;
+  /** Each at least three characters long. */
+  readonly prefixes: readonly string[];
+  /** What follows the prefix; sticky, every repeat bounded. */
+  readonly rest: RegExp;
+  /** Characters before the prefix that belong to the token; `rest` then reads from there. */
+  readonly back?: number;
+  /** What else must hold for the whole token; true stands above the look for placeholders. */
+  readonly proves?: (token: string) => boolean;
+}
+
+const MIN_ENTROPY = 2.5;
+const MAX_REJECTED = 500;
+
+export const tokenDetector = (formats: readonly TokenFormat[]): Detector => {
+  return (text) => formats.flatMap((format) => find(text, format));
+};
+
+function find(text: string, format: TokenFormat): Match[] {
+  const matches: Match[] = [];
+  let rejected = 0;
+  for (const prefix of format.prefixes) {
+    let at = text.indexOf(prefix);
+    while (at >= 0) {
+      const start = at - (format.back ?? 0);
+      const end = tokenEnd(text, start, prefix, format);
+      const real = end > 0 && isReal(text, start, end, prefix, format);
+      if (real) matches.push({ category: 'secret', rule: format.rule, tier: 'hard', start, end });
+      else if (end > 0) rejected += 1;
+      // Behind a made-up one a real one may begin; where there are ever so many, time counts for more.
+      const next = real || rejected > MAX_REJECTED ? end : 0;
+      at = text.indexOf(prefix, Math.max(at + prefix.length, next));
+    }
+  }
+  return matches;
+}
+
+function tokenEnd(text: string, start: number, prefix: string, { rest, back }: TokenFormat): number {
+  if (start < 0 || !standsAlone(text, start)) return -1;
+  rest.lastIndex = back === undefined ? start + prefix.length : start;
+  return rest.test(text) ? rest.lastIndex : -1;
+}
+
+function isReal(text: string, start: number, end: number, prefix: string, { proves, back }: TokenFormat): boolean {
+  if (proves?.(text.slice(start, end)) === true) return true;
+  const body = text.slice(back === undefined ? start + prefix.length : start, end);
+  return isPlaceholder(body) ? isRealBeforeWord(body) : entropyOf(body) >= MIN_ENTROPY;
+}
+
+const WORD = /[A-Za-z0-9]/;
+/** What ends in a letter or digit and yet is no part of a word: `\n`, `\u003d`, `%3D`, a terminal's colour. */
+const ESCAPE = /(?:\\[abefnrtv]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\[[0-9;]{0,8}m)$/;
+const ESCAPE_LENGTH = 10;
+
+/** Whether no word that began earlier runs into `start`. */
+export function standsAlone(text: string, start: number): boolean {
+  if (start === 0 || !WORD.test(text.charAt(start - 1))) return true;
+  return ESCAPE.test(text.slice(Math.max(0, start - ESCAPE_LENGTH), start));
+}

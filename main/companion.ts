@@ -13,7 +13,6 @@ import {
   type HostKind,
   type NewAuditRecord,
 } from '../preload/contract/index.ts';
-import { createApprovals } from './approval/approvals.ts';
 import { createDelivery } from './audit/delivery/delivery.ts';
 import { leanShape } from './audit/delivery/lean-shape.ts';
 import { openIndex } from './audit/disk/index-client.ts';
@@ -39,7 +38,7 @@ import { createIds } from './host/create-ids.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { openLog } from './host/logger.ts';
 import { showArguments } from './host/show-arguments.ts';
-import { createPolicies } from './host/policies.ts';
+import { createDeciding, lastPinIndexes } from './host/deciding.ts';
 import { createTenantHost } from './host/tenant-host.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { composeOperations } from './operations/compose-operations.ts';
@@ -89,8 +88,6 @@ export interface Companion {
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
 }
-
-const MAX_WAITING_APPROVALS = 100;
 
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
   const { home, kind, version } = options;
@@ -170,18 +167,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     logger.error({ error: String(error) }, 'the outcomes of unfinished calls could not be recorded');
   }
 
-  const policies = createPolicies(
-    () => settings,
-    protectedPaths(home, homedir()),
-    // What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped.
-    () => delivery.refuseNewCalls(),
-  );
   const settingsListeners = new Set<() => void>();
   const settings = openSettings({
     home,
     record: ({ operation, caller, sha256 }) => event('settings_written', { operation, caller, sha256 }),
     changed: () => {
-      policies.forget();
       for (const changed of settingsListeners) changed();
       feed.statusChanged();
     },
@@ -283,40 +273,39 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn,
   });
   journal.onAppend((entry) => tenancy.recorded(entry));
+  const paths = protectedPaths(home, homedir());
+  const deciding = createDeciding({
+    home,
+    settings,
+    vault,
+    live,
+    protectedPaths: paths,
+    limits,
+    clock,
+    schedule,
+    event,
+    announce: (change) => feed.announce(change),
+    changed: () => feed.statusChanged(),
+    warn,
+    recordedIndexes: await lastPinIndexes(index),
+    log: (text) => logger.warn(text),
+    // What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped.
+    auditProblem: () => delivery.refuseNewCalls(),
+  });
+  onSettingsChanged(() => deciding.settingsChanged());
   const prepare = {
     find: (name: string) => settings.read().connectors.find((candidate) => candidate.name === name),
     runtimes,
     vault,
     live,
     login,
-    policyOf: (name: string) => policies.of(name),
+    policyOf: (name: string) => deciding.policies.of(name),
+    identitySeen: deciding.identitySeen,
     spawn: spawnServer,
     track,
     startTenant: tenancy.connectors.start,
     openHttp: createOpenHttp({ oauth, vault, live, limits, parseLarge: parsePool.parse, schedule, version }),
   };
-  const approvals = createApprovals({
-    clock,
-    newId: () => randomBytes(4).toString('hex'),
-    schedule: (ms, then) => {
-      const timer = setTimeout(then, ms);
-      return () => clearTimeout(timer);
-    },
-    waitMs: limits.approvalMs,
-    maxWaiting: MAX_WAITING_APPROVALS,
-    record: (approval, answer, by) =>
-      event(
-        'approval_answered',
-        { approval: approval.id, tool: approval.tool, client: approval.client, answer, by },
-        approval.connector,
-      ),
-    announce: (change) =>
-      feed.announce(
-        change.type === 'waiting'
-          ? { type: 'approval_waiting', approval: change.approval }
-          : { type: 'approval_ended', id: change.id },
-      ),
-  });
 
   const sessions = new Set<RunningSession>();
   let draining = false;
@@ -343,11 +332,13 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         draining,
         sessions: sessions.size + earlier,
         connectors: settings.read().connectors.length,
-        waitingApprovals: approvals.list().length,
+        waitingApprovals: deciding.waiting().length,
         keychain: vault.peekState(),
         audit: { ...journal.state, seq: journal.head.seq, signing: seal.state() },
         delivery: delivery.state(),
         ...tenancy.status(),
+        lockdown: settings.read().lockdown,
+        drifted: deciding.pins.drifted(),
         warnings: notes,
       },
     };
@@ -393,6 +384,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     // The other host needs the port: clients of the hub find it there, with the same tokens, and begin anew.
     await hub.close();
     tenancy.handOver();
+    deciding.handOver();
     await delivery.close();
     // From now on the other host writes the settings; what it tightens must hold here too, and nothing here may undo it.
     settings.handOver();
@@ -408,7 +400,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   const sessionDependencies: SessionDependencies = {
     limits,
-    approvals,
+    ...deciding.gates,
     record: (records) => journal.appendAll(records),
     shape: (value) => (delivery.isLean() ? leanShape(value) : shapeOf(value, redact)),
     showArguments: (source) => showArguments(source, redact),
@@ -416,7 +408,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     newId,
     parseLarge: parsePool.parse,
   };
-  const serve = (session: Pick<RunningSession, 'connector' | 'done' | 'stop'>): Promise<void> => {
+  const serve = (session: RunningSession): Promise<void> => {
     sessions.add(session);
     feed.statusChanged();
     return session.done.then(() => {
@@ -429,7 +421,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     settings,
     prepare,
     session: sessionDependencies,
-    policyOfEndpoint: (config, mode) => policies.ofEndpoint(config, mode),
+    policyOfEndpoint: (config, mode) => deciding.policies.ofEndpoint(config, mode),
     createEndpoint: (serving) =>
       createHttpEndpoint({
         ...serving,
@@ -461,6 +453,15 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn: (text) => warn(text),
   });
 
+  const cancelAll = (): number => [...sessions].reduce((ended, session) => ended + session.lockDown(), 0);
+  let wasLockedDown = false;
+  // Also where another host wrote it: the one that still serves what began before stops as well.
+  onSettingsChanged(() => {
+    const isLockedDown = settings.read().lockdown !== null;
+    if (isLockedDown && !wasLockedDown) cancelAll();
+    wasLockedDown = isLockedDown;
+  });
+
   const { confirmInWindow } = options;
   const dispatch = composeOperations({
     settings,
@@ -472,7 +473,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     hub,
     tenancy,
     delivery,
-    approvals,
+    deciding,
+    protectedPaths: paths,
+    journalIndex: index,
+    cancelAll,
     clock,
     version,
     newId,
@@ -563,7 +567,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       idle?.close();
       settingsWatch?.close();
       listener.stopListening();
-      approvals.close();
+      deciding.approvals.close();
       oauth.close();
       await Promise.all([hub.close(), ...[...sessions].map((session) => session.stop())]);
       listener.close();
@@ -573,7 +577,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       tryEvent('companion_stopped', { host: kind });
       await Promise.all([delivery.close(), seal.close()]);
       await reaper.close();
-      await parsePool.close();
+      await Promise.all([parsePool.close(), deciding.close()]);
       await index.close();
       await journal
         .close()

@@ -18,12 +18,19 @@ export function toLogEntry(intent: IntentRecord, outcome?: OutcomeRecord, latest
     ...(intent.arguments === undefined ? {} : { arguments: intent.arguments }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(outcome === undefined ? {} : outcomeFields(outcome)),
+    ...findingsOf(latest, outcome),
   };
+}
+
+/** What was found in the question and in the answer. */
+function findingsOf(intent: IntentRecord | undefined, outcome: OutcomeRecord | undefined): Pick<LogEntry, 'findings'> {
+  const findings = [...(intent?.findings ?? []), ...(outcome?.findings ?? [])];
+  return findings.length === 0 ? {} : { findings };
 }
 
 /** An outcome whose intent is not in the journal any more (its segment was set aside or pruned): shown, not hidden. */
 export function outcomeToLogEntry(outcome: OutcomeRecord): LogEntry {
-  return { ...callFields(outcome), ...outcomeFields(outcome) };
+  return { ...callFields(outcome), ...outcomeFields(outcome), ...findingsOf(undefined, outcome) };
 }
 
 /** One line of the log for something the companion itself did. */

@@ -11,6 +11,8 @@ export interface CommandIo {
   readonly err: (text: string) => void;
   /** True while the reader has not taken what was printed; what goes on for ever then leaves something out. */
   readonly isSlow: () => boolean;
+  /** Resolves once the reader has taken what was printed, or is gone. */
+  readonly taken: () => Promise<void>;
   readonly tty: boolean;
   /** The environment that the command was started with. A caller's claim: it may name what the caller could type as well. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,6 +22,8 @@ export interface CommandIo {
   readonly ask: (text: string, secret: boolean) => Promise<string | undefined>;
   /** Everything on stdin, as text; for values that must not stand in argv. */
   readonly input: () => Promise<string>;
+  /** What is on stdin as it comes, of any size; instead of `input`. */
+  readonly pieces: () => AsyncIterable<readonly Buffer[]>;
   readonly subscribe: (listener: (event: CompanionEvent) => void) => () => void;
   /** Resolves when the caller is gone. */
   readonly gone: Promise<void>;

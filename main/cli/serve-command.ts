@@ -10,9 +10,8 @@ import type { CallContext, Dispatch } from '../operations/dispatch.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { CommandIo } from './command-io.ts';
 import { CommandEnd } from './command-end.ts';
+import { CommandInput } from './command-input.ts';
 import { runProgram } from './program.ts';
-
-const MAX_INPUT_BYTES = 1024 * 1024;
 
 export interface ServeCommandOptions {
   readonly dispatch: Dispatch;
@@ -21,33 +20,22 @@ export interface ServeCommandOptions {
   readonly subscribe: (listener: (event: CompanionEvent) => void) => () => void;
 }
 
-function badInput(message: string): CompanionError {
-  return new CompanionError('E_INPUT', message, 'Send only the value, as text.', { exitCode: 2 });
-}
-
 export async function serveCommand(connection: Connection, options: ServeCommandOptions): Promise<void> {
   const gone = Promise.withResolvers<void>();
-  const inputEnd = Promise.withResolvers<void>();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const input = new CommandInput({ pause: () => connection.pause(), resume: () => connection.resume() });
   let slow = false;
+  let taken = Promise.withResolvers<void>();
+  const isTaken = (): void => {
+    slow = false;
+    taken.resolve();
+  };
   connection.attach({
-    input: (chunk) => {
-      bytes += chunk.length;
-      if (bytes <= MAX_INPUT_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks.length = 0;
-      connection.pause();
-      inputEnd.resolve();
-    },
-    inputEnded: () => inputEnd.resolve(),
-    drained: () => {
-      slow = false;
-    },
+    input: (chunk) => input.push(chunk),
+    inputEnded: () => input.end(),
+    drained: isTaken,
     closed: () => {
-      inputEnd.resolve();
+      input.end();
+      isTaken();
       gone.resolve();
     },
   });
@@ -63,23 +51,19 @@ export async function serveCommand(connection: Connection, options: ServeCommand
     call: caller(false),
     callConfirmed: caller(true),
     out: (text) => {
-      slow = !connection.stdout([Buffer.from(text)]);
+      if (connection.stdout([Buffer.from(text)]) || slow) return;
+      slow = true;
+      taken = Promise.withResolvers<void>();
     },
     err: (text) => connection.stderr(text),
     isSlow: () => slow,
+    taken: () => (slow ? taken.promise : Promise.resolve()),
     tty: connection.hello.tty,
     env: connection.hello.env,
     cwd: connection.hello.cwd,
     ask: (text, secret) => (connection.hello.tty ? connection.prompt(text, secret) : Promise.resolve(undefined)),
-    input: async () => {
-      await inputEnd.promise;
-      if (bytes > MAX_INPUT_BYTES) throw badInput('There is more than 1 MiB on standard input.');
-      try {
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
-      } catch {
-        throw badInput('What came on standard input is not UTF-8 text.');
-      }
-    },
+    input: () => input.text(),
+    pieces: () => input.pieces(),
     subscribe: options.subscribe,
     gone: gone.promise,
   };

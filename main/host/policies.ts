@@ -1,6 +1,6 @@
 /** The compiled policy of each connector as the settings are now; compiled once, forgotten when the settings change. */
 import type { Decision, DefaultMode } from '../../preload/contract/index.ts';
-import { compilePolicy, type Policy } from '../policy/decide.ts';
+import { compilePolicy, compileRuleSet, type CompiledRuleSet, type Policy } from '../policy/decide.ts';
 import type { ProtectedPaths } from '../policy/protected-paths.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
@@ -14,33 +14,37 @@ export interface Policies {
 }
 
 /** The same policy, with every call refused while there is a reason; lists stay. */
-function unlessRefused(policy: Policy, refusal: () => string | undefined): Policy {
-  const refused = (): Decision | undefined => {
-    const reason = refusal();
-    return reason === undefined
-      ? undefined
-      : { effect: 'deny', decidedBy: 'engine', code: 'audit_unavailable', reason };
-  };
+function unlessRefused(policy: Policy, refused: () => Decision | undefined): Policy {
   return {
     connector: policy.connector,
     default: policy.default,
-    decideTool: (tool) => policy.decideTool(tool),
-    decideCall: (tool, args) => refused() ?? policy.decideCall(tool, args),
-    decideRequest: (params) => refused() ?? policy.decideRequest(params),
+    version: policy.version,
+    decideTool: (tool, client) => policy.decideTool(tool, client),
+    decideCall: (tool, args, facts) => refused() ?? policy.decideCall(tool, args, facts),
+    decideRequest: (params, subject, facts) => refused() ?? policy.decideRequest(params, subject, facts),
+    decideListed: (subject, client) => policy.decideListed(subject, client),
   };
 }
 
-/** `refusal`: why no new call may leave at all, asked at each call. */
+/** `refused`: why no new call may leave at all, asked at each call. */
 export function createPolicies(
   settings: () => Pick<SettingsStore, 'read'>,
   protectedPaths: ProtectedPaths,
-  refusal: () => string | undefined,
+  refused: () => Decision | undefined,
 ): Policies {
   const known = new Map<string, Policy>();
+  let compiled: CompiledRuleSet | undefined;
+  const rules = (): CompiledRuleSet => {
+    if (compiled === undefined) {
+      const now = settings().read();
+      compiled = compileRuleSet(now.rules, now.chains, protectedPaths);
+    }
+    return compiled;
+  };
   const keep = (key: string, make: () => Policy): Policy => {
     let policy = known.get(key);
     if (policy === undefined) {
-      policy = unlessRefused(make(), refusal);
+      policy = unlessRefused(make(), refused);
       known.set(key, policy);
     }
     return policy;
@@ -48,20 +52,21 @@ export function createPolicies(
   return {
     of: (name) =>
       keep(name, () => {
-        const { connectors, rules } = settings().read();
-        const connector = connectors.find((candidate) => candidate.name === name);
-        const open = connector?.enabled === true;
-        return compilePolicy({
-          connector: name,
-          default: open ? connector.default : 'deny',
-          rules: open ? rules : [],
-          protectedPaths,
-        });
+        const connector = settings()
+          .read()
+          .connectors.find((candidate) => candidate.name === name);
+        // Of one that is gone or switched off no rule counts: an ask would open what is closed.
+        if (connector?.enabled !== true)
+          return compilePolicy({ connector: name, default: 'deny', rules: [], protectedPaths });
+        return rules().ofConnector({ connector: name, default: connector.default, protectedPaths });
       }),
     ofEndpoint: (config, mode) =>
       keep(`endpoint ${mode} ${config}`, () =>
-        compilePolicy({ connector: config, default: mode, rules: settings().read().rules, protectedPaths }),
+        rules().ofConnector({ connector: config, default: mode, protectedPaths }),
       ),
-    forget: () => known.clear(),
+    forget: () => {
+      known.clear();
+      compiled = undefined;
+    },
   };
 }

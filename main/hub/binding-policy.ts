@@ -38,18 +38,23 @@ export function narrowToConfig(read: () => HubConfig | undefined): (policy: Poli
     get default() {
       return read() === undefined ? 'deny' : policy.default;
     },
-    decideTool: (tool) => {
-      const config = read();
-      return config !== undefined && allows(config, tool.name) ? policy.decideTool(tool) : outside(config);
+    get version() {
+      return `${policy.version} ${JSON.stringify(read()?.allowedTools)}`;
     },
-    decideCall: (tool, args) => {
+    decideTool: (tool, client) => {
       const config = read();
-      return config !== undefined && allows(config, tool.name) ? policy.decideCall(tool, args) : outside(config);
+      return config !== undefined && allows(config, tool.name) ? policy.decideTool(tool, client) : outside(config);
     },
-    // Globs are about tools; this is about none.
-    decideRequest: (params) =>
+    decideCall: (tool, args, facts) => {
+      const config = read();
+      return config !== undefined && allows(config, tool.name) ? policy.decideCall(tool, args, facts) : outside(config);
+    },
+    // Globs are about tools; these are about none.
+    decideRequest: (params, subject, facts) =>
       read() === undefined
         ? { effect: 'deny', decidedBy: 'local', code: 'method_denied', reason: GONE }
-        : policy.decideRequest(params),
+        : policy.decideRequest(params, subject, facts),
+    decideListed: (subject, client) =>
+      read() === undefined ? outside(undefined) : policy.decideListed(subject, client),
   });
 }

@@ -101,6 +101,7 @@ export function createHubHost(parts: HubParts): HubHost {
         introduced: () => {},
         stderr: () => {},
         binding: binding.id,
+        provenClient: binding.client,
       },
       parts.session,
     );

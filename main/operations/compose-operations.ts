@@ -1,7 +1,6 @@
 /** Every handler of the one list, each with the parts that it needs, behind the one way to them. No handler has logic here. */
 import { randomBytes } from 'node:crypto';
 import type { CompanionEvent } from '../../preload/contract/index.ts';
-import type { Approvals } from '../approval/approvals.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
 import type { TenantHost, TenantHostParts } from '../host/tenant-host.ts';
@@ -9,12 +8,13 @@ import type { HubHost } from '../hub/hub-host.ts';
 import { createToken } from '../hub/tokens.ts';
 import type { OAuthRegistry } from '../identity/oauth-registry.ts';
 import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
+import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
 import { describeWeakening, type Question } from './describe.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
-import { otherHandlers, weakeningTests, type OtherParts } from './other-handlers.ts';
+import { otherHandlers, type OtherParts } from './other-handlers.ts';
 import { removalWeakeningTests, tenantConnectorHandlers } from './tenant-connector-handlers.ts';
 import { signInCompletions, signInWeakeningTests, tenantHandlers } from './tenant-handlers.ts';
 import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-handlers.ts';
@@ -22,12 +22,14 @@ import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-hand
 export interface OperationParts
   extends
     Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
-    Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'> {
+    Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'>,
+    Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'> {
   readonly oauth: OAuthRegistry;
   readonly hub: HubHost;
   readonly tenancy: TenantHost;
   readonly delivery: Delivery;
-  readonly approvals: Approvals;
+  /** Search over the journal, without what tenants add. */
+  readonly journalIndex: DecidingHandlerParts['index'];
   readonly newId: () => string;
   readonly event: TenantHostParts['event'];
   readonly warn: (text: string) => void;
@@ -36,14 +38,27 @@ export interface OperationParts
 }
 
 export function composeOperations(parts: OperationParts): Dispatch {
-  const { settings, runtimes, vault, login, prepare, oauth, tenancy, approvals, clock, event, confirmInWindow } = parts;
+  const { settings, runtimes, vault, login, prepare, oauth, tenancy, deciding, clock, event, confirmInWindow } = parts;
+  const { approvals } = deciding;
   const waitingCall = (id: string): string => {
     const approval = approvals.list().find((candidate) => candidate.id === id);
     if (approval === undefined) return 'It waits no longer.';
-    return `${displayText(approval.client)} calls "${displayText(approval.tool)}" on "${approval.connector}" with\n${approval.arguments}`;
+    const what = `"${displayText(approval.tool)}" on "${approval.connector}"`;
+    return approval.about === 'call'
+      ? `${displayText(approval.client)} calls ${what} with\n${approval.arguments}`
+      : `${displayText(approval.client)} called ${what}, and this answer waits:\n${approval.arguments}`;
   };
   const recordSecret = (name: string, change: 'set' | 'removed', by: string): void =>
     event('secret_changed', { name, change, by });
+  const decided = decidingOperations({
+    settings,
+    deciding,
+    clock,
+    event,
+    index: parts.journalIndex,
+    protectedPaths: parts.protectedPaths,
+    cancelAll: parts.cancelAll,
+  });
   const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
   return createDispatch({
     handlers: {
@@ -82,14 +97,14 @@ export function composeOperations(parts: OperationParts): Dispatch {
         decided: (host) => tenancy.approvalDecided(host),
         record: (detail) => event('tenant_approval_decided', detail),
       }),
+      ...decided.handlers,
       ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
       ...otherHandlers({
         settings,
         vault,
-        approvals,
         index: tenancy.logs,
         clock,
-        newRuleId: () => `r${randomBytes(3).toString('hex')}`,
+        unlocked: () => deciding.unlocked(),
         status: parts.status,
         mintLink: parts.mintLink,
         handOver: parts.handOver,
@@ -100,7 +115,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
       }),
     },
     weakens: {
-      ...weakeningTests(settings),
+      ...decided.weakens,
       ...hubWeakeningTests(settings),
       ...tenantWeakeningTests(),
       ...signInWeakeningTests(tenancy.tenants),
@@ -112,7 +127,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
       ? {}
       : {
           confirmInWindow: (name, input) =>
-            confirmInWindow(describeWeakening(name, input, waitingCall, accepting.shown)),
+            confirmInWindow(describeWeakening(name, input, waitingCall, accepting.shown, decided.descriptions)),
         }),
   });
 }

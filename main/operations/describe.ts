@@ -11,7 +11,11 @@ import {
   type ProgramDefinition,
 } from '../../preload/contract/index.ts';
 import { displayArgv, displayText } from '../connectors/display.ts';
+import { describeApproval } from './describe-approval.ts';
+import { CANARY_DESCRIPTIONS } from './describe-canary.ts';
+import { GUARD_DESCRIPTIONS } from './describe-guard.ts';
 import { HUB_DESCRIPTIONS } from './describe-hub.ts';
+import { PIN_DESCRIPTIONS } from './describe-pins.ts';
 import { describeAccept, TENANT_DESCRIPTIONS } from './describe-tenant.ts';
 
 export interface Question {
@@ -21,7 +25,8 @@ export interface Question {
   readonly detail: string;
 }
 
-type Descriptions = {
+/** What is asked about each operation that weakens; for those whose words need no state they stand below. */
+export type Descriptions = {
   readonly [N in OperationName]?: (input: OperationInput<N>) => Pick<Question, 'title' | 'detail'>;
 };
 
@@ -75,37 +80,35 @@ const DESCRIPTIONS: Descriptions = {
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
   ...HUB_DESCRIPTIONS,
   ...TENANT_DESCRIPTIONS,
-  'policy.add': ({ effect, connector, tool }) => ({
-    title: `Add a rule: ${effect} "${displayText(tool)}" on "${displayText(connector)}"?`,
-    detail: 'Calls that it matches are no longer stopped where they were.',
-  }),
-  'policy.remove': ({ id }) => ({
-    title: `Remove the rule ${displayText(id)}?`,
-    detail: 'What it denied or asked about may go through.',
+  ...GUARD_DESCRIPTIONS,
+  ...CANARY_DESCRIPTIONS,
+  ...PIN_DESCRIPTIONS,
+  'lockdown.off': () => ({
+    title: 'Let calls through again?',
+    detail: 'A person stopped every call. From now on they are decided by the rules again.',
   }),
 };
 
 /**
  * `approvalText` gives the whole call that waits under an approval's id; `shownConsent` what was shown of a tenant's connector under
- * a consent hash.
+ * a consent hash; `more` the words of those that look at the state.
  */
 export function describeWeakening(
   name: OperationName,
   input: unknown,
   approvalText: (id: string) => string,
   shownConsent: (hash: string) => ConsentRequest | undefined = () => undefined,
+  more: Descriptions = {},
 ): Question {
   if (name === 'tenant.accept') {
     const accepted = operations['tenant.accept'].input.parse(input);
     return { operation: name, ...describeAccept(accepted, shownConsent(accepted.consentHash)) };
   }
-  if (name === 'approvals.approve') {
-    const id = typeof input === 'object' && input !== null && 'id' in input ? String(input.id) : '';
-    return { operation: name, title: 'Let exactly this call through?', detail: approvalText(id) };
-  }
+  if (name === 'approvals.approve') return { operation: name, ...describeApproval(input, approvalText) };
   // One entry of the map above, with what its own schema gave.
   // eslint-disable-next-line typescript/no-unsafe-type-assertion
-  const describe = DESCRIPTIONS[name] as ((value: unknown) => Pick<Question, 'title' | 'detail'>) | undefined;
+  const describe = (more[name] ?? DESCRIPTIONS[name]) as
+    ((value: unknown) => Pick<Question, 'title' | 'detail'>) | undefined;
   const described = describe?.(input) ?? { title: `Carry out ${name}?`, detail: displayText(JSON.stringify(input)) };
   return { operation: name, ...described };
 }

@@ -2,7 +2,6 @@
  * Carries out one operation of the list for one caller: is the caller allowed, does the input fit, does it weaken
  * protection and has a person said so. Socket, browser and window all end here; there is no other way to a handler.
  */
-import type { z } from 'zod';
 import {
   CompanionError,
   operations,
@@ -12,6 +11,7 @@ import {
   type OperationName,
   type OperationOutput,
 } from '../../preload/contract/index.ts';
+import { inputProblem } from './input-problem.ts';
 
 export interface CallContext {
   readonly caller: Caller;
@@ -40,44 +40,6 @@ export type Dispatch = (name: string, input: unknown, context: CallContext) => P
 
 function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
-}
-
-const MAX_PROBLEM_CHARACTERS = 300;
-
-/** Of the alternatives of a union, the one that was meant: it knows every key that was given, and most of it fits. */
-function nearest(alternatives: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
-  const isForeign = (issues: readonly z.core.$ZodIssue[]): boolean =>
-    issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
-  const own = alternatives.filter((issues) => !isForeign(issues));
-  return (own.length > 0 ? own : alternatives).toSorted((a, b) => a.length - b.length)[0] ?? [];
-}
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-function problemOf(issue: z.core.$ZodIssue): Problem {
-  const inner =
-    issue.code === 'invalid_union'
-      ? nearest(issue.errors)[0]
-      : issue.code === 'invalid_key'
-        ? issue.issues[0]
-        : undefined;
-  if (inner === undefined) return issue;
-  // A key that does not fit may be anything, even a secret that was put in the wrong place.
-  const path = issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path;
-  const { path: rest, message } = problemOf(inner);
-  return { path: [...path, ...rest], message };
-}
-
-/** The first thing that does not fit, and where it stands. What was given is not repeated: it may be a secret. */
-function inputProblem(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const { path, message }: Problem = issue === undefined ? { path: [], message: 'unknown' } : problemOf(issue);
-  const at = path.map(String).join('.');
-  const what = at === '' ? 'The input' : `"${at}"`;
-  return `${what} does not fit: ${message}`.slice(0, MAX_PROBLEM_CHARACTERS).replace(/\.$/, '');
 }
 
 export function createDispatch(options: {

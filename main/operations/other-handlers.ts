@@ -3,29 +3,26 @@ import {
   secretNameOf,
   secretReferencesOf,
   type CompanionEvent,
-  type Rule,
   type SecretView,
   type Status,
 } from '../../preload/contract/index.ts';
-import type { Approvals } from '../approval/approvals.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { ClientEnvironment } from '../clients/environment.ts';
 import { secretReserved } from '../identity/identity-failures.ts';
 import { isReservedSecret } from '../secrets/reserved-names.ts';
 import { install, listClients } from '../clients/operations.ts';
 import { unknownConnector } from '../connectors/prepare-server.ts';
-import { globMatches } from '../policy/glob.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers } from './dispatch.ts';
 
 export interface OtherParts {
   readonly settings: SettingsStore;
   readonly vault: SecretVault;
-  readonly approvals: Approvals;
   readonly index: Pick<AuditIndex, 'query'>;
   readonly clock: () => Date;
-  readonly newRuleId: () => string;
+  /** Secrets can be read now. */
+  readonly unlocked: () => void;
   readonly status: () => Promise<Status>;
   readonly mintLink: () => Promise<string>;
   readonly handOver: () => Promise<{ chainId: string; sessions: number }>;
@@ -36,7 +33,10 @@ export interface OtherParts {
   readonly announce: (event: CompanionEvent) => void;
 }
 
-type OtherHandlers = Omit<Handlers, `${'connectors' | 'hub' | 'identity' | 'tenant' | 'audit'}.${string}`>;
+type OtherHandlers = Omit<
+  Handlers,
+  `${'approvals' | 'grants' | 'policy' | 'guard' | 'pins' | 'lockdown' | 'connectors' | 'hub' | 'identity' | 'tenant' | 'audit'}.${string}`
+>;
 
 export function otherHandlers(parts: OtherParts): OtherHandlers {
   const { settings, vault } = parts;
@@ -61,33 +61,6 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
     'host.handOver': () => parts.handOver(),
     'interface.link': async () => ({ url: await parts.mintLink() }),
 
-    'policy.list': () => [...settings.read().rules],
-    'policy.add': ({ effect, connector, tool }, context) => {
-      const same = settings
-        .read()
-        .rules.find((rule) => rule.effect === effect && rule.connector === connector && rule.tool === tool);
-      if (same !== undefined) return same;
-      const rule: Rule = { id: parts.newRuleId(), effect, connector, tool, createdAt: parts.clock().toISOString() };
-      settings.update('policy.add', context.by, (current) => ({ ...current, rules: [...current.rules, rule] }));
-      return rule;
-    },
-    'policy.remove': ({ id }, context) => {
-      const rule = settings.read().rules.find((candidate) => candidate.id === id);
-      if (rule === undefined) {
-        throw new CompanionError(
-          'E_RULE_UNKNOWN',
-          `There is no rule "${id}".`,
-          'See the rules with "runlayer policy list".',
-          { exitCode: 2 },
-        );
-      }
-      settings.update('policy.remove', context.by, (current) => ({
-        ...current,
-        rules: current.rules.filter((candidate) => candidate.id !== id),
-      }));
-      return rule;
-    },
-
     'secrets.list': () => vault.list().map(secretView),
     'secrets.set': async ({ name, value }, context) => {
       if (isReservedSecret(name)) throw secretReserved(name);
@@ -102,26 +75,15 @@ export function otherHandlers(parts: OtherParts): OtherHandlers {
       return {};
     },
     'secrets.keychain': () => vault.state({ again: true }),
-    'secrets.createVault': ({ passphrase }) => vault.createVault(passphrase),
-    'secrets.unlock': ({ passphrase }) => vault.unlock(passphrase),
-
-    'approvals.list': () => parts.approvals.list(),
-    'approvals.approve': ({ id }, context) => {
-      // -y answers what a script may answer; whether this very call is made is for a person who can see it.
-      if (!context.tty) {
-        throw new CompanionError(
-          'E_TERMINAL_NEEDED',
-          'A call can be approved only at a terminal.',
-          'Run the same command in a terminal.',
-          { exitCode: 2 },
-        );
-      }
-      parts.approvals.answer(id, 'approved', context.by);
-      return {};
+    'secrets.createVault': async ({ passphrase }) => {
+      const state = await vault.createVault(passphrase);
+      parts.unlocked();
+      return state;
     },
-    'approvals.deny': ({ id }, context) => {
-      parts.approvals.answer(id, 'denied', context.by);
-      return {};
+    'secrets.unlock': async ({ passphrase }) => {
+      const state = await vault.unlock(passphrase);
+      parts.unlocked();
+      return state;
     },
 
     'logs.query': (filter) => parts.index.query(filter),
@@ -148,20 +110,6 @@ function insteadOf(name: string): string {
   const [kind] = name.toLowerCase().split('.');
   if (kind === 'tenant') return 'To sign out of a tenant, run "runlayer logout --host https://…".';
   if (kind === 'oauth') return 'To sign out of a server, run "runlayer connectors logout <name>".';
+  if (kind === 'canary') return `To take a canary away, run "runlayer guard canary remove ${name}".`;
   return 'It proves the audit trail and stays as long as the trail does; see "runlayer audit verify".';
-}
-
-/** Which calls of the operations that weaken only sometimes do. */
-export function weakeningTests(settings: SettingsStore): WeakeningTests {
-  return {
-    'policy.add': (rule) => {
-      if (rule.effect !== 'ask') return rule.effect === 'allow';
-      // Where the default is deny, an ask rule opens what was closed.
-      return settings
-        .read()
-        .connectors.some((connector) => connector.default === 'deny' && globMatches(rule.connector, connector.name));
-    },
-    // A rule that is not there is refused by the handler, which says so.
-    'policy.remove': ({ id }) => settings.read().rules.some((rule) => rule.id === id && rule.effect !== 'allow'),
-  };
 }

@@ -3,7 +3,8 @@
  * together, in one write, before anything of the same batch leaves: an intent that could not be written takes its call
  * back out of the batch. A call whose server needs input has no outcome until it was tried again or given up.
  */
-import type { Decision, NewAuditRecord } from '../../preload/contract/index.ts';
+import type { Decision, GuardFinding, NewAuditRecord } from '../../preload/contract/index.ts';
+import type { ScanResult } from '../guard/scan-job.ts';
 import { AwaitedInput } from './awaited-input.ts';
 import { intentRecord, outcomeRecord, type CallSubject, type Outcome, type TenantNote } from './call-record.ts';
 import type { RequestMessage } from './parse-message.ts';
@@ -25,6 +26,18 @@ export interface Asked {
   readonly bytes: number;
   /** Of a call that a tenant was asked about. */
   readonly tenant?: TenantNote;
+  readonly findings?: readonly GuardFinding[];
+  /** The guard replaced what it found. */
+  readonly masked?: true;
+  /** Fingerprint of the definition that it was decided by. */
+  readonly definition?: string;
+}
+
+/** What of an answer its record describes, besides its size. */
+export interface Answered {
+  /** Who gave the result, where the server did not. */
+  readonly from?: 'tenant' | undefined;
+  readonly found?: ScanResult | undefined;
 }
 
 interface Waiting {
@@ -83,6 +96,9 @@ export class CallAudit {
       inputResponses: shape(asked.inputResponses),
       bytes: asked.bytes,
       tenant: asked.tenant,
+      findings: asked.findings,
+      masked: asked.masked,
+      definition: asked.definition,
     });
     this.waiting.push({ call, record, lost });
   }
@@ -98,14 +114,21 @@ export class CallAudit {
     this.outcome(call, outcome, 0, errorType);
   }
 
-  /** `from`: who gave the result, where the server did not. */
-  outcome(call: Call | undefined, outcome: Outcome, resultBytes: number, errorType?: string, from?: 'tenant'): void {
+  outcome(
+    call: Call | undefined,
+    outcome: Outcome,
+    resultBytes: number,
+    errorType?: string,
+    { from, found }: Answered = {},
+  ): void {
     if (call === undefined) return;
     const record = outcomeRecord(call.subject, outcome, {
       durationMs: this.options.now() - call.startedAt,
       resultBytes,
       ...(errorType === undefined ? {} : { errorType }),
       ...(from === undefined ? {} : { fromTenant: true }),
+      findings: found?.findings,
+      masked: found?.masked !== undefined,
     });
     // An outcome that cannot be written has nobody to tell: the journal's own state says so, and the next call is denied.
     this.waiting.push({ call, record, lost: undefined });

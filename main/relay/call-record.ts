@@ -2,7 +2,15 @@
  * Builds the audit records of one call: an intent before each attempt leaves (or is refused), an outcome after it ended.
  * Texts are not cut here: the journal redacts first and bounds afterwards, because half a secret would not be recognised.
  */
-import type { ArgumentShape, Claimed, Decision, NewAuditRecord, TenantTrace } from '../../preload/contract/index.ts';
+import {
+  MAX_FINDINGS,
+  type ArgumentShape,
+  type Claimed,
+  type Decision,
+  type GuardFinding,
+  type NewAuditRecord,
+  type TenantTrace,
+} from '../../preload/contract/index.ts';
 
 type Outcome = Extract<NewAuditRecord, { kind: 'outcome' }>['outcome'];
 
@@ -62,6 +70,9 @@ export function intentRecord(
     readonly inputResponses: ArgumentShape | undefined;
     readonly bytes: number;
     readonly tenant?: TenantNote | undefined;
+    readonly findings?: readonly GuardFinding[] | undefined;
+    readonly masked?: true | undefined;
+    readonly definition?: string | undefined;
   },
 ): NewAuditRecord {
   const { tenant } = asked;
@@ -75,6 +86,9 @@ export function intentRecord(
     ...(asked.inputResponses === undefined ? {} : { input_responses: asked.inputResponses }),
     ...(tenant === undefined ? {} : { tenant: tenant.trace }),
     ...(tenant?.rewrote === true ? { arguments_from: 'tenant' as const } : {}),
+    ...findingsOf(asked.findings),
+    ...(asked.masked === undefined ? {} : { masked: asked.masked }),
+    ...(asked.definition === undefined ? {} : { definition: asked.definition }),
   };
 }
 
@@ -86,6 +100,8 @@ export function outcomeRecord(
     readonly resultBytes: number;
     readonly errorType?: string;
     readonly fromTenant?: boolean;
+    readonly findings?: readonly GuardFinding[] | undefined;
+    readonly masked?: boolean;
   },
 ): NewAuditRecord {
   return {
@@ -96,7 +112,13 @@ export function outcomeRecord(
     duration_ms: Math.round(facts.durationMs * 1000) / 1000,
     result_bytes: facts.resultBytes,
     ...(facts.fromTenant === true ? { result_from: 'tenant' as const } : {}),
+    ...findingsOf(facts.findings),
+    ...(facts.masked === true ? { masked: true as const } : {}),
   };
+}
+
+function findingsOf(findings: readonly GuardFinding[] | undefined): { readonly findings?: GuardFinding[] } {
+  return findings === undefined || findings.length === 0 ? {} : { findings: findings.slice(0, MAX_FINDINGS) };
 }
 
 export type { Outcome };

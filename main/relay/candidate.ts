@@ -1,19 +1,27 @@
-/** One tools/call on its way through the gates, as it would leave if it left now. */
-import type { DecisionCode } from '../../preload/contract/index.ts';
+/** One call, read or prompt on its way through the gates, as it would leave if it left now. */
+import type { Decision } from '../../preload/contract/index.ts';
+import type { ScanResult } from '../guard/scan-job.ts';
 import type { Asked, Call } from './call-audit.ts';
-import { agentText, HIDDEN, isModern, refusedCall, unknownTool } from './denial.ts';
+import { agentText, errorReply, HIDDEN, isModern, METHOD_REFUSED, refusedCall, unknownTool } from './denial.ts';
 import type { Governed } from './forwarded-requests.ts';
 import type { WireLimits } from './limits.ts';
 import type { Moment } from './moment.ts';
 import type { RequestMessage } from './parse-message.ts';
 import { memberText } from './scan-json.ts';
 
+/** What a request uses: rules, pins and people speak of it by kind and name. */
+export type Target = 'tool' | 'resource' | 'prompt';
+
 export interface Candidate {
   readonly message: RequestMessage;
   readonly line: Buffer;
   readonly call: Call;
-  readonly tool: string;
+  readonly target: Target;
+  /** Of the tool or prompt; the address of a resource. */
+  readonly name: string;
   readonly asked: Asked;
+  /** What the guard says of `line`. */
+  readonly found: ScanResult;
   /** Once a tenant let it through. */
   readonly admitted?: Admitted;
 }
@@ -37,9 +45,17 @@ export function argumentsSource(line: Buffer): string {
 }
 
 /** What the client is answered where the call is not made. */
-export function refusal({ message, call, tool }: Candidate, code: DecisionCode, limits: WireLimits): Buffer {
-  if (HIDDEN.has(code)) return unknownTool(message.id, tool);
-  const ref = call.subject.call;
+export function refusal({ message, call, target, name }: Candidate, decision: Decision, limits: WireLimits): Buffer {
+  const { code, approvalId } = decision;
+  if (target === 'tool' && HIDDEN.has(code)) return unknownTool(message.id, name);
+  const ref = approvalId ?? call.subject.call;
+  if (target !== 'tool') {
+    const text =
+      code === 'method_denied'
+        ? `Blocked by Runlayer policy: ${message.method} is not open here. (ref ${ref})`
+        : agentText(code, limits.approvalMs, ref);
+    return errorReply(message.id, METHOD_REFUSED, text);
+  }
   const text = agentText(code, limits.approvalMs, ref);
   return refusedCall({ id: message.id, code, ref, text, modern: isModern(message.params) });
 }

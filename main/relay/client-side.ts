@@ -1,32 +1,49 @@
-/** What comes from the client: parsed strictly, matched to what was asked of it, gated where a gate concerns it. */
+/**
+ * What comes from the client, after the guard looked at it: parsed strictly, matched to what was asked of it, gated where a
+ * gate concerns it.
+ */
 import { isJsonObject } from '../../preload/contract/json.ts';
 import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 import type { Asked, Call, CallAudit } from './call-audit.ts';
+import type { Target } from './candidate.ts';
 import { agentText, engineError, errorReply, METHOD_REFUSED, OWN_ID_PREFIX, SERVER_FAILED } from './denial.ts';
+import { clientFacts } from './client-facts.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
-import { auditedMethod, isNotificationName, mayBeNotification, passesDenyDefault } from './methods.ts';
-import { idKeyOf, type NotificationMessage, type Parsed, type RequestMessage } from './parse-message.ts';
+import type { GatedCalls } from './gated-calls.ts';
+import { KEPT_REQUEST } from './guard-texts.ts';
+import type { HeldAnswers } from './held-answers.ts';
+import type { Inspected, Seen } from './inspection.ts';
+import { guardDecision } from './kept-back.ts';
+import { isNotificationName, mayBeNotification, passesDenyDefault, subjectOf } from './methods.ts';
+import { idKeyOf, type NotificationMessage, type RequestMessage, type ResponseMessage } from './parse-message.ts';
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { memberText } from './scan-json.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { TenantSide } from './tenant-side.ts';
-import type { ToolCalls } from './tool-calls.ts';
 
 export interface ClientSideParts {
   readonly options: SessionOptions;
   readonly out: Outgoing;
   readonly audit: CallAudit;
   readonly forwarded: ForwardedRequests;
-  readonly calls: ToolCalls;
+  readonly calls: GatedCalls;
+  readonly answers: HeldAnswers;
   readonly tenant: TenantSide | undefined;
   /** Requests of the server that wait for the client. */
   readonly asked: Pending<{ readonly deadlineAt: undefined }>;
   readonly isServerGone: () => boolean;
 }
 
-/** A recorded request that calls no tool. */
-interface Read {
+/** What is called, read or prompted goes through all gates. */
+const TARGETS: ReadonlyMap<string, Target> = new Map([
+  ['tools/call', 'tool'],
+  ['resources/read', 'resource'],
+  ['prompts/get', 'prompt'],
+]);
+
+/** A request that is refused, which leaves a record. */
+interface Refused {
   readonly message: RequestMessage;
   readonly call: Call;
   readonly asked: Asked;
@@ -51,24 +68,39 @@ export class ClientSide {
     this.unnamed = parts.options.claimed().client === undefined;
   }
 
-  message(parsed: Parsed, line: Buffer): void {
-    const { options, out, asked } = this.parts;
+  message({ parsed, line, seen }: Inspected): void {
+    const { options } = this.parts;
     switch (parsed.kind) {
       case 'invalid':
         options.dropped('client', parsed.reason);
         if (!parsed.unanswerable) this.refuse(parsed.id, parsed.code, `${parsed.reason}.`);
         return;
       case 'notification':
-        this.notification(parsed, line);
+        this.notification(parsed, line, seen);
         return;
       case 'response':
-        if (asked.take(parsed.idKey) === undefined)
-          options.dropped('client', 'answer to a question that was not asked');
-        else out.toServer(line, parsed);
+        this.answer(parsed, line, seen);
         return;
       case 'request':
-        this.request(parsed, line);
+        this.request(parsed, line, seen);
     }
+  }
+
+  /** What the client answers to the server is text that reaches a server. */
+  private answer(message: ResponseMessage, line: Buffer, seen: Seen): void {
+    const { options, out, asked } = this.parts;
+    if (asked.take(message.idKey) === undefined) {
+      options.dropped('client', 'answer to a question that was not asked');
+      return;
+    }
+    this.note('an answer of the client', seen);
+    if (guardDecision(seen.found) === undefined) out.toServer(line, message);
+    else out.replyToServer(errorReply(message.id, METHOD_REFUSED, KEPT_REQUEST), message.idKey);
+  }
+
+  /** What leaves no record of its own leaves an event. */
+  private note(carrier: string, { found: { verdict, findings } }: Seen): void {
+    if (findings.length > 0) this.parts.options.found({ carrier, from: 'client', verdict, findings });
   }
 
   discarded(why: 'too_large' | 'too_slow', probed: Probed): void {
@@ -87,11 +119,21 @@ export class ClientSide {
     this.parts.out.reply(errorReply(id ?? null, code, `Not forwarded: ${why}`), idKey);
   }
 
-  private notification(message: NotificationMessage, line: Buffer): void {
+  private notification(message: NotificationMessage, line: Buffer, seen: Seen): void {
+    this.note(message.method, seen);
+    if (guardDecision(seen.found) !== undefined) {
+      this.parts.options.dropped('client', 'a notification that the guard kept back');
+      return;
+    }
     if (message.method === 'notifications/cancelled') {
       const idKey = cancelledKey(line);
       if (idKey !== undefined) {
         if (this.parts.calls.withdraw(idKey) || this.parts.tenant?.withdraw(idKey) === true) return;
+        const answer = this.parts.answers.withdraw(idKey);
+        if (answer !== undefined) {
+          this.parts.audit.outcome(answer.call, 'cancelled', 0);
+          return;
+        }
         this.parts.forwarded.cancel(idKey);
       }
     } else if (!this.isOpenNotification(message.method)) {
@@ -112,8 +154,8 @@ export class ClientSide {
     }
   }
 
-  private request(message: RequestMessage, line: Buffer): void {
-    const { options, out, audit, forwarded, calls, tenant } = this.parts;
+  private request(message: RequestMessage, line: Buffer, seen: Seen): void {
+    const { options, out, audit, forwarded, calls, answers, tenant } = this.parts;
     if (this.isInUse(message.idKey)) {
       options.dropped('client', 'an id that is in use');
       this.refuse(message.id, -32_600, 'a request with this id is still under way.');
@@ -129,53 +171,38 @@ export class ClientSide {
       out.reply(errorReply(message.id, SERVER_FAILED, text), message.idKey);
       return;
     }
-    if (forwarded.size + calls.size + (tenant?.size ?? 0) >= options.limits.maxInFlight) {
+    if (forwarded.size + calls.size + answers.size + (tenant?.size ?? 0) >= options.limits.maxInFlight) {
       options.dropped('client', 'more requests than may be under way');
       this.refuse(message.id, -32_603, 'too many requests are under way. Wait for answers, then send again.');
       return;
     }
     if (this.unnamed) this.noteName(message);
-    if (message.method === 'tools/call') {
-      calls.handle(message, line);
+    const target = TARGETS.get(message.method);
+    if (target !== undefined) {
+      calls.handle(message, line, target, seen);
       return;
     }
-    if (tenant !== undefined && message.method === 'tools/list') {
-      tenant.list(message, line);
+    const decision = this.decide(message, seen);
+    if (decision.effect !== 'allow') {
+      const { findings } = seen.found;
+      const asked: Asked = {
+        arguments: undefined,
+        inputResponses: message.params['inputResponses'],
+        bytes: line.length,
+        ...(findings.length === 0 ? {} : { findings }),
+      };
+      this.refuseMethod({ message, call: audit.begin(message, line, {}), asked }, decision);
       return;
     }
-    const facts = auditedMethod(message);
-    const decision = this.decide(message);
-    if (facts === undefined && decision.effect === 'allow') {
-      forwarded.forward(message, line, undefined);
-      return;
-    }
-    const read: Read = {
-      message,
-      call: audit.begin(message, line, facts ?? {}),
-      asked: { arguments: undefined, inputResponses: message.params['inputResponses'], bytes: line.length },
-    };
-    if (decision.effect === 'allow') this.release(read, line, decision);
-    else this.refuseMethod(read, decision);
-  }
-
-  private release(read: Read, line: Buffer, decision: Decision): void {
-    const { audit, forwarded } = this.parts;
-    const { message, call, asked } = read;
-    try {
-      audit.intent(call, decision, asked, () => {
-        forwarded.withdraw(message, line, call);
-        this.answerRefused(read, 'audit_unavailable');
-      });
-    } catch (error) {
-      this.refuseMethod(read, engineError(error));
-      return;
-    }
-    forwarded.forward(message, line, call);
+    this.note(message.method, seen);
+    if (tenant !== undefined && message.method === 'tools/list') tenant.list(message, line);
+    else forwarded.forward(message, line, undefined);
   }
 
   private isInUse(idKey: string): boolean {
-    const { forwarded, calls, tenant } = this.parts;
-    const taken = (key: string): boolean => forwarded.has(key) || calls.has(key) || tenant?.has(key) === true;
+    const { forwarded, calls, answers, tenant } = this.parts;
+    const taken = (key: string): boolean =>
+      forwarded.has(key) || calls.has(key) || answers.has(key) || tenant?.has(key) === true;
     if (taken(idKey)) return true;
     const number = idKey.startsWith('n') ? Number(idKey.slice(1)) : 0;
     if (Number.isSafeInteger(number)) return false;
@@ -186,26 +213,36 @@ export class ClientSide {
     return false;
   }
 
-  /** Rules are about tools; of other requests the default and the protected paths speak. */
-  private decide(message: RequestMessage): Decision {
+  /** Nobody is asked about what carries no call: a doubt of the guard is a no, a rule that asks is about the use itself. */
+  private decide(message: RequestMessage, seen: Seen): Decision {
     const closed = this.parts.tenant?.closes(message.method);
     if (closed !== undefined) return closed;
-    if (passesDenyDefault(message.method)) {
-      return { effect: 'allow', decidedBy: 'local', code: 'default_allow', reason: 'It carries no call.' };
-    }
+    const guard = guardDecision(seen.found);
+    if (guard !== undefined) return { ...guard, effect: 'deny' };
+    const passes: Decision = {
+      effect: 'allow',
+      decidedBy: 'local',
+      code: 'default_allow',
+      reason: 'It carries no call.',
+    };
+    if (passesDenyDefault(message.method)) return passes;
+    const { options } = this.parts;
+    const client = clientFacts(options, message.params);
     try {
-      return this.parts.options.policy().decideRequest(message.params);
+      const subject = subjectOf(message);
+      const decision = options.policy().decideRequest(message.params, subject, { client, taints: [] });
+      return decision.effect === 'deny' ? decision : { ...decision, effect: 'allow' };
     } catch (error) {
       return engineError(error);
     }
   }
 
-  private refuseMethod(read: Read, decision: Decision): void {
-    this.parts.audit.notMade(read.call, decision, read.asked, 'refused', decision.code);
-    this.answerRefused(read, decision.code);
+  private refuseMethod(refused: Refused, decision: Decision): void {
+    this.parts.audit.notMade(refused.call, decision, refused.asked, 'refused', decision.code);
+    this.answerRefused(refused, decision.code);
   }
 
-  private answerRefused({ message, call }: Read, code: DecisionCode): void {
+  private answerRefused({ message, call }: Refused, code: DecisionCode): void {
     const ref = call.subject.call;
     const text =
       code === 'method_denied'

@@ -45,6 +45,9 @@ export const HIDDEN: ReadonlySet<DecisionCode> = new Set([
   'oversized_tool',
   'invalid_header_annotation',
   'outside_binding',
+  'pin_changed',
+  'pin_new',
+  'guard_hidden',
   'tenant_hidden',
 ]);
 
@@ -56,6 +59,16 @@ export function unknownTool(id: string, name: string): Buffer {
 const AGENT_TEXT: Partial<Record<DecisionCode, string>> = {
   ...TENANT_TEXT,
   protected_path: 'Blocked by Runlayer: the arguments point at files that are closed to agents.',
+  argument_deny: 'Blocked by Runlayer policy: a rule does not allow these arguments. Other arguments may be allowed.',
+  chain_deny: 'Blocked by Runlayer policy: after what this session has read, this call is not allowed.',
+  guard_block:
+    'Blocked by Runlayer: something in the arguments must not leave, so the call was not made. Ask the person to look at Runlayer.',
+  guard_unscannable:
+    'Blocked by Runlayer: the message could not be checked in time, so the call was not made. Send less at once.',
+  lockdown: 'Blocked by Runlayer: a person stopped all calls. Wait until they are open again.',
+  approval_locked:
+    'Blocked by Runlayer: this call needs approval and the screen is locked. Ask the person to unlock it, then call again.',
+  approval_quit: 'Blocked by Runlayer: the companion ended before anyone answered, so the call was not made.',
   approval_denied: 'Blocked by Runlayer: the person said no to this call. Do not retry it.',
   approval_cancelled:
     'Blocked by Runlayer: the approval request ended before anyone answered it, so the call was not made.',
@@ -68,6 +81,12 @@ const AGENT_TEXT: Partial<Record<DecisionCode, string>> = {
 
 /** One short sentence for the agent; never the rule's text nor anything that was matched. */
 export function agentText(code: DecisionCode, approvalMs: number, ref: string): string {
+  if (code === 'approval_pending') {
+    return (
+      `Blocked by Runlayer: approval pending, a person was asked and has not answered yet. Call again with exactly the same ` +
+      `arguments to use the answer; the question stays open for five minutes. (ref ${ref})`
+    );
+  }
   if (code === 'approval_timeout') {
     return (
       `Blocked by Runlayer: this call needs a person's approval and nobody answered within ${Math.round(approvalMs / 1000)} ` +

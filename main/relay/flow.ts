@@ -2,7 +2,7 @@
 import type { Sender } from './parse-message.ts';
 import type { SessionOptions } from './session-options.ts';
 
-type Hold = 'peer_slow' | 'parsing' | 'backlog' | 'tenant';
+type Hold = 'peer_slow' | 'parsing' | 'backlog' | 'tenant' | 'guard';
 
 export class Flow {
   private readonly options: Pick<SessionOptions, 'client' | 'server' | 'limits'>;

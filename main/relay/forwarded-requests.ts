@@ -26,6 +26,8 @@ export interface ForwardedRequest {
   /** What a retry is compared with: the request or, when much is kept, its digest. Only where the era knows retries. */
   readonly compared: Buffer | string | undefined;
   readonly governed: Governed | undefined;
+  /** It speaks the modern era. */
+  readonly modern: boolean;
 }
 
 /** What becomes of requests that a tenant let through and that get no answer of the server. */
@@ -72,6 +74,15 @@ export class ForwardedRequests {
     return this.everListed && this.openLists === 0;
   }
 
+  methodOf(idKey: string): string | undefined {
+    return this.pending.get(idKey)?.method;
+  }
+
+  /** Of a request that is under way; only such a one leaves a record. */
+  callOf(idKey: string): Call | undefined {
+    return this.pending.get(idKey)?.call;
+  }
+
   has(idKey: string): boolean {
     return this.pending.has(idKey) || this.spent.has(idKey);
   }
@@ -85,6 +96,7 @@ export class ForwardedRequests {
     original: Buffer = line,
   ): void {
     const ms = this.deadlineMs(message.method);
+    const modern = isModern(message.params);
     if (message.method === 'tools/list') {
       this.everListed = true;
       this.openLists++;
@@ -95,8 +107,9 @@ export class ForwardedRequests {
       method: message.method,
       deadlineAt: ms === undefined ? undefined : this.options.now() + ms,
       call,
-      compared: call === undefined || !isModern(message.params) ? undefined : this.keep(message, original, call),
+      compared: call === undefined || !modern ? undefined : this.keep(message, original, call),
       governed,
+      modern,
     });
     this.out.toServer(line, message);
   }
@@ -166,6 +179,11 @@ export class ForwardedRequests {
     this.answerFailed(entry, errorType, reason);
   }
 
+  /** What the server answered is kept back here; the tenant is not asked about it. */
+  endGoverned(entry: ForwardedRequest, type: string): void {
+    this.ended(entry, type);
+  }
+
   private ended({ governed }: ForwardedRequest, type: string): void {
     if (governed !== undefined) this.governed?.ended(governed, type);
   }
@@ -202,6 +220,16 @@ export class ForwardedRequests {
       this.spend(idKey);
       this.failSilent(entry, 'timeout', 'it did not answer in time');
     }
+  }
+
+  /** Takes every recorded request back from the server; each with the key of its id. */
+  takeCalls(): ForwardedRequest[] {
+    const calls = this.pending.takeWhere((entry) => entry.call !== undefined);
+    for (const entry of calls) {
+      this.spend(entry.idKey);
+      this.ended(entry, 'cancelled');
+    }
+    return calls;
   }
 
   /** The session is over and nobody is left to answer. */

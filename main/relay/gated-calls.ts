@@ -1,23 +1,38 @@
 /**
- * The gates of tools/call, in order: known? → policy → tenant, where the connector has one → policy again on what leaves →
- * approval → intent → forward. A call that needs a list, a tenant or a person is held here while everything else goes on. Any
- * exception is a refusal; there is no path from here to the server but `release`, and that writes the intent first.
+ * The gates of what is called, read or prompted, in order: known? → pin → policy → guard → tenant, where the connector has
+ * one → all of it again on what leaves → approval → intent → forward. What needs a list, a tenant or a person is held here
+ * while everything else goes on. Any exception is a refusal; there is no path from here to the server but `release`, and
+ * that writes the intent first.
  */
-import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
-import type { CallAudit } from './call-audit.ts';
-import { refusal, type Candidate } from './candidate.ts';
-import { decideCall } from './decide-call.ts';
+import type { Decision } from '../../preload/contract/index.ts';
+import { guardDecision } from './kept-back.ts';
+import type { CallFacts } from '../policy/call-facts.ts';
+import type { Asked, CallAudit } from './call-audit.ts';
+import { refusal, type Candidate, type Target } from './candidate.ts';
+import { clientFacts } from './client-facts.ts';
 import { engineError } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import { endedDecision, HeldCalls, type HeldCall, type HeldEnd } from './held-calls.ts';
+import type { Inspector, Seen } from './inspection.ts';
 import type { Lister } from './list-upstream.ts';
 import { isOlder } from './moment.ts';
+import { auditedMethod } from './methods.ts';
 import { refuseNameless } from './nameless-call.ts';
+import type { OtherLists } from './other-lists.ts';
 import type { RequestMessage } from './parse-message.ts';
+import { PersonProgress } from './person-progress.ts';
 import { questionAbout, unreadable } from './person-question.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { Admission, NotMade, TenantCalls } from './tenant-calls.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
+import { weigh, type Scales } from './weigh.ts';
+
+const UNRECORDED: Decision = {
+  effect: 'deny',
+  decidedBy: 'engine',
+  code: 'audit_unavailable',
+  reason: 'The audit trail cannot be written.',
+};
 
 /** What a person agreed to. */
 interface Approved {
@@ -27,13 +42,16 @@ interface Approved {
   readonly again: boolean;
 }
 
-export interface ToolCallsParts {
+export interface GatedCallsParts {
   readonly options: SessionOptions;
   readonly out: Outgoing;
   readonly audit: CallAudit;
   readonly forwarded: ForwardedRequests;
   readonly catalogue: ToolCatalogue;
+  readonly others: OtherLists;
   readonly lister: Lister;
+  /** Looks at what a tenant wrote, as at what a client sends. */
+  readonly inspector: Inspector;
   /** Where the connector is a tenant's. */
   readonly tenant: TenantCalls | undefined;
   /** Why the tenant keeps a tool from the client, or undefined. */
@@ -42,17 +60,27 @@ export interface ToolCallsParts {
   readonly freed: () => void;
 }
 
-export class ToolCalls {
-  private readonly parts: ToolCallsParts;
+export class GatedCalls {
+  private readonly parts: GatedCallsParts;
   private readonly held: HeldCalls;
+  private readonly scales: Scales;
+  private readonly progress: PersonProgress;
   private serverGone = false;
   private clientGone = false;
   /** Nobody is left to wait for a person's answer. */
   private inputEnded = false;
 
-  constructor(parts: ToolCallsParts) {
+  constructor(parts: GatedCallsParts) {
     this.parts = parts;
     const { options, out, freed } = parts;
+    this.scales = {
+      catalogue: parts.catalogue,
+      others: parts.others,
+      policy: options.policy,
+      facts: (candidate) => this.factsOf(candidate),
+      tenantHides: parts.tenantHides,
+    };
+    this.progress = new PersonProgress(out, options.now);
     this.held = new HeldCalls({
       fatal: options.fatal,
       failed: (candidate, error) => this.refuse(candidate, engineError(error)),
@@ -71,29 +99,52 @@ export class ToolCalls {
     return this.held.has(idKey);
   }
 
-  handle(message: RequestMessage, line: Buffer): void {
-    const { name: tool, inputResponses } = message.params;
-    if (typeof tool !== 'string') {
-      refuseNameless(message, line, this.parts);
+  /** `seen`: what the guard says of it. */
+  handle(message: RequestMessage, line: Buffer, target: Target, { found }: Seen): void {
+    const { inputResponses } = message.params;
+    const name = message.params[target === 'resource' ? 'uri' : 'name'];
+    if (typeof name !== 'string') {
+      refuseNameless(message, line, target, this.parts);
       return;
     }
-    const candidate: Candidate = {
-      message,
-      line,
-      tool,
-      call: this.parts.audit.begin(message, line, { tool }),
-      asked: { arguments: message.params['arguments'], inputResponses, bytes: line.length },
+    const { findings } = found;
+    const asked: Asked = {
+      arguments: message.params['arguments'],
+      inputResponses,
+      bytes: line.length,
+      ...(findings.length === 0 ? {} : { findings }),
+      ...(found.masked === undefined ? {} : { masked: true as const }),
     };
-    const { catalogue, lister, tenantHides } = this.parts;
-    if (tenantHides?.(tool) !== undefined || catalogue.knows(tool)) {
+    const facts = target === 'tool' ? { tool: name } : auditedMethod(message);
+    const call = this.parts.audit.begin(message, line, facts ?? {});
+    const candidate: Candidate = { message, line, target, name, call, asked, found };
+    if (this.isKnown(candidate)) {
       this.decide(candidate);
       return;
     }
     // Not listed yet: ask the server before deciding, so that its facts, not their absence, decide.
     this.held.hold('list', candidate, async ({ signal }) => {
-      await lister.list(message.params, signal);
+      await this.list(candidate, signal);
       if (!signal.aborted) this.decide(candidate);
     });
+  }
+
+  private isKnown({ target, name }: Candidate): boolean {
+    const { catalogue, others, tenantHides } = this.parts;
+    switch (target) {
+      case 'tool':
+        return tenantHides?.(name) !== undefined || catalogue.knows(name);
+      case 'prompt':
+        return others.knowsPrompt(name);
+      case 'resource':
+        return true;
+    }
+  }
+
+  private async list({ target, message }: Candidate, signal: AbortSignal): Promise<void> {
+    const { lister } = this.parts;
+    if (target === 'tool') await lister.list(message.params, signal);
+    else await lister.listPrompts(message.params, signal);
   }
 
   /** The client takes a call back; true when it was still here, and the server never heard of it. */
@@ -120,25 +171,46 @@ export class ToolCalls {
   }
 
   private decide(candidate: Candidate): void {
+    const { tenant } = this.parts;
     const decision = this.evaluate(candidate);
     if (decision.effect === 'deny') this.refuse(candidate, decision);
-    else if (this.parts.tenant !== undefined) this.askTenant(this.parts.tenant, candidate);
+    else if (tenant !== undefined && candidate.target === 'tool') this.askTenant(tenant, candidate);
     else if (decision.effect === 'allow') this.release(candidate, decision);
     else this.askPerson(candidate, decision);
   }
 
-  private evaluate({ tool, asked }: Candidate): Decision {
-    const { catalogue, options, tenantHides } = this.parts;
-    try {
-      return tenantHides?.(tool) ?? decideCall(tool, asked, catalogue, options.policy);
-    } catch (error) {
-      return engineError(error);
-    }
+  private evaluate(candidate: Candidate): Decision {
+    return weigh(candidate, this.scales);
+  }
+
+  private factsOf({ message }: Candidate): CallFacts {
+    const { options } = this.parts;
+    const { taints } = options;
+    const client = clientFacts(options, message.params);
+    taints.note(client.name);
+    return {
+      client,
+      // Looked for only where a rule asks.
+      get taints() {
+        return taints.of(client.name);
+      },
+    };
+  }
+
+  /** What a tenant wrote is looked at as if the client had sent it. */
+  private async inspected(candidate: Candidate, before: Candidate): Promise<Candidate> {
+    if (candidate.line.equals(before.line)) return candidate;
+    const { parsed, line, seen } = await this.parts.inspector.inspect(candidate.message, candidate.line);
+    const { found } = seen;
+    // A mask in what the tenant wrote would make it neither the client's nor the tenant's.
+    if (found.verdict === 'mask' || parsed.kind !== 'request')
+      return { ...candidate, line: candidate.line, found: { ...found, verdict: 'block' } };
+    const findings = found.findings.length === 0 ? {} : { findings: found.findings };
+    return { ...candidate, line, found, asked: { ...candidate.asked, ...findings } };
   }
 
   /** `approved`: the tenant had let it through before a person agreed, too long ago. */
   private askTenant(tenant: TenantCalls, candidate: Candidate, approved?: Approved): void {
-    const { catalogue, lister } = this.parts;
     this.held.hold('tenant', candidate, async (held) => {
       const { signal } = held;
       const admission = await tenant.admit(candidate.admitted?.original ?? candidate, signal);
@@ -152,13 +224,15 @@ export class ToolCalls {
         this.refuse(admission.candidate, admission.decision);
         return;
       }
-      const { tool, message } = candidate;
       // The list may have changed meanwhile; what is not known would be refused for no reason.
-      if (!catalogue.knows(tool)) {
-        await lister.list(message.params, signal);
-        if (signal.aborted) return;
-      }
-      this.goOn(tenant, admission, approved);
+      if (!this.isKnown(candidate)) await this.list(candidate, signal);
+      const looked = await this.inspected(admission.candidate, candidate);
+      if (signal.aborted) return;
+      held.candidate = looked;
+      const kept = admission.kind === 'answered' ? await this.answerProblem(admission.answer) : undefined;
+      if (signal.aborted) return;
+      if (kept !== undefined) this.refuse(looked, kept);
+      else this.goOn(tenant, { ...admission, candidate: looked }, approved);
     });
   }
 
@@ -201,8 +275,12 @@ export class ToolCalls {
       this.refuse(candidate, problem);
       return;
     }
+    const question = questionAbout(candidate, asked, options, {
+      definition: this.definitionOf(candidate),
+      policyVersion: options.policy().version,
+    });
     this.held.hold('person', candidate, async ({ signal }) => {
-      const answer = await options.ask(questionAbout(candidate, asked, options), signal);
+      const answer = await options.ask(question, signal);
       if (signal.aborted) return;
       if (answer.effect !== 'allow') {
         this.refuse(candidate, answer);
@@ -232,7 +310,7 @@ export class ToolCalls {
     try {
       audit.intent(call, decision, asked, () => {
         out.withdrawReply(answer);
-        this.answerRefused(candidate, 'audit_unavailable');
+        this.answerRefused(candidate, UNRECORDED);
       });
     } catch (error) {
       this.refuse(candidate, engineError(error));
@@ -240,13 +318,15 @@ export class ToolCalls {
     }
     this.held.free(message.idKey);
     const outcome = isError ? 'tool_error' : 'ok';
-    audit.outcome(call, outcome, answer.length, isError ? outcome : undefined, 'tenant');
+    audit.outcome(call, outcome, answer.length, isError ? outcome : undefined, { from: 'tenant' });
     out.reply(answer, message.idKey);
   }
 
   private release(candidate: Candidate, decision: Decision): void {
-    const { message, line, call, asked, admitted } = candidate;
+    const { message, line, call, admitted } = candidate;
     const { audit, forwarded, tenant } = this.parts;
+    const definition = this.definitionOf(candidate);
+    const asked = definition === undefined ? candidate.asked : { ...candidate.asked, definition };
     if (this.serverGone) {
       this.refuse(candidate, engineError(new Error('The server has ended.')), 'upstream_gone');
       return;
@@ -255,7 +335,7 @@ export class ToolCalls {
       audit.intent(call, decision, asked, () => {
         forwarded.withdraw(message, line, call);
         tenant?.notMade(candidate, 'audit_unavailable', 'audit_unavailable');
-        this.answerRefused(candidate, 'audit_unavailable');
+        this.answerRefused(candidate, UNRECORDED);
       });
     } catch (error) {
       this.refuse(candidate, engineError(error));
@@ -269,12 +349,38 @@ export class ToolCalls {
     this.parts.tenant?.notMade(candidate, why, decision.code);
     this.parts.audit.notMade(candidate.call, decision, candidate.asked, 'refused', decision.code);
     this.held.free(candidate.message.idKey);
-    this.answerRefused(candidate, decision.code);
+    this.answerRefused(candidate, decision);
   }
 
-  private answerRefused(candidate: Candidate, code: DecisionCode): void {
+  private answerRefused(candidate: Candidate, decision: Decision): void {
     const { out, options } = this.parts;
-    out.reply(refusal(candidate, code, options.limits), candidate.message.idKey);
+    out.reply(refusal(candidate, decision, options.limits), candidate.message.idKey);
+  }
+
+  private definitionOf({ target, name }: Candidate): string | undefined {
+    return target === 'resource' ? undefined : this.parts.options.pins.fingerprint(target, name);
+  }
+
+  /** Why the client may not have what a tenant answers in the server's place, or undefined. Nobody is asked about it. */
+  private async answerProblem(answer: Buffer): Promise<Decision | undefined> {
+    const found = await this.parts.options.guard.scan('output', answer.subarray(0, -1));
+    const decision = guardDecision(found);
+    if (decision === undefined && found.verdict !== 'mask') return undefined;
+    const reason = decision?.reason ?? 'The guard found something in what the tenant answered.';
+    return { effect: 'deny', decidedBy: 'guard', code: 'guard_block', reason };
+  }
+
+  /** Every call that waits is refused. */
+  lockDown(decision: Decision): void {
+    for (const held of this.held.all()) {
+      this.held.end(held, 'withdrawn');
+      this.refuse(held.candidate, decision, 'local_denial');
+    }
+  }
+
+  /** Clients give up on a silent call; one that waits for a person says so. */
+  tick(now: number): void {
+    this.progress.tick(now, this.held.all());
   }
 
   /** A held call whose waiting was ended from outside: taken back, or told why. */

@@ -1,4 +1,6 @@
 /** What the relay knows about methods; everything that is not named here passes untouched. */
+import { isJsonObject } from '../../preload/contract/json.ts';
+import type { Subject } from '../policy/decide.ts';
 import type { CallSubject } from './call-record.ts';
 import type { RequestMessage } from './parse-message.ts';
 
@@ -41,6 +43,20 @@ export function isNotificationName(method: string): boolean {
 
 export function hasInventoryDeadline(method: string): boolean {
   return INVENTORY.has(method);
+}
+
+/** What rules can name in a request that uses nothing yet: what it subscribes to, or completes the arguments of. */
+export function subjectOf({ method, params }: RequestMessage): Subject | undefined {
+  if (method === 'resources/subscribe' || method === 'resources/unsubscribe') {
+    const { uri } = params;
+    return typeof uri === 'string' ? { kind: 'resource', uri } : undefined;
+  }
+  if (method !== 'completion/complete') return undefined;
+  const { ref } = params;
+  if (!isJsonObject(ref)) return undefined;
+  const { name, uri } = ref;
+  if (typeof uri === 'string') return { kind: 'resource', uri };
+  return typeof name === 'string' ? { kind: 'prompt', name, arguments: undefined } : undefined;
 }
 
 /** Methods besides tools/call that read something for the client and therefore leave a record. */

@@ -4,15 +4,19 @@
  */
 import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
 import { OWN_ID_PREFIX } from './denial.ts';
+import type { Seen } from './inspection.ts';
 import type { WireLimits } from './limits.ts';
 import type { RequestMessage, ResponseMessage } from './parse-message.ts';
 
 export interface OwnAnswer {
   readonly message: ResponseMessage;
   readonly line: Buffer;
+  /** What the guard says of it. */
+  readonly seen: Seen;
 }
 
 interface Waiting {
+  readonly method: string;
   readonly deadlineAt: number;
   readonly resolve: (answer: OwnAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -54,17 +58,21 @@ export class OwnRequests {
         return;
       }
       const id = `${OWN_ID_PREFIX}${newId()}`;
-      this.waiting.set(`s${id}`, { deadlineAt: now() + limits.inventoryMs, resolve, reject });
+      this.waiting.set(`s${id}`, { method, deadlineAt: now() + limits.inventoryMs, resolve, reject });
       const line = Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
       send(line, { kind: 'request', id: JSON.stringify(id), idKey: `s${id}`, method, params });
     });
   }
 
+  methodOf(idKey: string): string | undefined {
+    return this.waiting.get(idKey)?.method;
+  }
+
   /** True when the response was to one of ours. */
-  take(message: ResponseMessage, line: Buffer): boolean {
+  take(message: ResponseMessage, line: Buffer, seen: Seen): boolean {
     const entry = this.waiting.get(message.idKey);
     this.waiting.delete(message.idKey);
-    entry?.resolve({ message, line });
+    entry?.resolve({ message, line, seen });
     return entry !== undefined;
   }
 

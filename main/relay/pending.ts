@@ -39,6 +39,17 @@ export class Pending<T extends { readonly deadlineAt: number | undefined }> {
     return all;
   }
 
+  takeWhere(isTaken: (entry: T) => boolean): T[] {
+    const taken: T[] = [];
+    for (const [key, entry] of this.byKey) {
+      if (!isTaken(entry)) continue;
+      this.byKey.delete(key);
+      this.removed(entry);
+      taken.push(entry);
+    }
+    return taken;
+  }
+
   /** Takes every entry whose deadline is past. */
   takeOverdue(now: number): [idKey: string, entry: T][] {
     const overdue: [string, T][] = [];

@@ -7,7 +7,11 @@ import type {
   NewAuditRecord,
 } from '../../preload/contract/index.ts';
 import type { ApprovalRequest } from '../approval/approvals.ts';
+import type { PinGate } from '../pin/pin-gate.ts';
+import type { Taint } from '../policy/call-facts.ts';
 import type { Policy } from '../policy/decide.ts';
+import type { Findings } from './findings.ts';
+import type { GuardGate } from './guard-gate.ts';
 import type { ParseLarge } from './lane.ts';
 import type { WireLimits } from './limits.ts';
 import type { Message, NotificationMessage, RequestMessage } from './parse-message.ts';
@@ -62,6 +66,10 @@ export interface SessionOptions {
   readonly claimed: (params?: JsonObject) => Claimed;
   /** The client said its name. */
   readonly introduced: (client: string) => void;
+  /** The client's name where its token proves it; what it says itself proves nothing. */
+  readonly provenClient?: string;
+  /** Who may use a person's late answer: this session, or the binding that opened it. */
+  readonly owner: string;
   readonly limits: WireLimits;
   readonly client: Peer;
   readonly server: Peer;
@@ -69,6 +77,11 @@ export interface SessionOptions {
   readonly policy: () => Policy;
   /** Never rejects; aborting withdraws the question. */
   readonly ask: (request: ApprovalRequest, signal: AbortSignal) => Promise<Decision>;
+  readonly guard: GuardGate;
+  readonly pins: PinGate;
+  readonly taints: Taints;
+  /** Found in what leaves no record of its own: a definition, a notification, a question of the server. */
+  readonly found: (findings: Findings) => void;
   /** Writes all of the records, or none and throws. */
   readonly record: (records: readonly NewAuditRecord[]) => void;
   readonly shape: (value: unknown) => ArgumentShape;
@@ -94,6 +107,16 @@ export interface SessionOptions {
   readonly tenant?: TenantGate;
   /** Called once, when questions of our own may be put to the server. */
   readonly ready?: () => void;
+}
+
+/** What results came before, for rules about what may follow. */
+export interface Taints {
+  /** A result of this session was delivered. */
+  mark(client: string | undefined, taint: Taint): void;
+  /** A session of this client lives, whether or not it had a result yet. */
+  note(client: string | undefined): void;
+  /** Those of this session, and of others of a client of this name. */
+  of(client: string | undefined): readonly Taint[];
 }
 
 /** Where handled messages go; they leave together at the next flush. */

@@ -4,16 +4,21 @@
  * Never forwards what it could not parse strictly, and never lets a call leave without an intent record. Holds no timers
  * and does no I/O: its owner feeds bytes and calls `tick`.
  */
+import type { Decision } from '../../preload/contract/index.ts';
 import { Batch } from './batch.ts';
 import { CallAudit, NO_INPUT } from './call-audit.ts';
 import { ClientSide } from './client-side.ts';
 import { flattenLine } from './flatten-line.ts';
 import { Flow } from './flow.ts';
 import { ForwardedRequests, type GovernedEnds } from './forwarded-requests.ts';
+import { GatedCalls } from './gated-calls.ts';
 import { Handshake } from './handshake.ts';
+import { HeldAnswers } from './held-answers.ts';
+import { Inspection, Inspector } from './inspection.ts';
 import { takeInventory } from './inventory.ts';
 import { Lane, type LaneOptions } from './lane.ts';
 import { createLister } from './list-upstream.ts';
+import { OtherLists } from './other-lists.ts';
 import { OwnRequests } from './own-requests.ts';
 import type { Message, Parsed, Sender } from './parse-message.ts';
 import { Pending } from './pending.ts';
@@ -21,7 +26,6 @@ import { ServerSide } from './server-side.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { Inventory } from './tenant-gate.ts';
 import { TenantSide } from './tenant-side.ts';
-import { ToolCalls } from './tool-calls.ts';
 import { ToolCatalogue } from './tool-catalogue.ts';
 
 export class Session {
@@ -36,7 +40,10 @@ export class Session {
   private readonly handshake: Handshake | undefined;
   private readonly audit: CallAudit;
   private readonly forwarded: ForwardedRequests;
-  private readonly calls: ToolCalls;
+  private readonly calls: GatedCalls;
+  private readonly answers: HeldAnswers;
+  private readonly inspections: Readonly<Record<Sender, Inspection>>;
+  private readonly stopListening: () => void;
   private serverGone = false;
   private clientGone = false;
   private inputEnded = false;
@@ -47,7 +54,8 @@ export class Session {
     this.flow = new Flow(options, (side) => this.lanes[side].resumed());
     this.audit = new CallAudit(options);
     const { audit } = this;
-    const catalogue = new ToolCatalogue(options.limits, options.toolProblem);
+    const catalogue = new ToolCatalogue(options.limits, options.toolProblem, options.pins);
+    const others = new OtherLists(options.limits, options.pins);
     const asked = new Pending<{ readonly deadlineAt: undefined }>();
     const { ready } = options;
     const handshake = ready === undefined ? undefined : new Handshake(ready);
@@ -87,6 +95,15 @@ export class Session {
     this.forwarded = new ForwardedRequests(options, out, audit, options.tenant === undefined ? undefined : governed);
     const freed = (): void => this.endServerInputWhenFree();
     const shared = { options, out, audit, forwarded: this.forwarded };
+    this.answers = new HeldAnswers(shared);
+    const methodOf = (idKey: string): string | undefined => this.own.methodOf(idKey) ?? this.forwarded.methodOf(idKey);
+    const inspector = new Inspector({
+      sender: 'client',
+      guard: options.guard,
+      limits,
+      parseLarge: options.parseLarge,
+      methodOf,
+    });
     const tenant =
       options.tenant === undefined
         ? undefined
@@ -100,37 +117,73 @@ export class Session {
             },
           });
     this.tenant = tenant;
-    this.calls = new ToolCalls({
+    this.calls = new GatedCalls({
       ...shared,
       catalogue,
-      lister: createLister({ limits, catalogue, policy, own: this.own }),
+      others,
+      inspector,
+      lister: createLister({ limits, catalogue, others, policy, own: this.own }),
       tenant: tenant?.calls,
       tenantHides: tenant === undefined ? undefined : (tool) => tenant.hides(tool),
       freed,
     });
     const isServerGone = (): boolean => this.serverGone;
-    const client = new ClientSide({ ...shared, calls: this.calls, tenant, asked, isServerGone });
+    const { answers } = this;
+    const client = new ClientSide({ ...shared, calls: this.calls, answers, tenant, asked, isServerGone });
     const answered = handshake === undefined ? undefined : (): void => handshake.answered();
-    const server = new ServerSide({ ...shared, catalogue, own: this.own, tenant, answered, asked });
+    const server = new ServerSide({
+      ...shared,
+      catalogue,
+      others,
+      answers,
+      own: this.own,
+      tenant,
+      answered,
+      asked,
+    });
     this.sides = { client, server };
+    this.inspections = {
+      client: this.inspection('client', methodOf),
+      server: this.inspection('server', methodOf),
+    };
     this.lanes = {
       client: this.lane('client', client, () => this.endServerInput()),
       server: this.lane('server', server, () => this.failAll()),
     };
+    // What a person accepted or reset may be seen and used now, or no more.
+    this.stopListening = options.pins.onChanged(() => this.handle(() => server.listsChanged()));
   }
 
-  private lane(sender: Sender, side: Pick<LaneOptions, 'message' | 'discarded'>, ended: () => void): Lane {
+  private inspection(sender: Sender, methodOf: (idKey: string) => string | undefined): Inspection {
+    const { guard, limits, parseLarge, fatal } = this.options;
+    return new Inspection({
+      sender,
+      guard,
+      limits,
+      parseLarge,
+      methodOf,
+      message: (inspected, related) => {
+        if (sender === 'client') this.sides.client.message(inspected);
+        else this.sides.server.message(inspected, related);
+      },
+      busyChanged: (busy) => this.flow.hold(sender, 'guard', busy),
+      flush: () => this.handle(() => {}),
+      broken: (error) => fatal(error instanceof Error ? error.message : 'the relay failed'),
+    });
+  }
+
+  private lane(sender: Sender, side: Pick<LaneOptions, 'discarded'>, ended: () => void): Lane {
     const { limits, now, parseLarge, fatal } = this.options;
     return new Lane({
       sender,
       limits,
       now,
       parseLarge,
-      message: (parsed, line) => side.message(parsed, line),
+      message: (parsed, line) => this.inspections[sender].push(parsed, line),
       discarded: (why, probed) => side.discarded(why, probed),
       flush: () => this.handle(() => {}),
       busyChanged: (busy) => this.flow.hold(sender, 'parsing', busy),
-      ended,
+      ended: () => this.inspections[sender].afterwards(ended),
       broken: (error) => fatal(error instanceof Error ? error.message : 'the relay failed'),
     });
   }
@@ -150,7 +203,7 @@ export class Session {
   messageFromClient(parsed: Parsed, line: Buffer): void {
     this.handle(() => {
       if (parsed.kind !== 'invalid') flattenLine(line);
-      this.sides.client.message(parsed, line);
+      this.inspections.client.push(parsed, line);
     });
   }
 
@@ -158,7 +211,7 @@ export class Session {
   messageFromServer(parsed: Parsed, line: Buffer, related?: string): void {
     this.handle(() => {
       if (parsed.kind !== 'invalid') flattenLine(line);
-      this.sides.server.message(parsed, line, related);
+      this.inspections.server.push(parsed, line, related);
     });
   }
 
@@ -207,6 +260,7 @@ export class Session {
     const now = this.options.now();
     this.forwarded.failOverdue(now);
     this.own.tick(now);
+    this.calls.tick(now);
     this.tenant?.tick(now);
     this.audit.endOverdue(now);
     this.checkPartial('client', now);
@@ -218,9 +272,11 @@ export class Session {
   close(reason: 'client_gone' | 'server_gone' | 'stopped'): void {
     this.clientGone = true;
     this.serverGone = true;
+    this.stopListening();
     this.calls.endWaiting('closed');
     this.own.close();
     const outcome = reason === 'server_gone' ? 'failed' : 'cancelled';
+    for (const { call } of this.answers.close()) this.audit.outcome(call, outcome, 0, reason);
     this.tenant?.close(outcome, reason);
     this.forwarded.recordAll(outcome, reason);
     this.audit.endAwaited(outcome, reason === 'server_gone' ? reason : NO_INPUT);
@@ -229,8 +285,34 @@ export class Session {
 
   /** What the client still waits for; a large message of its own that is being parsed counts. */
   get openCalls(): number {
-    const { forwarded, calls, tenant, lanes } = this;
-    return forwarded.size + calls.size + (tenant?.size ?? 0) + (lanes.client.isWorking ? 1 : 0);
+    const { forwarded, calls, answers, tenant, lanes, inspections } = this;
+    const unread = inspections.client.size + (lanes.client.isWorking ? 1 : 0);
+    return forwarded.size + calls.size + answers.size + (tenant?.size ?? 0) + unread;
+  }
+
+  /**
+   * Nothing that is recorded goes on: what waits here is refused, what the server works at is taken back from it, what it
+   * answered is withheld. Answers how many.
+   */
+  lockDown(): number {
+    const decision: Decision = {
+      effect: 'deny',
+      decidedBy: 'engine',
+      code: 'lockdown',
+      reason: 'A person stopped all calls.',
+    };
+    let ended = 0;
+    this.handle(() => {
+      ended = this.calls.size + this.answers.size;
+      this.calls.lockDown(decision);
+      this.answers.withholdAll(decision);
+      ended += this.tenant?.lockDown(decision) ?? 0;
+      for (const entry of this.forwarded.takeCalls()) {
+        this.sides.server.takeBack(entry, decision);
+        ended++;
+      }
+    });
+    return ended;
   }
 
   /** A tenant is being asked something that the client waits for. */

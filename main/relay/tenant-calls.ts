@@ -190,14 +190,14 @@ export class TenantCalls {
       const placed = spanAt(line, ['params', 'arguments']);
       if (placed === undefined || placed.end - placed.start !== source.length) return undefined;
     }
-    if (!this.parts.catalogue.declaresSessionId(candidate.tool)) {
+    if (!this.parts.catalogue.declaresSessionId(candidate.name)) {
       const object = spanAt(line, ['params', 'arguments']);
       const edit = object === undefined ? undefined : dropMember(line, object, SESSION_ID_ARGUMENT);
       if (edit !== undefined) line = splice(line, [edit]);
     }
     if (line === candidate.line) return candidate;
     const message = await this.parseCall(line, candidate.message);
-    if (message === undefined || message.params['name'] !== candidate.tool) return undefined;
+    if (message === undefined || message.params['name'] !== candidate.name) return undefined;
     flattenLine(line);
     const asked = { ...candidate.asked, arguments: message.params['arguments'], bytes: line.length };
     return { ...candidate, line, message, asked };
@@ -216,11 +216,11 @@ export class TenantCalls {
   }
 }
 
-function requestOf({ line, tool, asked }: Candidate): GovernedRequest {
+function requestOf({ line, name, asked }: Candidate): GovernedRequest {
   const source = (key: string): Buffer | undefined => {
     const span = spanAt(line, ['params', key]);
     return span === undefined ? undefined : line.subarray(span.start, span.end);
   };
   const given = isJsonObject(asked.arguments) ? source('arguments') : undefined;
-  return { method: 'tools/call', params: { name: tool, arguments: given ?? EMPTY_OBJECT, meta: source('_meta') } };
+  return { method: 'tools/call', params: { name, arguments: given ?? EMPTY_OBJECT, meta: source('_meta') } };
 }

@@ -3,17 +3,23 @@
  * replaced or withheld. The id stays in use meanwhile. Whatever goes wrong withholds; nothing of what is withheld, and none of
  * the tenant's words, reaches the client.
  */
-import type { DecisionCode } from '../../preload/contract/index.ts';
+import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
 import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
+import type { ScanResult } from '../guard/scan-job.ts';
 import type { CallAudit } from './call-audit.ts';
 import type { Outcome } from './call-record.ts';
+import { clientFacts } from './client-facts.ts';
 import { errorReply, METHOD_REFUSED, refusedCall, SERVER_FAILED } from './denial.ts';
 import type { ForwardedRequest, ForwardedRequests, Governed } from './forwarded-requests.ts';
+import { keptResultText } from './guard-texts.ts';
+import type { Inspector, Seen } from './inspection.ts';
+import { guardDecision } from './kept-back.ts';
 import type { ResponseMessage } from './parse-message.ts';
 import { replacedResult } from './replaced-result.ts';
 import { answerOnly, resultProblem, resultSource } from './result-problem.ts';
 import { isInputRequired } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
+import { markTaint } from './taint-labels.ts';
 import type { TenantDesk } from './tenant-desk.ts';
 import type { JsonSource, PostVerdict, TenantGate } from './tenant-gate.ts';
 import type { TenantLists } from './tenant-lists.ts';
@@ -35,6 +41,8 @@ export interface TenantResultsParts {
   readonly forwarded: ForwardedRequests;
   readonly catalogue: ToolCatalogue;
   readonly lists: TenantLists;
+  /** Looks at what a tenant wrote, as at what a server sends. */
+  readonly inspector: Inspector;
 }
 
 /** What the server said, and what to do with it once the tenant has seen it. */
@@ -46,8 +54,16 @@ interface Answered {
   readonly result: Buffer | undefined;
   readonly error: { readonly type: string; readonly message: string } | undefined;
   readonly deliver: () => void;
-  /** False: it is not usable. */
-  readonly replace: (value: JsonSource, unasked: boolean) => boolean;
+  /** Delivers what the tenant gave, once it was looked at as the server's own is; undefined: it is not usable. */
+  readonly replace: (value: JsonSource, unasked: boolean) => Promise<(() => void) | undefined>;
+}
+
+const NOT_REPLACED = (): Promise<undefined> => Promise.resolve(undefined);
+
+/** What the record of a delivered result holds besides. */
+interface Facts {
+  readonly from?: 'tenant';
+  readonly found: ScanResult;
 }
 
 interface HeldResult {
@@ -72,7 +88,7 @@ export class TenantResults {
   }
 
   /** The server's answer to a request that the tenant let through. */
-  answered(entry: ForwardedRequest, governed: Governed, message: ResponseMessage, line: Buffer): void {
+  answered(entry: ForwardedRequest, governed: Governed, message: ResponseMessage, line: Buffer, seen: Seen): void {
     const { audit, out, options } = this.parts;
     if (message.error !== undefined) {
       const { code, message: said } = message.error;
@@ -88,10 +104,11 @@ export class TenantResults {
           // Written anew: the tenant was shown this text, and neither its data nor what else stands in the answer.
           const known = typeof code === 'number' && Number.isSafeInteger(code) ? code : SERVER_FAILED;
           const reply = errorReply(entry.id, known, seenText(text));
-          audit.outcome(entry.call, 'error', reply.length, type);
+          markTaint(options, entry.call, seen.found);
+          audit.outcome(entry.call, 'error', reply.length, type, seen);
           out.reply(reply, entry.idKey);
         },
-        replace: () => false,
+        replace: NOT_REPLACED,
       });
       return;
     }
@@ -101,8 +118,8 @@ export class TenantResults {
       this.failed(entry, governed, 'protocol', problem ?? 'its answer is no result');
     else {
       const only = answerOnly(line, message);
-      if (entry.method === 'tools/list') this.list(entry, governed, message, only, result);
-      else this.call(entry, governed, message, only, result);
+      if (entry.method === 'tools/list') this.list(entry, governed, message, only, result, seen);
+      else this.call(entry, governed, message, only, result, seen);
     }
   }
 
@@ -115,7 +132,7 @@ export class TenantResults {
       result: undefined,
       error: { type: errorType, message: reason },
       deliver: () => this.parts.forwarded.answerFailed(entry, errorType, seenText(reason)),
-      replace: () => false,
+      replace: NOT_REPLACED,
     });
   }
 
@@ -125,8 +142,9 @@ export class TenantResults {
     message: ResponseMessage,
     line: Buffer,
     result: JsonObject,
+    { found }: Seen,
   ): void {
-    const { options, out } = this.parts;
+    const { options, out, inspector } = this.parts;
     this.ask({
       entry,
       governed,
@@ -134,17 +152,23 @@ export class TenantResults {
       result: resultSource(line),
       error: undefined,
       deliver: () => {
-        this.recordAnswer(entry, result, line.length);
+        this.recordAnswer(entry, result, line.length, { found });
         out.toClient(line, message);
       },
-      replace: (value) => {
+      replace: async (value) => {
         // The questions of a server are not what a tenant replaces, and would pass unseen beside what it does.
-        if (isInputRequired(result)) return false;
+        if (isInputRequired(result)) return undefined;
         const made = replacedResult(line, result, value, options.limits);
-        if (made === undefined) return false;
-        this.recordAnswer(entry, made.result, made.line.length, 'tenant');
-        out.reply(made.line, entry.idKey);
-        return true;
+        if (made === undefined) return undefined;
+        const looked = await inspector.inspect({ ...message, result: made.result }, made.line);
+        // Nobody is asked about what a tenant wrote.
+        const kept = guardDecision(looked.seen.found);
+        if (kept !== undefined)
+          return () => this.withhold(entry, governed, made.line.length, kept.code, false, looked.seen);
+        return () => {
+          this.recordAnswer(entry, made.result, looked.line.length, { from: 'tenant', found: looked.seen.found });
+          out.reply(looked.line, entry.idKey);
+        };
       },
     });
   }
@@ -155,10 +179,12 @@ export class TenantResults {
     message: ResponseMessage,
     line: Buffer,
     result: JsonObject,
+    { items }: Seen,
   ): void {
-    const { options, out, catalogue, lists } = this.parts;
+    const { options, out, catalogue, lists, inspector } = this.parts;
     const { tools } = result;
-    const learned = catalogue.filter(line, message.result, options.policy());
+    const own = { verdicts: items, isServers: true };
+    const learned = catalogue.filter(line, message.result, options.policy(), own);
     if (learned.kind === 'refused' || !Array.isArray(tools)) {
       this.failed(entry, governed, 'protocol', learned.kind === 'refused' ? learned.reason : 'it lists nothing');
       return;
@@ -172,18 +198,22 @@ export class TenantResults {
       error: undefined,
       // A tenant answers a list with a list; anything else says nothing about it.
       deliver: () => this.withhold(entry, governed, line.length, 'tenant_invalid'),
-      replace: (value, unasked) => {
+      replace: async (value, unasked) => {
         const made = lists.replaced(line, result, value);
-        if (made === undefined) return false;
+        if (made === undefined) return undefined;
+        const { seen } = await inspector.inspect(made.message, made.line);
+        if (guardDecision(seen.found) !== undefined) return undefined;
         // The server's own definitions first: by the tenant's a tool may become stricter, never milder.
-        if (catalogue.filter(line, message.result, options.policy()).kind === 'refused') return false;
+        if (catalogue.filter(line, message.result, options.policy(), own).kind === 'refused') return undefined;
         const hides = unasked ? (tool: string) => lists.hides(tool)?.code : undefined;
-        const shown = catalogue.filter(made.line, made.message.result, options.policy(), hides);
-        if (shown.kind === 'refused') return false;
-        if (!unasked) lists.delivered(tools, made.message);
-        out.reply(shown.kind === 'changed' ? shown.line : made.line, entry.idKey);
-        if (catalogue.generation !== generation) this.outdated();
-        return true;
+        const look = { hides, verdicts: seen.items, client: clientFacts(options) };
+        const shown = catalogue.filter(made.line, made.message.result, options.policy(), look);
+        if (shown.kind === 'refused') return undefined;
+        return () => {
+          if (!unasked) lists.delivered(tools, made.message);
+          out.reply(shown.kind === 'changed' ? shown.line : made.line, entry.idKey);
+          if (catalogue.generation !== generation) this.outdated();
+        };
       },
     });
   }
@@ -211,10 +241,12 @@ export class TenantResults {
     const { request, correlation } = governed;
     desk
       .ask('server', bytes, signal, () => tenant.post({ request, correlation, result, error }, signal))
-      .then((verdict) => {
+      .then(async (verdict) => {
+        if (signal.aborted) return;
+        const carryOut = await this.readied(answered, verdict);
         if (signal.aborted) return;
         this.free(idKey, mine);
-        this.carryOut(answered, verdict);
+        carryOut();
       })
       .catch(() => {
         if (signal.aborted) return;
@@ -225,13 +257,24 @@ export class TenantResults {
       .catch((thrown: unknown) => options.fatal(thrown instanceof Error ? thrown.message : 'a held result failed'));
   }
 
-  private carryOut(answered: Answered, verdict: PostVerdict): void {
-    const { entry, governed, bytes, error } = answered;
+  private async readied(answered: Answered, verdict: PostVerdict): Promise<() => void> {
+    const { entry, governed, bytes, error, deliver, replace } = answered;
     const isError = error !== undefined;
-    if (verdict.kind === 'deliver') answered.deliver();
-    else if (verdict.kind === 'withhold') this.withhold(entry, governed, bytes, verdict.code, isError);
-    else if (!answered.replace(verdict.value, verdict.unasked === true))
-      this.withhold(entry, governed, bytes, 'tenant_invalid', isError);
+    if (verdict.kind === 'deliver') return deliver;
+    if (verdict.kind === 'withhold') return () => this.withhold(entry, governed, bytes, verdict.code, isError);
+    const replaced = await replace(verdict.value, verdict.unasked === true);
+    return replaced ?? (() => this.withhold(entry, governed, bytes, 'tenant_invalid', isError));
+  }
+
+  /** What waits for the tenant's word is withheld. Answers how many. */
+  lockDown({ code }: Decision): number {
+    const open = [...this.held.values()];
+    this.held.clear();
+    for (const { entry, controller } of open) {
+      controller.abort('stopped');
+      if (entry.governed !== undefined) this.withhold(entry, entry.governed, 0, code);
+    }
+    return open.length;
   }
 
   private free(idKey: string, mine: HeldResult): void {
@@ -244,23 +287,28 @@ export class TenantResults {
     bytes: number,
     code: DecisionCode,
     isError = false,
+    seen?: Seen,
   ): void {
     const { out, audit, options } = this.parts;
     const { id, idKey, call, method } = entry;
-    audit.outcome(call, 'withheld', bytes, code);
+    audit.outcome(call, 'withheld', bytes, code, { found: seen?.found });
     const ref = call?.subject.call ?? '';
     if (method === 'tools/list')
       out.reply(errorReply(id, METHOD_REFUSED, refusedListText(options.connector, code)), idKey);
     else if (isError) out.reply(errorReply(id, SERVER_FAILED, withheldError(options.connector, code)), idKey);
-    else out.reply(refusedCall({ id, code, ref, text: withheldText(code, ref), modern: governed.modern }), idKey);
+    else {
+      const text = code.startsWith('tenant_') ? withheldText(code, ref) : keptResultText(code, ref);
+      out.reply(refusedCall({ id, code, ref, text, modern: governed.modern }), idKey);
+    }
   }
 
   /** The call is over, unless its server needs input of the client first. */
-  private recordAnswer(entry: ForwardedRequest, result: JsonObject, bytes: number, from?: 'tenant'): void {
-    const { audit, forwarded } = this.parts;
+  private recordAnswer(entry: ForwardedRequest, result: JsonObject, bytes: number, facts: Facts): void {
+    const { audit, forwarded, options } = this.parts;
+    markTaint(options, entry.call, facts.found);
     if (isInputRequired(result) && forwarded.awaitInput(entry, result['requestState'])) return;
     const failed = result['isError'] === true;
-    audit.outcome(entry.call, failed ? 'tool_error' : 'ok', bytes, failed ? 'tool_error' : undefined, from);
+    audit.outcome(entry.call, failed ? 'tool_error' : 'ok', bytes, failed ? 'tool_error' : undefined, facts);
   }
 
   /** The client wants no answer any more; true when one was kept here: the server is done with it. */

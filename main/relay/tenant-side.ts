@@ -6,6 +6,7 @@ import type { Decision } from '../../preload/contract/index.ts';
 import type { CallAudit } from './call-audit.ts';
 import type { Outcome } from './call-record.ts';
 import type { ForwardedRequest, ForwardedRequests, Governed, GovernedEnds } from './forwarded-requests.ts';
+import { Inspector, type Seen } from './inspection.ts';
 import type { RequestMessage, ResponseMessage, Sender } from './parse-message.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import { TenantCalls } from './tenant-calls.ts';
@@ -42,7 +43,9 @@ export class TenantSide implements GovernedEnds {
     const { options, tenant, out, forwarded, pressure } = parts;
     this.tenant = tenant;
     this.desk = new TenantDesk({ limits: options.limits, now: options.now, pressure });
-    const shared = { ...parts, desk: this.desk };
+    const { guard, limits, parseLarge } = options;
+    const inspector = new Inspector({ sender: 'server', guard, limits, parseLarge, methodOf: () => undefined });
+    const shared = { ...parts, desk: this.desk, inspector };
     this.calls = new TenantCalls(shared);
     this.lists = new TenantLists(shared);
     this.results = new TenantResults({ ...shared, lists: this.lists });
@@ -92,8 +95,13 @@ export class TenantSide implements GovernedEnds {
     return method.startsWith('notifications/tasks');
   }
 
-  answered(entry: ForwardedRequest, governed: Governed, message: ResponseMessage, line: Buffer): void {
-    this.results.answered(entry, governed, message, line);
+  answered(entry: ForwardedRequest, governed: Governed, message: ResponseMessage, line: Buffer, seen: Seen): void {
+    this.results.answered(entry, governed, message, line, seen);
+  }
+
+  /** What waits for the tenant is refused or withheld. Answers how many. */
+  lockDown(decision: Decision): number {
+    return this.results.lockDown(decision);
   }
 
   failed(entry: ForwardedRequest, governed: Governed, errorType: string, reason: string): void {

@@ -4,13 +4,16 @@
  * server says that its list changed.
  */
 import { isJsonObject, type DecisionCode, type JsonObject } from '../../preload/contract/index.ts';
+import type { ScanResult } from '../guard/scan-job.ts';
+import type { PinGate } from '../pin/pin-gate.ts';
+import type { ClientFacts } from '../policy/call-facts.ts';
 import { hidesTool, type Policy } from '../policy/decide.ts';
 import { foldName } from '../policy/fold.ts';
 import { actingWord, toolFacts, type ToolFacts } from '../policy/read-only.ts';
+import { keepsBack, pinProblem } from './kept-back.ts';
 import type { WireLimits } from './limits.ts';
-import { elementSpans, scanJson, type Span } from './scan-json.ts';
+import { openList } from './list-source.ts';
 import type { SessionOptions } from './session-options.ts';
-import { splice } from './splice-json.ts';
 
 const MAX_NAME_CHARACTERS = 128;
 /** MCP tool names that we show; anything else could look like another name. */
@@ -30,6 +33,17 @@ export interface HiddenTool {
   readonly code: DecisionCode;
 }
 
+/** What else is known of a list, or wanted of it. */
+export interface Look {
+  /** What else keeps a tool back. */
+  readonly hides?: ((name: string) => DecisionCode | undefined) | undefined;
+  /** What the guard says of each item, in their order. */
+  readonly verdicts?: readonly ScanResult[] | undefined;
+  /** It is the server's own, so its items are compared with what was agreed to; a tenant writes others. */
+  readonly isServers?: boolean;
+  readonly client?: ClientFacts;
+}
+
 export type FilteredList =
   | { readonly kind: 'unchanged'; readonly hidden: readonly HiddenTool[] }
   | { readonly kind: 'changed'; readonly line: Buffer; readonly hidden: readonly HiddenTool[] }
@@ -46,12 +60,16 @@ export class ToolCatalogue {
   private readonly takesSessionId = new Set<string>();
   /** Tools that the transport cannot carry, and why. */
   private readonly unfit = new Map<string, DecisionCode>();
+  /** Tools whose definition the guard keeps back. */
+  private readonly poisoned = new Set<string>();
+  private readonly pins: PinGate | undefined;
   private readonly limits: WireLimits;
   private readonly toolProblem: SessionOptions['toolProblem'];
 
-  constructor(limits: WireLimits, toolProblem?: SessionOptions['toolProblem']) {
+  constructor(limits: WireLimits, toolProblem?: SessionOptions['toolProblem'], pins?: PinGate) {
     this.limits = limits;
     this.toolProblem = toolProblem;
+    this.pins = pins;
   }
 
   /** The server announced a new list: everything is looked at afresh. */
@@ -61,6 +79,7 @@ export class ToolCatalogue {
     this.oversized.clear();
     this.takesSessionId.clear();
     this.unfit.clear();
+    this.poisoned.clear();
     this.forgotten++;
   }
 
@@ -85,12 +104,22 @@ export class ToolCatalogue {
 
   /** Why a tool may not be seen or called whatever the rules say, or undefined. */
   private structuralProblem(name: string): DecisionCode | undefined {
+    return this.namingProblem(name) ?? (this.poisoned.has(name) ? 'guard_hidden' : pinProblem(this.pins, 'tool', name));
+  }
+
+  private namingProblem(name: string): DecisionCode | undefined {
     if (!TOOL_NAME.test(name)) return 'invalid_tool_name';
     if (this.oversized.has(name)) return 'oversized_tool';
     return this.isAmbiguous(name) ? 'ambiguous_tool_name' : this.unfit.get(name);
   }
 
-  private learn(name: string, definition: JsonObject, bytes: number, seenOnPage: Set<string>): void {
+  private learn(
+    name: string,
+    definition: JsonObject,
+    bytes: number,
+    seenOnPage: Set<string>,
+    verdict: ScanResult | undefined,
+  ): void {
     // Hidden for its name in any case; remembering what a server makes up would let it fill the memory.
     if (name.length > MAX_NAME_CHARACTERS) return;
     const key = foldName(name);
@@ -104,6 +133,8 @@ export class ToolCatalogue {
       if (this.oversized.size < this.limits.maxTools) this.oversized.add(name);
       return;
     }
+    if (verdict !== undefined && keepsBack(verdict) && this.poisoned.size < this.limits.maxTools)
+      this.poisoned.add(name);
     const unfit = this.toolProblem?.(definition);
     if (unfit !== undefined && this.unfit.size < this.limits.maxTools) this.unfit.set(name, unfit);
     const before = this.facts.get(name);
@@ -121,85 +152,54 @@ export class ToolCatalogue {
   }
 
   /**
-   * Learns one tools/list result and takes out what `policy` hides, by cutting the hidden elements out of the source
-   * text: everything that stays keeps its bytes, numbers included. `hides`: what else keeps a tool back.
+   * Learns one tools/list result and takes out what may not be seen, by cutting the hidden elements out of the source
+   * text: everything that stays keeps its bytes, numbers included.
    */
-  filter(
-    line: Buffer,
-    result: unknown,
-    policy: Policy,
-    hides?: (name: string) => DecisionCode | undefined,
-  ): FilteredList {
-    const tools = isJsonObject(result) ? result['tools'] : undefined;
-    if (!isJsonObject(result) || !Array.isArray(tools))
-      return { kind: 'refused', reason: 'its tools/list result holds no list of tools' };
-    if (tools.length > this.limits.maxTools)
-      return { kind: 'refused', reason: `it lists more than ${this.limits.maxTools} tools` };
-    if (line.length > this.limits.maxToolListBytes)
-      return { kind: 'refused', reason: 'its list of tools is too large' };
-    const whole = scanJson(line, 0, line.length, this.limits, true);
-    // JSON.parse keeps the last of two equal keys, other readers the first: such a list has no single meaning.
-    if (whole.kind !== 'object' || whole.duplicateKey !== undefined) {
-      return { kind: 'refused', reason: 'its list of tools holds a key twice' };
-    }
-    if (Object.keys(result).some((key) => key !== 'tools' && foldName(key) === 'tools')) {
-      return { kind: 'refused', reason: 'its list of tools holds a look-alike of "tools"' };
-    }
-    const resultSpan = whole.members.find((member) => member.key === 'result')?.value;
-    const members =
-      resultSpan === undefined ? undefined : scanJson(line, resultSpan.start, resultSpan.end, this.limits, false);
-    const toolsSpan =
-      members?.kind === 'object' ? members.members.find((member) => member.key === 'tools')?.value : undefined;
-    if (members?.kind !== 'object' || toolsSpan === undefined) throw new Error('tools span not found');
-    const spans = elementSpans(line, toolsSpan);
-    if (spans.length !== tools.length) throw new Error('tool spans do not match the list');
-
-    if (!tools.every(isJsonObject))
-      return { kind: 'refused', reason: 'its list of tools holds something that is no tool' };
+  filter(line: Buffer, result: unknown, policy: Policy, look: Look = {}): FilteredList {
+    const opened = openList(line, result, 'tools/list', this.limits);
+    if (opened.kind === 'refused') return opened;
+    const { list } = opened;
     const seen = new Set<string>();
-    tools.forEach((tool, index) => {
-      const span = spans[index];
-      if (span === undefined) throw new Error('tool span not found');
-      if (typeof tool['name'] === 'string') this.learn(tool['name'], tool, span.end - span.start, seen);
+    list.items.forEach((tool, index) => {
+      const bytes = list.sources[index]?.length;
+      if (bytes === undefined) throw new Error('the source of a tool was not found');
+      if (typeof tool['name'] === 'string') this.learn(tool['name'], tool, bytes, seen, look.verdicts?.[index]);
     });
-    const hidden: HiddenTool[] = [];
-    const kept: Span[] = [];
-    tools.forEach((tool, index) => {
-      const span = spans[index];
-      if (span === undefined) throw new Error('tool span not found');
-      const name = tool['name'];
-      const code =
-        typeof name === 'string'
-          ? (this.structuralProblem(name) ?? hides?.(name) ?? this.hiddenBy(policy, name))
-          : ('invalid_tool_name' as const);
-      if (code === undefined) kept.push(span);
-      else hidden.push({ name: typeof name === 'string' ? name : '', code });
+    // What was hidden already is pinned all the same, but for names that cannot be told apart or are not shown at all.
+    if (look.isServers === true) this.pin(list.items);
+    const codes = list.items.map(({ name }) =>
+      typeof name === 'string'
+        ? (this.structuralProblem(name) ?? look.hides?.(name) ?? this.hiddenBy(policy, name, look.client))
+        : ('invalid_tool_name' as const),
+    );
+    const hidden = codes.flatMap((code, index) => {
+      const name = list.items[index]?.['name'];
+      return code === undefined ? [] : [{ name: typeof name === 'string' ? name : '', code }];
     });
     if (hidden.length === 0) return { kind: 'unchanged', hidden };
-
-    const parts: Buffer[] = [];
-    kept.forEach((span, index) => {
-      if (index > 0) parts.push(Buffer.from(','));
-      parts.push(line.subarray(span.start, span.end));
-    });
-    const edits = [{ span: { start: toolsSpan.start + 1, end: toolsSpan.end - 1 }, bytes: Buffer.concat(parts) }];
-    // A list that we filtered is this person's, not everyone's.
-    const scope = members.members.find((member) => member.key === 'cacheScope')?.value;
-    if (scope !== undefined && result['cacheScope'] === 'public')
-      edits.push({ span: scope, bytes: Buffer.from('"private"') });
-    return { kind: 'changed', line: splice(line, edits), hidden };
+    return { kind: 'changed', line: list.only(codes.map((code) => code === undefined)), hidden };
   }
 
-  private hiddenBy(policy: Policy, name: string): DecisionCode | undefined {
+  private pin(tools: readonly JsonObject[]): void {
+    const items = tools.flatMap((definition) => {
+      const { name } = definition;
+      const isKnown = typeof name === 'string' && this.facts.has(name) && this.namingProblem(name) === undefined;
+      return isKnown ? [{ name, definition }] : [];
+    });
+    if (items.length > 0) this.pins?.listed('tool', items);
+  }
+
+  private hiddenBy(policy: Policy, name: string, client: ClientFacts | undefined): DecisionCode | undefined {
     const facts = this.facts.get(name);
     if (facts === undefined) return 'oversized_tool';
-    const decision = policy.decideTool(facts);
+    const decision = policy.decideTool(facts, client);
     return hidesTool(decision) ? decision.code : undefined;
   }
 
   /** Enough to decide a call by. */
   knows(name: string): boolean {
-    return this.facts.has(name) || this.structuralProblem(name) !== undefined;
+    // That pins hold it back may be another session's doing; what it is here is known once it was listed here.
+    return this.facts.has(name) || this.namingProblem(name) !== undefined || this.poisoned.has(name);
   }
 
   /** Why a call to a known tool is refused whatever the rules say. */

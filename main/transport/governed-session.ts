@@ -5,14 +5,17 @@
 import { CompanionError, type ArgumentShape, type Claimed, type JsonObject } from '../../preload/contract/index.ts';
 import type { NewAuditRecord } from '../../preload/contract/index.ts';
 import type { Approvals } from '../approval/approvals.ts';
+import type { PinGate } from '../pin/pin-gate.ts';
 import type { Policy } from '../policy/decide.ts';
+import type { GuardGate } from '../relay/guard-gate.ts';
 import type { ParseLarge } from '../relay/lane.ts';
 import type { WireLimits } from '../relay/limits.ts';
-import type { Peer } from '../relay/session-options.ts';
+import type { Peer, Taints } from '../relay/session-options.ts';
 import { Session } from '../relay/session.ts';
 import type { TenantGate } from '../relay/tenant-gate.ts';
 import type { ConnectorLog } from './connector-log.ts';
 import { createDroppedCounter } from './dropped-counter.ts';
+import { createFoundOnce } from './found-once.ts';
 import { answersGiven } from './last-output.ts';
 import type { OpenUpstream, UpstreamEnd } from './upstream.ts';
 
@@ -34,7 +37,12 @@ export interface PreparedServer {
 
 export interface SessionDependencies {
   readonly limits: WireLimits;
-  readonly approvals: Approvals;
+  readonly approvals: Pick<Approvals, 'ask' | 'sessionEnded'>;
+  /** The guard's word for one session of a connector, as the settings are at that moment. */
+  readonly guard: (connector: string, session: string) => GuardGate;
+  readonly pins: (connector: string) => PinGate;
+  /** What the results of a session say of the calls after them; ended with it. */
+  readonly taints: (session: string) => Taints & { readonly ended: () => void };
   /** Writes all of the records, or none and throws. */
   readonly record: (records: readonly NewAuditRecord[]) => void;
   readonly shape: (value: unknown) => ArgumentShape;
@@ -53,6 +61,8 @@ export interface ClientEnd {
   readonly stderr: (text: string) => void;
   /** The binding whose token opened the session. */
   readonly binding?: string;
+  /** The client's name, where that token proves it. */
+  readonly provenClient?: string | undefined;
 }
 
 export interface SessionEnd {
@@ -70,6 +80,8 @@ export interface GovernedSession {
   clientInputEnded(): void;
   /** Nobody is there any more. */
   clientGone(): void;
+  /** Ends every call that is under way; answers how many. */
+  lockDown(): number;
   stop(): Promise<void>;
   /** Resolves when the upstream and everything around it is gone. */
   readonly done: Promise<SessionEnd>;
@@ -115,7 +127,7 @@ export function startGovernedSession(
   const { connector } = prepared;
   const log = (text: string): void => prepared.log.line(deps.redact(text));
   const event = (
-    name: 'session_started' | 'session_ended' | 'messages_dropped',
+    name: 'session_started' | 'session_ended' | 'messages_dropped' | 'guard_found',
     detail: Record<string, string | number | boolean>,
   ): void => {
     const claimed = client.claimed();
@@ -129,6 +141,15 @@ export function startGovernedSession(
     () => performance.now(),
     (counts) => event('messages_dropped', counts),
   );
+
+  const told = createFoundOnce(({ carrier, from, verdict, findings }) => {
+    const [first] = findings;
+    if (first === undefined) return;
+    const { category, rule } = first;
+    event('guard_found', { carrier: deps.redact(carrier), from, verdict, category, rule, findings: findings.length });
+  });
+  const taints = deps.taints(id);
+  const owner = client.binding === undefined ? id : `binding ${client.binding}`;
 
   let answered = false;
   let clientLeft = false;
@@ -177,6 +198,12 @@ export function startGovernedSession(
     connector,
     claimed: client.claimed,
     introduced: client.introduced,
+    ...(client.provenClient === undefined ? {} : { provenClient: client.provenClient }),
+    owner,
+    guard: deps.guard(connector, id),
+    pins: deps.pins(connector),
+    taints,
+    found: told,
     limits: deps.limits,
     // The last answer may come from the tenant, long after the server gave it.
     client: tenant === undefined ? client.peer : wrapped(client.peer, { written: () => leaveWhenQuiet() }),
@@ -227,6 +254,8 @@ export function startGovernedSession(
     await answersGiven(session);
     clearInterval(tick);
     session.close(clientLeft ? 'client_gone' : 'server_gone');
+    taints.ended();
+    deps.approvals.sessionEnded(owner, id);
     dropped.report(true);
     const crashed = end.byItself && !clientLeft && (end.code !== 0 || end.signal !== null);
     event('session_ended', { code: end.code ?? -1, signal: end.signal ?? '', crashed });
@@ -252,6 +281,7 @@ export function startGovernedSession(
       session.close('client_gone');
       void stop(ABANDONED_GRACE_MS);
     },
+    lockDown: () => session.lockDown(),
     stop: async () => {
       stopped = true;
       session.close('stopped');

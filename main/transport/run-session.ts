@@ -19,6 +19,7 @@ export interface RunDependencies extends SessionDependencies {
 
 export interface RunningSession {
   readonly connector: string;
+  lockDown(): number;
   /** Resolves when the upstream and everything around it is gone. Never rejects. */
   readonly done: Promise<unknown>;
   stop(): Promise<void>;
@@ -95,6 +96,7 @@ function joinConnection(connection: Connection, prepared: PreparedServer, deps: 
       prepared.log.line(deps.redact(`[companion] session ended badly: ${String(error)}`));
       connection.destroy();
     }),
+    lockDown: () => session.lockDown(),
     stop: () => session.stop(),
   };
 }

@@ -55,10 +55,12 @@ const approval: ApprovalView = {
   connector: 'files',
   tool: 'write',
   client: 'cursor',
+  about: 'call',
   arguments: '{\n  "path": "/x"\n}',
   reason: 'A rule asks.',
   createdAt: AT,
-  expiresAt: '2026-11-21T08:00:50.000Z',
+  expiresAt: '2026-11-21T08:05:00.000Z',
+  state: 'waiting',
 };
 const status: Status = {
   companion: {
@@ -374,63 +376,6 @@ describe('connectors edit', () => {
   });
 });
 
-describe('policy', () => {
-  const answers: Scene['answers'] = {
-    'policy.add': rule,
-    'policy.remove': rule,
-    'policy.list': [rule],
-    'connectors.list': [view],
-  };
-
-  it('asks only where the companion says that it weakens', async () => {
-    const allow = await tell(['policy', 'allow', 'files', 'read_*'], {
-      answers,
-      weakens: ['policy.add'],
-      tty: true,
-      typed: ['y'],
-    });
-    expect(allow.asked).toEqual(['Allow every call of "read_*" on "files"? [y/N] ']);
-    expect(allow.calls.slice(0, 2)).toEqual([
-      'policy.add {"effect":"allow","connector":"files","tool":"read_*"}',
-      'policy.add! {"effect":"allow","connector":"files","tool":"read_*"}',
-    ]);
-    expect(allow.out).toBe('Rule r1: allow "read_*" on "files".\n');
-    const deny = await tell('policy deny files x', { answers, tty: true });
-    expect([deny.asked, deny.code]).toEqual([[], 0]);
-    const ask = await tell('policy ask files x', { answers, weakens: ['policy.add'], tty: true, typed: ['n'] });
-    expect([ask.code, ask.failure?.code]).toEqual([2, 'E_DECLINED']);
-  });
-
-  it('without a terminal -y is the answer', async () => {
-    const scene: Scene = { answers, weakens: ['policy.add', 'policy.remove'] };
-    for (const line of ['policy allow files x', 'policy remove r1']) {
-      expect((await tell(line, scene)).failure?.code).toBe('E_CONFIRMATION');
-      expect((await tell(`${line} -y`, scene)).code).toBe(0);
-    }
-  });
-
-  it('a rule for no connector is stored, and said', async () => {
-    const told = await tell('policy deny fiels x', {
-      answers: { ...answers, 'policy.add': { ...rule, effect: 'deny', connector: 'fiels', tool: 'x' } },
-    });
-    expect(told.out).toBe(
-      'Rule r1: deny "x" on "fiels".\nNo connector has such a name yet; see "runlayer connectors list".\n',
-    );
-  });
-
-  it('list and remove', async () => {
-    expect((await tell('policy list', { answers })).out).toBe(
-      'ID  EFFECT  CONNECTOR  TOOL\nr1  allow   files      read_*\n',
-    );
-    expect((await tell('policy list', { answers: { 'policy.list': [] } })).out).toBe(
-      'No rules: each connector does what its default says.\n',
-    );
-    const removed = await tell('policy remove r1', { answers, weakens: ['policy.remove'], tty: true, typed: ['Y'] });
-    expect(removed.asked).toEqual(['Remove the rule "allow read_* on files"? [y/N] ']);
-    expect(removed.out).toBe('Removed rule r1.\n');
-  });
-});
-
 describe('secrets', () => {
   const state = { backend: 'vault', state: 'ready', detail: 'In the vault.' };
   const answers: Scene['answers'] = {
@@ -496,47 +441,6 @@ describe('secrets', () => {
         expect(told.out + told.err).not.toContain('hunter2');
       }
     }
-  });
-});
-
-describe('approvals', () => {
-  const answers: Scene['answers'] = { 'approvals.list': [approval], 'approvals.approve': {}, 'approvals.deny': {} };
-
-  it('list, show', async () => {
-    expect((await tell('approvals list', { answers })).out).toBe(`ID  UNTIL      CLIENT  CONNECTOR  TOOL
-a1  08:00:50Z  cursor  files      write
-
-See a whole call with "runlayer approvals show <id>". Answer it with
-"runlayer approvals approve <id>" or "runlayer approvals deny <id>".
-`);
-    expect((await tell('approvals list', { answers: { 'approvals.list': [] } })).out).toBe('Nothing waits for you.\n');
-    expect((await tell('approvals show a1', { answers })).out).toBe(`cursor wants to call "write" on "files".
-Why it asks: A rule asks.
-Arguments:
-  {
-    "path": "/x"
-  }
-`);
-  });
-
-  it('approve shows the call and asks; there is no way without a terminal', async () => {
-    const told = await tell('approvals approve a1', { answers, tty: true, typed: ['y'] });
-    expect(told.out).toContain('cursor wants to call "write"');
-    expect(told.calls.at(-1)).toBe('approvals.approve! {"id":"a1"}');
-    const alone = await tell('approvals approve a1', { answers });
-    expect([alone.code, alone.failure?.code]).toEqual([2, 'E_TERMINAL_NEEDED']);
-    expect((await tell('approvals approve a1 -y', { answers })).failure?.code).toBe('E_USAGE');
-    for (const none of [alone, await tell('approvals approve a1', { answers, tty: true, typed: ['n'] })])
-      expect(none.calls.some((call) => call.startsWith('approvals.approve'))).toBe(false);
-  });
-
-  it('what does not wait is a misuse', async () => {
-    for (const line of ['approvals show zz', 'approvals approve zz'])
-      expect((await tell(line, { answers, tty: true })).failure?.code).toBe('E_APPROVAL_UNKNOWN');
-  });
-
-  it('deny needs no terminal', async () => {
-    expect((await tell('approvals deny a1', { answers })).out).toBe('Denied.\n');
   });
 });
 
@@ -780,7 +684,14 @@ describe('hostile text', () => {
       },
     ],
     ['policy list', { 'policy.list': [{ ...rule, tool: HOSTILE, connector: HOSTILE }] }],
-    ['policy deny a b', { 'policy.add': { ...rule, tool: HOSTILE, connector: HOSTILE }, 'connectors.list': [] }],
+    [
+      'policy deny a b',
+      {
+        'policy.add': { ...rule, tool: HOSTILE, connector: HOSTILE },
+        'policy.lint': [{ kind: 'shadowed', rules: [rule.id], text: HOSTILE }],
+        'connectors.list': [],
+      },
+    ],
     ['secrets list', { 'secrets.list': [{ ...secret, usedBy: [HOSTILE] }] }],
     ['secrets unlock', { 'secrets.unlock': { backend: null, state: 'ready', detail: HOSTILE } }],
     ['approvals list', { 'approvals.list': [{ ...approval, client: HOSTILE, tool: HOSTILE }] }],
@@ -849,7 +760,7 @@ describe('hostile text', () => {
   });
 
   it('in a question is escaped', async () => {
-    const { asked } = await tell(['policy', 'allow', HOSTILE, HOSTILE], {
+    const { asked } = await tell(['policy', 'allow', 'a\u202eb', 'c\u200bd'], {
       answers: { 'policy.add': rule },
       weakens: ['policy.add'],
       tty: true,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { CompanionError, type CompanionEvent, type OperationName } from '../../preload/contract/index.ts';
 import { CommandEnd } from '../../main/cli/command-end.ts';
 import type { CommandIo } from '../../main/cli/command-io.ts';
@@ -23,7 +24,7 @@ export interface Scene {
   readonly tty?: boolean;
   /** What the person types, one for each question. */
   readonly typed?: readonly (string | undefined)[];
-  readonly stdin?: string;
+  readonly stdin?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** The person goes away once the command waits for this operation. */
@@ -73,7 +74,9 @@ export async function tell(line: string | readonly string[], scene: Scene = {}):
       asked.push(text);
       return Promise.resolve(typed.shift());
     },
-    input: () => Promise.resolve(scene.stdin ?? ''),
+    taken: () => Promise.resolve(),
+    input: () => Promise.resolve(scene.stdin?.toString() ?? ''),
+    pieces: () => Readable.from(scene.stdin === undefined ? [] : [[Buffer.from(scene.stdin)]]),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

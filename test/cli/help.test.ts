@@ -20,6 +20,9 @@ Commands:
                    one connector
   connectors       MCP servers that the companion can run or reach
   policy           rules about tools; deny wins over ask, ask over allow
+  guard            what is looked for in texts, and what is done about it
+  pins             what servers offer, against what was agreed to; what changed
+                   is held back
   secrets          values that servers get from the keychain; they go in and
                    never come out
   hub              one local address for every server, with a token for each use
@@ -30,6 +33,7 @@ Commands:
   tenant           Runlayer tenants that you are signed in to
   identity         who a tenant says is calling a server
   approvals        calls that wait for your yes or no
+  lockdown         stop every call of every client, at once
   setup            write AI clients' configuration
   logs             what was called, what was blocked and why
   status           is the companion running, and is all well; never starts one
@@ -78,7 +82,33 @@ describe('help', () => {
       'policy ask',
       'policy deny',
       'policy list',
+      'policy show',
       'policy remove',
+      'policy chain',
+      'policy chain add',
+      'policy chain list',
+      'policy chain remove',
+      'policy export',
+      'policy import',
+      'policy lint',
+      'policy explain',
+      'policy replay',
+      'policy suggest',
+      'policy undo',
+      'guard',
+      'guard scan',
+      'guard show',
+      'guard set',
+      'guard canary',
+      'guard canary add',
+      'guard canary list',
+      'guard canary remove',
+      'pins',
+      'pins list',
+      'pins diff',
+      'pins accept',
+      'pins reset',
+      'pins new-items',
       'secrets',
       'secrets set',
       'secrets list',
@@ -120,6 +150,11 @@ describe('help', () => {
       'approvals show',
       'approvals approve',
       'approvals deny',
+      'approvals grants',
+      'approvals revoke',
+      'lockdown',
+      'lockdown on',
+      'lockdown off',
       'setup',
       'setup list',
       'setup install',

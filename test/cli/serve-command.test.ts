@@ -192,7 +192,10 @@ describe('a person', () => {
 
   it('is asked, and only the very call that was agreed to is confirmed', async () => {
     const caller = call([...ask, '--json'], { tty: true });
-    expect(await caller.prompted).toEqual({ text: 'Allow every call of "y" on "x"? [y/N] ', secret: false });
+    expect(await caller.prompted).toEqual({
+      text: 'Let it through without asking: Allow the tool "y" on the connector "x". [y/N] ',
+      secret: false,
+    });
     caller.send(FRAME.answer, 'y');
     expect(await caller.ended).toMatchObject({ code: 0 });
     expect(seen.map(({ name, context }) => [name, context.confirmed])).toEqual([

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import {
@@ -54,10 +55,12 @@ async function tell(
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     isSlow: () => false,
+    taken: () => Promise.resolve(),
     tty: typed !== undefined,
     cwd: '/',
     ask: () => Promise.resolve(typed),
     input: () => Promise.resolve(''),
+    pieces: () => Readable.from([]),
     subscribe: () => () => {},
     gone: new Promise(() => {}),
   };

@@ -202,11 +202,13 @@ export function createFakeCompanion(now: number): FakeCompanion {
       connector: 'git',
       tool: 'push',
       client: 'Cursor',
+      about: 'call',
       arguments: '{ "remote": "origin", "branch": "main", "force": true }',
       reason: 'The rule "ask git *" asks about this tool.',
       ruleId: 'ask-writes',
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + 300_000).toISOString(),
+      state: 'waiting',
     },
   ];
   const log = entries(now);

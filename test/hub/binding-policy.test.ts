@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { narrowToConfig } from '../../main/hub/binding-policy.ts';
+import { NO_FACTS } from '../../main/policy/call-facts.ts';
 import { compilePolicy, hidesTool, type Policy } from '../../main/policy/decide.ts';
 import type { ToolFacts } from '../../main/policy/read-only.ts';
 import type { DefaultMode, HubConfig, Rule } from '../../preload/contract/index.ts';
@@ -17,9 +18,12 @@ describe('a binding', () => {
     const policy = narrowToConfig(() => github('get_*', 'github.search_*'))(under());
     for (const name of ['get_issue', 'search_code']) {
       expect(policy.decideTool(facts(name))).toMatchObject({ effect: 'allow', code: 'default_allow' });
-      expect(policy.decideCall(facts(name), {})).toMatchObject({ effect: 'allow', code: 'default_allow' });
+      expect(policy.decideCall(facts(name), {}, NO_FACTS)).toMatchObject({ effect: 'allow', code: 'default_allow' });
     }
-    for (const decision of [policy.decideTool(facts('delete_repo')), policy.decideCall(facts('delete_repo'), {})]) {
+    for (const decision of [
+      policy.decideTool(facts('delete_repo')),
+      policy.decideCall(facts('delete_repo'), {}, NO_FACTS),
+    ]) {
       expect(decision).toEqual({
         effect: 'deny',
         decidedBy: 'local',
@@ -33,26 +37,26 @@ describe('a binding', () => {
   it('leaves everything inside to the policy underneath', () => {
     const rules = [aRule('deny', '*', 'get_secret'), aRule('ask', '*', 'get_mail')];
     const policy = narrowToConfig(() => github('get_*'))(under('allow', rules));
-    expect(policy.decideCall(facts('get_secret'), {}).code).toBe('rule_deny');
-    expect(policy.decideCall(facts('get_mail'), {}).code).toBe('rule_ask');
-    expect(policy.decideRequest({}).effect).toBe('allow');
+    expect(policy.decideCall(facts('get_secret'), {}, NO_FACTS).code).toBe('rule_deny');
+    expect(policy.decideCall(facts('get_mail'), {}, NO_FACTS).code).toBe('rule_ask');
+    expect(policy.decideRequest({}, undefined, NO_FACTS).effect).toBe('allow');
     expect(policy).toMatchObject({ connector: 'github', default: 'allow' });
     const closed = narrowToConfig(() => github('*'))(under('deny'));
-    expect(closed.decideCall(facts('get_issue'), {}).code).toBe('default_deny');
-    expect(closed.decideRequest({}).code).toBe('method_denied');
+    expect(closed.decideCall(facts('get_issue'), {}, NO_FACTS).code).toBe('default_deny');
+    expect(closed.decideRequest({}, undefined, NO_FACTS).code).toBe('method_denied');
   });
 
   it('follows its config at each decision', () => {
     let config: HubConfig | undefined = github('get_*');
     const policy = narrowToConfig(() => config)(under());
-    const effect = (name: string): string => policy.decideCall(facts(name), {}).effect;
+    const effect = (name: string): string => policy.decideCall(facts(name), {}, NO_FACTS).effect;
     expect([effect('get_issue'), effect('put_issue')]).toEqual(['allow', 'deny']);
     config = github('put_*');
     expect([effect('get_issue'), effect('put_issue')]).toEqual(['deny', 'allow']);
     config = undefined;
     expect([effect('get_issue'), effect('put_issue')]).toEqual(['deny', 'deny']);
     expect(policy.decideTool(facts('put_issue'))).toMatchObject({ code: 'outside_binding' });
-    expect(policy.decideRequest({})).toMatchObject({ effect: 'deny', code: 'method_denied' });
+    expect(policy.decideRequest({}, undefined, NO_FACTS)).toMatchObject({ effect: 'deny', code: 'method_denied' });
     expect(policy.default).toBe('deny');
     config = github('*');
     expect(policy.default).toBe('allow');
@@ -83,8 +87,9 @@ describe('a binding', () => {
           const tool = facts(name);
           return (
             RANK[outer.decideTool(tool).effect] <= RANK[inner.decideTool(tool).effect] &&
-            RANK[outer.decideCall(tool, {}).effect] <= RANK[inner.decideCall(tool, {}).effect] &&
-            RANK[outer.decideRequest({}).effect] <= RANK[inner.decideRequest({}).effect]
+            RANK[outer.decideCall(tool, {}, NO_FACTS).effect] <= RANK[inner.decideCall(tool, {}, NO_FACTS).effect] &&
+            RANK[outer.decideRequest({}, undefined, NO_FACTS).effect] <=
+              RANK[inner.decideRequest({}, undefined, NO_FACTS).effect]
           );
         },
       ),

@@ -1,3 +1,4 @@
+import { OPEN_GATES } from '../fixtures/open-gates.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -114,6 +115,7 @@ function bench(
     policyOf: (connector) => compilePolicy({ connector, default: 'allow', rules: settings.read().rules }),
     spawn: notUsed,
     track: { started: notUsed, ended: notUsed },
+    identitySeen: () => Promise.resolve(),
     openHttp: async (name, definition) => {
       requests.push({ name, headers: { ...definition.headers, ...definition.secrets } });
       await turn();
@@ -128,7 +130,7 @@ function bench(
     prepare,
     session: {
       limits: DEFAULT_LIMITS,
-      approvals: { ask: notUsed, answer: notUsed, list: () => [], close: () => undefined },
+      ...OPEN_GATES,
       record: (written) => void records.push(...written),
       shape: () => ({}),
       showArguments: (source) => source,

@@ -111,19 +111,21 @@ describeJourney('approvals', () => {
     expect(home.openIntents()).toEqual([]);
   });
 
-  it('an unanswered call is refused with a text that says just that, and that it was not denied', async () => {
+  it('an unanswered call is refused with a text that says that it is still asked about, and the answer counts later', async () => {
     await home.must(['stop']);
     const host = home.spawn(node, [fixtureServer('../host.ts'), 'headless', home.home, '{"approvalMs":1500}']);
     await textUntil(host.stdout, /serving/);
     const client = await ask('patient-client');
     const answer = await client.answer('asked');
     expect(answer.result?.isError).toBe(true);
-    expect(textOf(answer)).toMatch(
-      /nobody answered within 2 seconds, so it was not made \(ref [0-9a-f-]+\)\. It was not denied/,
-    );
-    expect(answer.result?.['_meta']).toMatchObject({ 'com.runlayer/decision': { code: 'approval_timeout' } });
+    const [open] = await home.json<{ id: string; state: string }[]>(['approvals', 'list']);
+    expect(open?.state).toBe('pending');
+    expect(textOf(answer)).toMatch(/approval pending.*Call again with exactly the same arguments/);
+    expect(answer.result?.['_meta']).toMatchObject({
+      'com.runlayer/decision': { code: 'approval_pending', ref: open?.id },
+    });
     expect(client.lines.some((line) => line.includes('"written"'))).toBe(false);
-    expect(answered('timeout')).toBe(1);
+    expect(answered('timeout')).toBe(0);
     await client.close();
     const ended = once(host, 'close');
     await home.must(['stop']);

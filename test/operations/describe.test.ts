@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { describeWeakening } from '../../main/operations/describe.ts';
-import { operations, type OperationName } from '../../preload/contract/index.ts';
+import { describePinAccept } from '../../main/operations/describe-pins.ts';
+import { policyDescriptions } from '../../main/operations/describe-policy.ts';
+import { operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
+import { memorySettings } from './fakes.ts';
 import { SAMPLES } from './sample-inputs.ts';
 
+const describePinAcceptOfNothing = (input: OperationInput<'pins.accept'>) => describePinAccept(input, () => []);
 const call = (id: string): string => `call ${id}`;
 
 describe('describeWeakening', () => {
@@ -97,6 +101,11 @@ describe('describeWeakening', () => {
     const names = Object.keys(operations) as OperationName[];
     const weakening = names.filter((name) => operations[name].weakens !== 'never');
     expect(weakening.length).toBeGreaterThan(3);
-    for (const name of weakening) expect(describeWeakening(name, SAMPLES[name], call).title).not.toContain('Carry out');
+    const ofRules = policyDescriptions({ settings: memorySettings(), suggestion: () => undefined });
+    const more = { ...ofRules, 'pins.accept': describePinAcceptOfNothing };
+    for (const name of weakening) {
+      const { title } = describeWeakening(name, SAMPLES[name], call, undefined, more);
+      expect(title).not.toContain('Carry out');
+    }
   });
 });

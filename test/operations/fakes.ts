@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { CompanionError, type Connector, type Rule, type SecretEntry } from '../../preload/contract/index.ts';
-import { createApprovals, type Approvals } from '../../main/approval/approvals.ts';
 import { ConnectorRuntimes } from '../../main/connectors/runtimes.ts';
 import { connectorHandlers, type ConnectorParts } from '../../main/operations/connector-handlers.ts';
 import type { CallContext } from '../../main/operations/dispatch.ts';
@@ -116,7 +115,6 @@ export function connectorBench(
 export interface OtherBench {
   readonly handlers: ReturnType<typeof otherHandlers>;
   readonly settings: MemorySettings;
-  readonly approvals: Approvals;
   /** What was recorded, as words. */
   readonly recorded: string[];
 }
@@ -124,22 +122,11 @@ export interface OtherBench {
 export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettings } = {}): OtherBench {
   const settings = over.settings ?? memorySettings();
   const recorded: string[] = [];
-  let ids = 0;
-  const approvals = createApprovals({
-    clock: () => NOW,
-    newId: () => `a${++ids}`,
-    schedule: () => () => {},
-    waitMs: 50_000,
-    maxWaiting: 10,
-    record: (approval, answer, by) => recorded.push(`${approval.id} ${answer} by ${by}`),
-    announce: () => {},
-  });
   const handlers = otherHandlers({
     vault: memoryVault(),
-    approvals,
     index: { query: notUsed },
     clock: () => NOW,
-    newRuleId: () => `r${++ids}`,
+    unlocked: () => {},
     status: notUsed,
     mintLink: () => Promise.resolve('http://127.0.0.1:1/#t=x'),
     handOver: async () => ({ chainId: 'c', sessions: 2 }),
@@ -150,7 +137,7 @@ export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettin
     ...over,
     settings,
   });
-  return { handlers, settings, approvals, recorded };
+  return { handlers, settings, recorded };
 }
 
 export function aConnector(name: string, over: Partial<Connector> = {}): Connector {

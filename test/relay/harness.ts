@@ -3,9 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Decision, DefaultMode, NewAuditRecord, Rule } from '../../preload/contract/index.ts';
 import type { ApprovalRequest } from '../../main/approval/approvals.ts';
 import { compilePolicy, type Policy } from '../../main/policy/decide.ts';
+import type { Findings } from '../../main/relay/findings.ts';
 import { DEFAULT_LIMITS, type WireLimits } from '../../main/relay/limits.ts';
 import type { SessionOptions, StreamPeer } from '../../main/relay/session-options.ts';
 import { Session } from '../../main/relay/session.ts';
+import { OPEN_SESSION } from '../fixtures/open-gates.ts';
 
 export class FakePeer implements StreamPeer {
   bytes: Buffer[] = [];
@@ -99,6 +101,7 @@ export interface Harness {
   readonly strays: string[];
   readonly fatal: string[];
   readonly introduced: string[];
+  readonly found: Findings[];
   alive: number;
   policy: Policy;
   /** Monotonic milliseconds. */
@@ -137,6 +140,7 @@ export function harness(
     strays: [],
     fatal: [],
     introduced: [],
+    found: [],
     alive: 0,
     policy: options.policy ?? policyOf('allow'),
     now: 0,
@@ -159,6 +163,8 @@ export function harness(
   const session = new Session({
     sessionId: 's-1',
     connector: 'files',
+    ...OPEN_SESSION,
+    found: (findings) => h.found.push(findings),
     claimed: () => ({ pid: 7 }),
     introduced: (name) => h.introduced.push(name),
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -317,10 +317,11 @@ describe('each attempt passes the gates', () => {
 
   it.each(['prompts/get', 'resources/read'])('%s too', (method) => {
     const h = open();
-    h.fromClient({ id: 1, method, params: { _meta: META } });
+    const params = { _meta: META, name: 'review', uri: 'test://x' };
+    h.fromClient({ id: 1, method, params });
     h.fromServer(needsInput(1, 's'));
     h.policy = policyOf('deny');
-    h.fromClient({ id: 2, method, params: { _meta: META, requestState: 's' } });
+    h.fromClient({ id: 2, method, params: { ...params, requestState: 's' } });
     expect(h.client.messages()).toMatchObject([{ id: 1 }, { id: 2, error: { code: -31001 } }]);
     expect(story(h)).toEqual(['1 intent', '1 intent #2', '1 outcome refused method_denied']);
   });

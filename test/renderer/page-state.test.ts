@@ -15,10 +15,12 @@ const approval = (id: string): ApprovalView => ({
   connector: 'git',
   tool: 'push',
   client: 'Cursor',
+  about: 'call',
   arguments: '{}',
   reason: '',
   createdAt: '',
   expiresAt: '',
+  state: 'waiting',
 });
 
 describe('entries', () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { NewAuditRecord } from '../../preload/contract/index.ts';
-import { createApprovals } from '../../main/approval/approvals.ts';
 import { DEFAULT_LIMITS } from '../../main/relay/limits.ts';
 import { ConnectorLog } from '../../main/transport/connector-log.ts';
+import { OPEN_GATES } from '../fixtures/open-gates.ts';
 import { startGovernedSession, type GovernedSession } from '../../main/transport/governed-session.ts';
 import { FakePeer, policyOf, tool } from '../relay/harness.ts';
 import { allow, FakeGate, json } from '../relay/tenant-harness.ts';
@@ -38,15 +38,7 @@ function bench(gate = new FakeGate()): Bench {
     { peer: client, claimed: () => ({ pid: 7 }), introduced: () => undefined, stderr: () => undefined },
     {
       limits: DEFAULT_LIMITS,
-      approvals: createApprovals({
-        clock: () => new Date(0),
-        newId: () => 'a1',
-        schedule: () => () => {},
-        waitMs: 1,
-        maxWaiting: 1,
-        record: () => {},
-        announce: () => {},
-      }),
+      ...OPEN_GATES,
       record: (written) => void records.push(...written),
       shape: () => ({}),
       showArguments: (source) => source,

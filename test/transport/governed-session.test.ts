@@ -1,6 +1,6 @@
+import { OPEN_GATES } from '../fixtures/open-gates.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CompanionError, type NewAuditRecord } from '../../preload/contract/index.ts';
-import { createApprovals } from '../../main/approval/approvals.ts';
 import { DEFAULT_LIMITS } from '../../main/relay/limits.ts';
 import type { Peer } from '../../main/relay/session-options.ts';
 import { ConnectorLog } from '../../main/transport/connector-log.ts';
@@ -58,15 +58,7 @@ function bench<C extends Peer, S extends Peer>(
     },
     {
       limits: DEFAULT_LIMITS,
-      approvals: createApprovals({
-        clock: () => new Date(0),
-        newId: () => 'a1',
-        schedule: () => () => {},
-        waitMs: 1,
-        maxWaiting: 1,
-        record: () => {},
-        announce: () => {},
-      }),
+      ...OPEN_GATES,
       record: (written) => void records.push(...written),
       shape: () => ({}),
       showArguments: (source) => source,

@@ -1,8 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { IntentRecord, LogEntry, LogFilter } from '../../../preload/contract/audit.ts';
+import type { EventRecord, IntentRecord, LogEntry, LogFilter } from '../../../preload/contract/audit.ts';
 import { CompanionError } from '../../../preload/contract/failure.ts';
 import type { Failure } from '../../../preload/contract/failure.ts';
-import type { IndexAnswer, IndexCall, IndexMessage, IndexRequest, IndexWorkerData } from './index-protocol.ts';
+import type {
+  CallPage,
+  CallPageRequest,
+  IndexAnswer,
+  IndexCall,
+  IndexMessage,
+  IndexRequest,
+  IndexWorkerData,
+} from './index-protocol.ts';
 
 export interface OpenIndexOptions {
   /** The index's own file: damaged, it is set aside and rebuilt, so nothing else may live in it. */
@@ -18,8 +26,12 @@ export interface OpenIndexOptions {
 export interface AuditIndex {
   /** What the journal holds now, the newest entries first. */
   query(filter: LogFilter): Promise<LogEntry[]>;
+  /** Calls page by page, the newest first; one that comes in meanwhile is on no later page. */
+  calls(page: CallPageRequest): Promise<CallPage>;
   /** The first intent of each call without an outcome, oldest first; those of `exceptChains` (hosts that are still running) left out. */
   unfinished(options?: { readonly exceptChains?: readonly string[] }): Promise<IntentRecord[]>;
+  /** Events of one name, the newest first. */
+  events(event: EventRecord['event'], limit: number): Promise<EventRecord[]>;
   /** There is more in the journal. Costs nothing: the index is brought up to date a little later. */
   poke(): void;
   /** Makes the index anew from the journal. */
@@ -93,9 +105,17 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
       const answer = await ask({ op: 'query', filter });
       return answer.kind === 'entries' ? answer.entries : [];
     },
+    async calls(page) {
+      const answer = await ask({ op: 'calls', page });
+      return answer.kind === 'page' ? answer.page : { entries: [], next: undefined };
+    },
     async unfinished({ exceptChains = [] } = {}) {
       const answer = await ask({ op: 'unfinished', exceptChains });
       return answer.kind === 'intents' ? answer.intents : [];
+    },
+    async events(event, limit) {
+      const answer = await ask({ op: 'events', event, limit });
+      return answer.kind === 'events' ? answer.events : [];
     },
     poke() {
       if (pokeTimer !== undefined || closing !== undefined) return;

@@ -1,4 +1,4 @@
-import type { IntentRecord, LogEntry, LogFilter } from '../../../preload/contract/audit.ts';
+import type { EventRecord, IntentRecord, LogEntry, LogFilter } from '../../../preload/contract/audit.ts';
 import type { Failure } from '../../../preload/contract/failure.ts';
 
 /** What the worker is started with. */
@@ -7,9 +7,32 @@ export interface IndexWorkerData {
   readonly auditDirectory: string;
 }
 
+/** Where a page of calls ended; the next one begins behind it. */
+export interface CallPosition {
+  readonly time: string;
+  readonly seq: number;
+  readonly id: string;
+}
+
+export interface CallPageRequest {
+  /** RFC 3339, UTC. */
+  readonly since: string;
+  readonly after: CallPosition | undefined;
+  readonly limit: number;
+}
+
+export interface CallPage {
+  /** The newest first. */
+  readonly entries: LogEntry[];
+  /** Undefined after the last page. */
+  readonly next: CallPosition | undefined;
+}
+
 export type IndexRequest =
   | { readonly op: 'query'; readonly filter: LogFilter }
+  | { readonly op: 'calls'; readonly page: CallPageRequest }
   | { readonly op: 'unfinished'; readonly exceptChains: readonly string[] }
+  | { readonly op: 'events'; readonly event: EventRecord['event']; readonly limit: number }
   | { readonly op: 'catchUp' }
   | { readonly op: 'rebuild' }
   | { readonly op: 'close' };
@@ -22,7 +45,9 @@ export interface IndexCall {
 /** What a call comes back with. */
 export type IndexAnswer =
   | { readonly kind: 'entries'; readonly entries: LogEntry[] }
+  | { readonly kind: 'page'; readonly page: CallPage }
   | { readonly kind: 'intents'; readonly intents: IntentRecord[] }
+  | { readonly kind: 'events'; readonly events: EventRecord[] }
   | { readonly kind: 'done' };
 
 /** From the worker: the answer to a call, or a problem that nobody asked about. */

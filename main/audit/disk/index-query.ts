@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { EventRecord, IntentRecord, LogEntry, LogFilter, OutcomeRecord } from '../../../preload/contract/audit.ts';
 import { eventToLogEntry, outcomeToLogEntry, toLogEntry } from '../log-entry.ts';
+import type { CallPage, CallPageRequest } from './index-protocol.ts';
 import { BLOCKED } from './index-schema.ts';
 
 /** The newest entries that pass the filter, newest first. The rows were parsed when they were indexed. */
@@ -25,6 +26,39 @@ export function queryEntries(database: DatabaseSync, filter: LogFilter): LogEntr
     )
     .all(...values, filter.limit);
   return rows.flatMap((row) => toEntry(row) ?? []);
+}
+
+/** Calls since a moment, the newest first, from behind `after` on. */
+export function pageOfCalls(database: DatabaseSync, { since, after, limit }: CallPageRequest): CallPage {
+  const rows = database
+    .prepare(
+      `SELECT id, kind, time, seq, record, latest, outcome FROM entry
+       WHERE kind = 'call' AND time >= ? ${after === undefined ? '' : 'AND (time, seq, id) < (?, ?, ?)'}
+       ORDER BY time DESC, seq DESC, id DESC LIMIT ?`,
+    )
+    .all(new Date(since).toISOString(), ...(after === undefined ? [] : [after.time, after.seq, after.id]), limit);
+  const last = rows.at(-1);
+  return {
+    entries: rows.flatMap((row) => toEntry(row) ?? []),
+    next:
+      last === undefined || rows.length < limit
+        ? undefined
+        : { time: String(last['time']), seq: Number(last['seq']), id: String(last['id']) },
+  };
+}
+
+/** Events of one name, the newest first. */
+export function latestEvents(database: DatabaseSync, event: EventRecord['event'], limit: number): EventRecord[] {
+  return database
+    .prepare(
+      `SELECT record FROM entry WHERE kind = 'event' AND json_extract(record, '$.event') = ?
+       ORDER BY time DESC, seq DESC LIMIT ?`,
+    )
+    .all(event, limit)
+    .flatMap(({ record }) => {
+      const read = readRecord(record);
+      return read?.kind === 'event' ? [read] : [];
+    });
 }
 
 /** The first intent of each call without an outcome, oldest first. */

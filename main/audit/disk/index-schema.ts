@@ -4,10 +4,10 @@ import { CompanionError } from '../../../preload/contract/failure.ts';
 import { CORRUPT_SUFFIX } from '../segment-name.ts';
 
 /** Raised with every change of the tables. A lower version is rebuilt from the journal: nothing here needs migrating. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 
-/** Refused or failed calls; the query must say exactly this for SQLite to use the index on it. */
-export const BLOCKED = `(denied = 1 OR outcome_kind IN ('refused', 'failed'))`;
+/** Calls that were refused, failed, or whose answer was kept back; the query must say exactly this for SQLite to use the index on it. */
+export const BLOCKED = `(denied = 1 OR outcome_kind IN ('refused', 'failed', 'withheld'))`;
 
 const TABLES = `
   CREATE TABLE entry (
@@ -29,6 +29,7 @@ const TABLES = `
   CREATE INDEX entry_by_connector ON entry (connector, time DESC, seq DESC);
   CREATE INDEX entry_blocked ON entry (time DESC, seq DESC) WHERE ${BLOCKED};
   CREATE INDEX entry_unfinished ON entry (chain, seq) WHERE kind = 'call' AND outcome IS NULL;
+  CREATE INDEX entry_events ON entry (time DESC, seq DESC) WHERE kind = 'event';
   CREATE TABLE position (
     file TEXT PRIMARY KEY,
     bytes INTEGER NOT NULL,   -- everything before this is in entry

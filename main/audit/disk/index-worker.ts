@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assertNever, toFailure } from '../../../preload/contract/failure.ts';
 import type { IndexAnswer, IndexCall, IndexMessage, IndexRequest, IndexWorkerData } from './index-protocol.ts';
-import { queryEntries, unfinishedIntents } from './index-query.ts';
+import { latestEvents, pageOfCalls, queryEntries, unfinishedIntents } from './index-query.ts';
 import { isDamage, openDatabase, setDatabaseAside } from './index-schema.ts';
 import { createTailer } from './index-tail.ts';
 
@@ -35,9 +35,15 @@ function answer(request: IndexRequest): IndexAnswer {
     case 'query':
       tailer.catchUp();
       return { kind: 'entries', entries: queryEntries(database, request.filter) };
+    case 'calls':
+      tailer.catchUp();
+      return { kind: 'page', page: pageOfCalls(database, request.page) };
     case 'unfinished':
       tailer.catchUp();
       return { kind: 'intents', intents: unfinishedIntents(database, request.exceptChains) };
+    case 'events':
+      tailer.catchUp();
+      return { kind: 'events', events: latestEvents(database, request.event, request.limit) };
     case 'catchUp':
       tailer.catchUp();
       return DONE;

@@ -1,17 +1,26 @@
-import type { Command } from 'commander';
-import { CompanionError, type ApprovalView } from '../../../preload/contract/index.ts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { CompanionError, Condition, type ApprovalView, type GrantScope } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
+import { approvalText, grantRow, stateWord, timeLeft } from './approval-text.ts';
 import { confirm } from './confirm.ts';
 import { jsonOption } from './option-values.ts';
-import { hang, json, shown, table } from './render.ts';
+import { json, table } from './render.ts';
 
-function approvalText(approval: ApprovalView): string {
-  return [
-    hang('', `${approval.client} wants to call "${approval.tool}" on "${approval.connector}".`),
-    hang('Why it asks: ', approval.reason),
-    'Arguments:\n',
-    ...approval.arguments.split('\n').map((line) => `  ${shown(line)}\n`),
-  ].join('');
+const QUESTIONS: Readonly<Record<GrantScope, string>> = {
+  once: 'Let exactly this call through?',
+  session: 'Let this call through, and others like it until its session ends?',
+  hour: 'Let this call through, and others like it for an hour?',
+};
+const MAX_CONDITION = 16 * 1024;
+
+function condition(text: string): Condition {
+  const bad = new InvalidArgumentError('Give a condition as JSON, such as {"at":"/path","glob":"/data/*"}.');
+  if (text.length > MAX_CONDITION) throw bad;
+  try {
+    return Condition.parse(JSON.parse(text));
+  } catch {
+    throw bad;
+  }
 }
 
 export function addApprovalCommands(program: Command, io: CommandIo): void {
@@ -38,8 +47,15 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
       else {
         io.out(
           table(
-            ['ID', 'UNTIL', 'CLIENT', 'CONNECTOR', 'TOOL'],
-            all.map((one) => [one.id, `${one.expiresAt.slice(11, 19)}Z`, one.client, one.connector, one.tool]),
+            ['ID', 'STATE', 'LEFT', 'CLIENT', 'CONNECTOR', 'TOOL'],
+            all.map((one) => [
+              one.id,
+              stateWord(one),
+              timeLeft(one.expiresAt, Date.now()),
+              one.client,
+              one.connector,
+              one.tool,
+            ]),
           ),
         );
         io.out(
@@ -50,18 +66,28 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
 
   approvals
     .command('show <id>')
-    .description('the whole call')
+    .description('the whole call, and what differs from the last one')
     .addOption(jsonOption())
     .action(async (id: string, options: { json?: true }) => {
       const approval = await find(id);
-      io.out(options.json === true ? json(approval) : approvalText(approval));
+      io.out(options.json === true ? json(approval) : approvalText(approval, Date.now()));
     });
 
   approvals
     .command('approve <id>')
     .description('let this one call through; only at a terminal')
+    .addOption(new Option('--for <time>', 'and others of this tool by this client').choices(['session', 'hour']))
+    .addOption(
+      new Option('--when <condition>', 'with --for: only calls whose arguments fit (JSON)').argParser(condition),
+    )
     .addOption(jsonOption())
-    .action(async (id: string, options: { json?: true }) => {
+    .action(async (id: string, options: { for?: 'session' | 'hour'; when?: Condition; json?: true }) => {
+      const { for: scope = 'once', when } = options;
+      if (when !== undefined && scope === 'once') {
+        throw new CompanionError('E_USAGE', '"--when" goes with "--for".', 'Add --for session or --for hour.', {
+          exitCode: 2,
+        });
+      }
       const approval = await find(id);
       if (!io.tty) {
         throw new CompanionError(
@@ -71,18 +97,76 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
           { exitCode: 2 },
         );
       }
-      (options.json === true ? io.err : io.out)(approvalText(approval));
-      await confirm(io, 'Let exactly this call through?', false);
-      await io.callConfirmed('approvals.approve', { id });
-      io.out(options.json === true ? json({ id, answer: 'approved' }) : 'Approved.\n');
+      (options.json === true ? io.err : io.out)(approvalText(approval, Date.now()));
+      const narrowed = when === undefined ? '' : ` Like it: arguments fit ${JSON.stringify(when)}.`;
+      const question = approval.about === 'answer' ? 'Let exactly this answer through?' : QUESTIONS[scope];
+      await confirm(io, `${question}${narrowed}`, false);
+      await io.callConfirmed('approvals.approve', { id, scope, ...(when === undefined ? {} : { when }) });
+      if (options.json === true) io.out(json({ id, answer: 'approved', scope }));
+      else io.out(approval.state === 'pending' ? 'Approved. It is made when its client calls again.\n' : 'Approved.\n');
     });
 
   approvals
-    .command('deny <id>')
-    .description('refuse this one call')
+    .command('deny [id]')
+    .description('refuse this one call, or all that wait')
+    .option('--all', 'refuse all that wait')
     .addOption(jsonOption())
-    .action(async (id: string, options: { json?: true }) => {
+    .action(async (id: string | undefined, options: { all?: true; json?: true }) => {
+      if ((id === undefined) === (options.all === undefined)) {
+        throw new CompanionError('E_USAGE', 'Name one call, or all.', 'Give an id, or --all without one.', {
+          exitCode: 2,
+        });
+      }
+      if (id === undefined) {
+        const denied = await denyAll(io);
+        io.out(options.json === true ? json({ denied }) : `Denied ${denied.length}.\n`);
+        return;
+      }
       await io.call('approvals.deny', { id });
       io.out(options.json === true ? json({ id, answer: 'denied' }) : 'Denied.\n');
     });
+
+  approvals
+    .command('grants')
+    .description('the yeses that count for more than one call')
+    .addOption(jsonOption())
+    .action(async (options: { json?: true }) => {
+      const all = await io.call('grants.list', {});
+      if (options.json === true) io.out(json(all));
+      else if (all.length === 0) io.out('No grants: each call that asks waits for you.\n');
+      else {
+        const now = Date.now();
+        io.out(
+          table(
+            ['ID', 'LEFT', 'CLIENT', 'CONNECTOR', 'TOOL', 'ARGUMENTS'],
+            all.map((grant) => grantRow(grant, now)),
+          ),
+        );
+      }
+    });
+
+  approvals
+    .command('revoke <id>')
+    .description('end a grant: such calls wait for you again')
+    .addOption(jsonOption())
+    .action(async (id: string, options: { json?: true }) => {
+      await io.call('grants.revoke', { id });
+      io.out(options.json === true ? json({ id, revoked: true }) : 'Revoked.\n');
+    });
+}
+
+/** What has ended meanwhile needs no answer; what could not be recorded is denied and told after all the others. */
+async function denyAll(io: CommandIo): Promise<string[]> {
+  const denied: string[] = [];
+  const failures: unknown[] = [];
+  for (const { id } of await io.call('approvals.list', {})) {
+    try {
+      await io.call('approvals.deny', { id });
+      denied.push(id);
+    } catch (error) {
+      if (!(error instanceof CompanionError) || error.code !== 'E_APPROVAL_UNKNOWN') failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return denied;
 }

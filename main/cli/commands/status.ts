@@ -10,9 +10,13 @@ function statusText({ companion }: Status, tenant: TenantStatus | undefined): st
   const { audit } = companion;
   return [
     `Companion ${companion.version} (${companion.kind}, process ${companion.pid})${companion.draining ? ', ending' : ''}\n`,
+    ...lockdownLines(companion),
     hang('  sessions   ', String(companion.sessions)),
     hang('  connectors ', String(companion.connectors)),
     hang('  waiting    ', waiting > 0 ? `${waiting}, see "runlayer approvals list"` : '0'),
+    ...(companion.drifted === 0
+      ? []
+      : [hang('  held back  ', `${companion.drifted} changed items of servers, see "runlayer pins list"`)]),
     hang('  keychain   ', companion.keychain.detail),
     hang('  audit      ', audit.state === 'ok' ? recordsText(audit) : `NOT WRITTEN: ${audit.detail}`),
     ...deliveryLines(companion),
@@ -21,6 +25,14 @@ function statusText({ companion }: Status, tenant: TenantStatus | undefined): st
     hang('  home       ', companion.home),
     ...companion.warnings.map((warning) => hang('  ! ', warning)),
   ].join('');
+}
+
+function lockdownLines({ lockdown }: Status['companion']): string[] {
+  if (lockdown === null) return [];
+  const since = `${lockdown.since.slice(0, 19).replace('T', ' ')}Z`;
+  return [
+    hang('  LOCKED DOWN ', `since ${since} (${lockdown.by}); every call is refused. End it: runlayer lockdown off`),
+  ];
 }
 
 function recordsText({ seq, signing }: Status['companion']['audit']): string {

@@ -24,11 +24,13 @@ export async function runLocal(argv: readonly string[], home: string): Promise<n
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     isSlow: () => false,
+    taken: () => Promise.resolve(),
     tty: isatty(0) && isatty(2),
     env: process.env,
     cwd: workingDirectory(),
     ask: (text, secret) => promptPerson({ text, secret }),
     input: unreachable,
+    pieces: unreachable,
     subscribe: unreachable,
     gone: new Promise(() => {}),
   };

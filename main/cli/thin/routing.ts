@@ -10,6 +10,9 @@ const GROUPS: ReadonlySet<string> = new Set([
   'audit',
   'identity',
   'approvals',
+  'guard',
+  'pins',
+  'lockdown',
   'setup',
 ]);
 const COMPANION_COMMANDS: ReadonlySet<string> = new Set([

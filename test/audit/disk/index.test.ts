@@ -503,3 +503,31 @@ describe('the worker', () => {
     await open().close();
   });
 });
+
+describe('calls page by page', () => {
+  it('are each there once, the newest first, whatever comes in meanwhile', async () => {
+    const { journal, open } = await setUp();
+    for (let number = 101; number <= 107; number++) {
+      journal.append(intent(number));
+      journal.append(event({}, { connector: 'files' }));
+    }
+    const index = open();
+    const since = '2000-01-01T00:00:00.000Z';
+    const found: string[] = [];
+    let after: Awaited<ReturnType<AuditIndex['calls']>>['next'];
+    do {
+      const page = await index.calls({ since, after, limit: 3 });
+      expect(page.entries.length).toBeLessThanOrEqual(3);
+      found.push(...idsOf(page.entries));
+      journal.append(intent(200 + found.length));
+      after = page.next;
+    } while (after !== undefined);
+    expect(found).toEqual(ids(107, 106, 105, 104, 103, 102, 101));
+    const last = (await index.query({ limit: 1 }))[0]?.time ?? '';
+    expect((await index.calls({ since: last, after: undefined, limit: 3 })).entries[0]?.time).toBe(last);
+    expect(await index.calls({ since: '2100-01-01T00:00:00.000Z', after: undefined, limit: 3 })).toEqual({
+      entries: [],
+      next: undefined,
+    });
+  });
+});

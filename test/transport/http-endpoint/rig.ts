@@ -2,6 +2,7 @@
  * The endpoint over real loopback sockets, in front of real relay sessions whose servers are scripted. Time and tokens are
  * the test's own.
  */
+import { OPEN_SESSION } from '../../fixtures/open-gates.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Claimed, JsonObject } from '../../../preload/contract/index.ts';
 import { DEFAULT_LIMITS, type WireLimits } from '../../../main/relay/limits.ts';
@@ -68,6 +69,7 @@ export class ServedFake implements ServedSession {
     this.relay = new Session({
       sessionId: id,
       connector: 'files',
+      ...OPEN_SESSION,
       claimed: client.claimed,
       introduced: () => {},
       limits,

@@ -17,6 +17,8 @@ const findings = (signing: Companion['audit']['signing']) =>
     sessions: 0,
     connectors: 0,
     waitingApprovals: 0,
+    lockdown: null,
+    drifted: 0,
     keychain: { backend: 'keytar', state: 'ready', detail: '' },
     audit: { state: 'ok', detail: '', seq: 9, ...(signing === undefined ? {} : { signing }) },
     delivery: {

@@ -1,0 +1,120 @@
+/**
+ * What a person is asked before rules are weakened: each rule that comes, goes or comes back, as a sentence and, where it has a
+ * condition, with the whole of it as it is kept. Nothing is summed up, everything is escaped.
+ */
+import type { Chain, NewChain, NewRule, Rule, Suggestion } from '../../preload/contract/index.ts';
+import { displayText } from '../connectors/display.ts';
+import { chainSentence, ruleSentence } from '../policy/sentence.ts';
+import type { Settings } from '../settings/schema.ts';
+import type { Descriptions } from './describe.ts';
+import { importChanges } from './policy-rules.ts';
+import { undone } from './policy-suggestions.ts';
+
+export interface PolicyDescriptionParts {
+  readonly settings: { read(): Settings };
+  /** One that was shown lately; see policy-suggestions.ts. */
+  readonly suggestion: (id: string) => Suggestion | undefined;
+}
+
+function ruleLines(mark: string, rule: NewRule | Rule): string[] {
+  const id = 'id' in rule ? `${rule.id} ` : '';
+  return [
+    displayText(`${mark}${id}${ruleSentence(rule)}`),
+    ...(rule.when === undefined ? [] : [displayText(`    when ${JSON.stringify(rule.when)}`)]),
+    ...(rule.note === undefined ? [] : [displayText(`    note: ${rule.note}`)]),
+  ];
+}
+
+function chainLine(mark: string, chain: NewChain | Chain): string {
+  const id = 'id' in chain ? `${chain.id} ` : '';
+  return displayText(`${mark}${id}${chainSentence(chain)}`);
+}
+
+const byId = <T extends { readonly id: string }>(all: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(all.map((one) => [one.id, one]));
+
+/** What is in one list and not in the other. */
+function without<T extends { readonly id: string }>(all: readonly T[], others: readonly T[]): T[] {
+  const known = byId(others);
+  return all.filter(({ id }) => !known.has(id));
+}
+
+/** From one state of the settings to another, line by line. */
+function changeLines(from: Settings, to: Settings): string[] {
+  const modes = new Map(from.connectors.map((connector) => [connector.name, connector.default]));
+  return [
+    ...without(to.rules, from.rules).flatMap((rule) => ruleLines('+ ', rule)),
+    ...without(from.rules, to.rules).flatMap((rule) => ruleLines('- ', rule)),
+    ...without(to.chains, from.chains).map((chain) => chainLine('+ ', chain)),
+    ...without(from.chains, to.chains).map((chain) => chainLine('- ', chain)),
+    ...to.connectors.flatMap(({ name, default: mode }) => {
+      const before = modes.get(name);
+      return before === undefined || before === mode ? [] : [`  default of "${name}": ${before} → ${mode}`];
+    }),
+  ];
+}
+
+export function policyDescriptions({ settings, suggestion }: PolicyDescriptionParts): Descriptions {
+  return {
+    'policy.add': (rule) => ({
+      title: `Add a rule that opens something: ${displayText(ruleSentence(rule))}`,
+      detail: [...ruleLines('+ ', rule), '', 'Calls that it matches are no longer stopped where they were.'].join('\n'),
+    }),
+    'policy.remove': ({ id }) => {
+      const rule = settings.read().rules.find((candidate) => candidate.id === id);
+      return {
+        title: `Remove the rule ${displayText(id)}?`,
+        detail: [
+          ...(rule === undefined ? [] : [...ruleLines('- ', rule), '']),
+          'What it denied or asked about may go through.',
+        ].join('\n'),
+      };
+    },
+    'policy.removeChain': ({ id }) => {
+      const chain = settings.read().chains.find((candidate) => candidate.id === id);
+      return {
+        title: `Remove the chain ${displayText(id)}?`,
+        detail: [
+          ...(chain === undefined ? [] : [chainLine('- ', chain), '']),
+          'What it denied or asked about may go through.',
+        ].join('\n'),
+      };
+    },
+    'policy.import': (input) => {
+      const { addedRules, addedChains, removedRules, removedChains } = importChanges(settings.read(), input);
+      return {
+        title: input.replace ? 'Replace the rules by those of a file?' : 'Take in the rules of a file?',
+        detail: [
+          ...addedRules.flatMap((rule) => ruleLines('+ ', rule)),
+          ...removedRules.flatMap((rule) => ruleLines('- ', rule)),
+          ...addedChains.map((chain) => chainLine('+ ', chain)),
+          ...removedChains.map((chain) => chainLine('- ', chain)),
+        ].join('\n'),
+      };
+    },
+    'policy.apply': ({ id }) => {
+      const shown = suggestion(id);
+      if (shown === undefined) {
+        return {
+          title: `Put the suggestion ${displayText(id)} in force?`,
+          detail: 'It was not shown by this companion. Say no unless you know why.',
+        };
+      }
+      return {
+        title: 'Put these rules in force, and ask about everything else there?',
+        detail: [
+          ...shown.rules.flatMap(({ rule }) => ruleLines('+ ', rule)),
+          ...shown.dropped.flatMap((rule) => ruleLines('- ', rule)),
+          ...shown.defaults.map(({ connector, from, to }) => `  default of "${connector}": ${from} → ${to}`),
+        ].join('\n'),
+      };
+    },
+    'policy.undo': () => {
+      const now = settings.read();
+      return {
+        title: 'Go back to the rules and defaults from before the last suggestion?',
+        detail: now.policyBefore === null ? '' : changeLines(now, undone(now, now.policyBefore)).join('\n'),
+      };
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** What the guard does about what it finds, as a person set it, and texts that a person wants looked at. */
+import type { GuardAction, GuardChoices, GuardSettings, OperationInput } from '../../preload/contract/index.ts';
+import { GuardCategory, ScanKind } from '../../preload/contract/index.ts';
+import { unknownConnector } from '../connectors/prepare-server.ts';
+import { resolveActions } from '../guard/actions.ts';
+import type { Scanner } from '../scanner/scanner.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { Handlers, WeakeningTests } from './dispatch.ts';
+
+export interface GuardParts {
+  readonly settings: Pick<SettingsStore, 'read' | 'update'>;
+  readonly scan: Scanner['scan'];
+}
+
+type GuardHandlers = Pick<Handlers, 'guard.scan' | 'guard.settings' | 'guard.set'>;
+type GuardSet = OperationInput<'guard.set'>;
+
+/** All who ask this way are one session for the scanner: they wait for each other, and no session waits for them. */
+const SCAN_KEY = 'guard.scan';
+/** No connector has an empty name: what holds for all of those without choices of their own. */
+const ANY = '';
+
+export function guardHandlers({ settings, scan }: GuardParts): GuardHandlers {
+  const isKnown = (name: string): boolean => settings.read().connectors.some((connector) => connector.name === name);
+  return {
+    'guard.scan': async ({ lines, connector }) => {
+      if (connector !== undefined && !isKnown(connector)) throw unknownConnector(connector);
+      const { guard } = settings.read();
+      const answers = [];
+      for (const { kind, text } of lines) {
+        const actions = resolveActions(guard, connector ?? ANY, kind);
+        const { verdict, findings } = await scan(SCAN_KEY, {
+          kind,
+          format: 'text',
+          source: Buffer.from(text),
+          actions,
+        });
+        answers.push({ verdict, findings: [...findings] });
+      }
+      return answers;
+    },
+    'guard.settings': () => settings.read().guard,
+    'guard.set': (input, context) => {
+      const { connector } = input;
+      // What was set for one that is gone can still be taken back.
+      if (connector !== null && !isKnown(connector) && !Object.hasOwn(settings.read().guard.connectors, connector))
+        throw unknownConnector(connector);
+      return settings.update('guard.set', context.by, (current) => ({
+        ...current,
+        guard: changed(current.guard, input),
+      })).guard;
+    },
+  };
+}
+
+function chosen(choices: GuardChoices, category: GuardCategory, action: GuardAction | null): GuardChoices {
+  const { [category]: _before, ...others } = choices;
+  return action === null ? others : { ...others, [category]: action };
+}
+
+function changed(guard: GuardSettings, { connector, category, action }: GuardSet): GuardSettings {
+  if (connector === null) return { ...guard, all: chosen(guard.all, category, action) };
+  const before = Object.hasOwn(guard.connectors, connector) ? guard.connectors[connector] : undefined;
+  const own = chosen(before ?? {}, category, action);
+  const others = Object.entries(guard.connectors).filter(([name]) => name !== connector);
+  const connectors = Object.fromEntries(Object.keys(own).length === 0 ? others : [...others, [connector, own]]);
+  return { ...guard, connectors };
+}
+
+const STRICTNESS: Readonly<Record<GuardAction, number>> = { off: 0, alert: 1, mask: 2, block: 3 };
+
+/** Milder for any kind of text, on any connector, than it is now. */
+function isMilder(before: GuardSettings, after: GuardSettings): boolean {
+  const connectors = [ANY, ...Object.keys(before.connectors), ...Object.keys(after.connectors)];
+  return connectors.some((connector) =>
+    ScanKind.options.some((kind) => {
+      const was = resolveActions(before, connector, kind);
+      const is = resolveActions(after, connector, kind);
+      return GuardCategory.options.some((category) => STRICTNESS[is[category]] < STRICTNESS[was[category]]);
+    }),
+  );
+}
+
+export function guardWeakeningTests(settings: Pick<SettingsStore, 'read'>): WeakeningTests {
+  return {
+    'guard.set': (input) => {
+      const { guard } = settings.read();
+      return isMilder(guard, changed(guard, input));
+    },
+  };
+}

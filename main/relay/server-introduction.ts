@@ -1,0 +1,40 @@
+/**
+ * What a server says of itself when it introduces itself. Its instructions speak to the model for as long as the session
+ * lasts, so they are pinned, and left out where they changed or where the guard keeps them back; the rest goes on.
+ */
+import { isJsonObject } from '../../preload/contract/json.ts';
+import type { PinGate } from '../pin/pin-gate.ts';
+import type { Seen } from './inspection.ts';
+import type { ResponseMessage } from './parse-message.ts';
+import { dropMember, spanAt, splice } from './splice-json.ts';
+
+const INTRODUCTIONS: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
+const AT = '/result/instructions';
+
+/** The answer without its instructions, or undefined where nothing of them has to be left out. */
+export function withoutInstructions(
+  method: string,
+  { result }: ResponseMessage,
+  line: Buffer,
+  { found }: Seen,
+  pins: PinGate,
+): Buffer | undefined {
+  if (!INTRODUCTIONS.has(method) || !isJsonObject(result)) return undefined;
+  const { instructions } = result;
+  if (typeof instructions !== 'string') return undefined;
+  const isBlocked = found.verdict === 'block';
+  // What is soft adds up, whatever is done about each.
+  const isElsewhere = found.findings.some(
+    ({ at, tier, action }) => at !== AT && (tier === 'soft' || action === 'block'),
+  );
+  // Something else in it is kept back as well: then all of it is.
+  if (isBlocked && isElsewhere) return undefined;
+  if (!isBlocked && pins.instructions(instructions) === 'open') return undefined;
+  const object = spanAt(line, ['result']);
+  const edit = object === undefined ? undefined : dropMember(line, object, 'instructions');
+  if (edit === undefined) throw new Error('the instructions were not found in their source');
+  const made = splice(line, [edit]);
+  // Written twice, only one of them is gone.
+  if (spanAt(made, ['result', 'instructions']) !== undefined) throw new Error('the instructions stand there twice');
+  return made;
+}

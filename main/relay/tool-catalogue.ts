@@ -204,6 +204,7 @@ export class ToolCatalogue {
 
   /** Why a call to a known tool is refused whatever the rules say. */
   callProblem(name: string): DecisionCode | undefined {
-    return this.structuralProblem(name);
+    // Of a tool that was not listed here pins say nothing: it is unknown.
+    return this.facts.has(name) ? this.structuralProblem(name) : this.namingProblem(name);
   }
 }

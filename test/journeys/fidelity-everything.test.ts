@@ -33,7 +33,7 @@ const features: Record<string, Feature> = {
     Promise.resolve([client.getServerVersion(), client.getServerCapabilities(), client.getInstructions()]),
   ping: (client) => client.ping(),
   'tools/list': (client) => client.listTools(),
-  echo: tool('echo', { message: 'héllo \u{1F600} \u0000 "quoted"' }),
+  echo: tool('echo', { message: 'héllo \u{1F600} "quoted"' }),
   'echo of 300 KB': tool('echo', { message: 'x'.repeat(300_000) }),
   'get-sum': tool('get-sum', { a: 0.1, b: 0.2 }),
   'get-sum with a wrong argument': tool('get-sum', { a: 'one' }),

@@ -6,6 +6,7 @@ import {
   decisionOf,
   deciderText,
   durationOf,
+  findingsOf,
   matchesFilter,
   outcomeText,
   subjectOf,
@@ -17,6 +18,25 @@ const entry = (change: Partial<LogEntry>): LogEntry => ({
   time: '2026-11-21T10:00:00.000Z',
   kind: 'call',
   ...change,
+});
+
+describe('what the guard found', () => {
+  const found = { category: 'live_secret', rule: 'live-secret', tier: 'hard', at: '/a', action: 'mask' } as const;
+
+  it('is named once for each kind, with what was done', () => {
+    expect(findingsOf(entry({ findings: [found, { ...found, at: '/b' }, { ...found, action: 'alert' }] }))).toEqual([
+      'live secret (live-secret), masked',
+      'live secret (live-secret), noted',
+    ]);
+    expect(findingsOf(entry({}))).toEqual([]);
+  });
+
+  it('counts as denied where it kept an answer back', () => {
+    const kept = entry({ effect: 'allow', outcome: 'withheld', errorType: 'guard_block', findings: [found] });
+    expect(matchesFilter(kept, 'denied')).toBe(true);
+    expect(totalsOf([kept]).denied).toBe(1);
+    expect(outcomeText(kept)).toBe('The guard kept it back. (guard_block)');
+  });
 });
 
 describe('decisions', () => {
@@ -34,11 +54,12 @@ describe('decisions', () => {
     ['the server died', { effect: 'allow', outcome: 'failed' }, 'failed', false],
     ['a protocol error', { effect: 'allow', outcome: 'error' }, 'failed', false],
     ['the companion died', { effect: 'allow', outcome: 'unknown' }, 'failed', false],
+    ['answered, and the answer kept back', { effect: 'allow', outcome: 'withheld' }, 'withheld', false],
     ['an outcome of a later version', { effect: 'allow', outcome: 'postponed' }, 'allowed', false],
   ])('%s', (_title, change, decision, asked) => {
     expect(decisionOf(entry(change))).toBe(decision);
     expect(matchesFilter(entry(change), 'asked')).toBe(asked);
-    expect(matchesFilter(entry(change), 'denied')).toBe(decision === 'denied');
+    expect(matchesFilter(entry(change), 'denied')).toBe(decision === 'denied' || decision === 'withheld');
     expect(matchesFilter(entry(change), 'all')).toBe(true);
   });
 

@@ -39,6 +39,13 @@ function deciderText(entry: LogEntry): string {
   return decidedBy === undefined || decidedBy === 'local' ? '' : `  [${decidedBy}]`;
 }
 
+/** What the guard found, each kind once; never what it was. */
+function foundText({ findings = [] }: LogEntry): string {
+  if (findings.length === 0) return '';
+  const words = findings.map(({ category, rule }) => `${category} (${rule})`);
+  return `  found: ${[...new Set(words)].join(', ')}`;
+}
+
 /** What the tenant wrote of a call of ours, in its own short words. */
 function seenText({ detail }: LogEntry): string {
   const rows: unknown = detail?.['tenant'];
@@ -71,5 +78,9 @@ export function entryText(entry: LogEntry): string {
   const took = entry.durationMs === undefined ? '' : `  ${entry.durationMs.toFixed(0)} ms`;
   const tries = entry.attempts === undefined ? '' : `  ${entry.attempts} attempts`;
   const who = `${entry.client ?? '-'} → ${entry.connector ?? '-'}`;
-  return line(entry.time, verdict, `${who}.${what}${took}${tries}${deciderText(entry)}${why}${seenText(entry)}`);
+  return line(
+    entry.time,
+    verdict,
+    `${who}.${what}${took}${tries}${deciderText(entry)}${why}${foundText(entry)}${seenText(entry)}`,
+  );
 }

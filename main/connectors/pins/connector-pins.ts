@@ -59,7 +59,9 @@ export class ConnectorPinsState {
     const stored = this.options.store.read(this.options.connector);
     this.damage = stored.kind === 'damaged' ? stored.reason : undefined;
     this.failed = undefined;
-    this.pins = stored.kind === 'pins' ? stored.pins : NONE;
+    const pins = stored.kind === 'pins' ? stored.pins : NONE;
+    // What a draining host saw first itself is agreed to for its own sessions; what is on disk counts before it.
+    this.pins = this.options.store.isReader() ? new Map([...this.pins, ...pins]) : pins;
     this.other = isOther(this.pins);
   }
 
@@ -201,8 +203,11 @@ export class ConnectorPinsState {
   private write(next: ConnectorPins, operation: string): boolean {
     if (next === this.pins) return true;
     const { store, connector, clock } = this.options;
-    // What was agreed to still holds here; what is new, the host that took over agrees to.
-    if (store.isReader()) return false;
+    // The host that took over writes. Here it holds for the sessions that are left, and ends with them.
+    if (store.isReader()) {
+      this.adopt(next);
+      return true;
+    }
     try {
       store.write(connector, next, { operation, by: COMPANION });
     } catch (error) {

@@ -1,12 +1,13 @@
 import type { LogEntry } from '../../../preload/contract/audit.ts';
 import type { Tone } from '../../ui/badge.tsx';
 
-export type Decision = 'allowed' | 'denied' | 'asked' | 'failed';
+export type Decision = 'allowed' | 'denied' | 'asked' | 'withheld' | 'failed';
 
 export const DECISION_TONES: Readonly<Record<Decision, Tone>> = {
   allowed: 'good',
   denied: 'bad',
   asked: 'warn',
+  withheld: 'bad',
   failed: 'plain',
 };
 
@@ -23,6 +24,7 @@ function wasAsked(entry: LogEntry): boolean {
  */
 export function decisionOf(entry: LogEntry): Decision {
   if (entry.outcome === 'refused' || entry.effect === 'deny') return 'denied';
+  if (entry.outcome === 'withheld') return 'withheld';
   if (entry.outcome !== undefined && FAILED.has(entry.outcome)) return 'failed';
   return wasAsked(entry) ? 'asked' : 'allowed';
 }
@@ -32,7 +34,13 @@ export type Filter = (typeof FILTERS)[number];
 
 export function matchesFilter(entry: LogEntry, filter: Filter): boolean {
   if (filter === 'all') return true;
-  return filter === 'denied' ? decisionOf(entry) === 'denied' : wasAsked(entry);
+  return filter === 'denied' ? isKept(entry) : wasAsked(entry);
+}
+
+/** The call was refused, or its answer was kept from the client. */
+function isKept(entry: LogEntry): boolean {
+  const decision = decisionOf(entry);
+  return decision === 'denied' || decision === 'withheld';
 }
 
 /** Calls only: events of the companion are not calls. */
@@ -50,7 +58,7 @@ export interface Totals {
 export function totalsOf(calls: readonly LogEntry[]): Totals {
   return {
     calls: calls.length,
-    denied: calls.filter((call) => decisionOf(call) === 'denied').length,
+    denied: calls.filter(isKept).length,
     asked: calls.filter(wasAsked).length,
     failed: calls.filter((call) => decisionOf(call) === 'failed').length,
   };
@@ -63,18 +71,32 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   refused: 'It never left the companion.',
   failed: 'The server ended or broke the protocol.',
   cancelled: 'The client took it back.',
+  withheld: 'The server answered, and its answer was kept from the client.',
   unknown: 'The companion ended before it knew.',
 };
 
 /** What `cancelled` and the rest do not say by themselves. */
 const ERRORS: Readonly<Record<string, string>> = {
   input_not_given: 'The server asked for input that did not come.',
+  guard_block: 'The guard kept it back.',
+  guard_unscannable: 'It could not be looked at in time, so it was kept back.',
+  lockdown: 'A person stopped all calls.',
 };
 
 export function outcomeText(entry: LogEntry): string {
   if (entry.outcome === undefined) return entry.effect === 'ask' ? 'It waits for an answer.' : 'It is under way.';
   const text = ERRORS[entry.errorType ?? ''] ?? OUTCOMES[entry.outcome] ?? entry.outcome;
   return entry.errorType === undefined ? text : `${text} (${entry.errorType})`;
+}
+
+const ACTIONS = { off: 'noted', alert: 'noted', mask: 'masked', block: 'blocked' } as const;
+
+/** What the guard found, once each: `secret (aws-access-key-id), masked`. Never what it was. */
+export function findingsOf(entry: LogEntry): string[] {
+  const all = (entry.findings ?? []).map(
+    ({ category, rule, action }) => `${category.replaceAll('_', ' ')} (${rule}), ${ACTIONS[action]}`,
+  );
+  return [...new Set(all)];
 }
 
 const DECIDERS: Readonly<Record<string, string>> = {

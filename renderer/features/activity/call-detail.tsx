@@ -2,7 +2,7 @@ import type { ReactElement, ReactNode } from 'react';
 import type { LogEntry } from '../../../preload/contract/audit.ts';
 import { fullText } from '../../ui/time.ts';
 import { VisibleText } from '../../ui/visible-text.tsx';
-import { attemptsOf, deciderText, durationOf, outcomeText } from './activity-model.ts';
+import { attemptsOf, deciderText, durationOf, findingsOf, outcomeText } from './activity-model.ts';
 import { argumentLines, type ArgumentLine } from './argument-lines.ts';
 
 function Field({ label, children }: { label: string; children: ReactNode }): ReactElement {
@@ -34,6 +34,7 @@ function Line({ line }: { line: ArgumentLine }): ReactElement {
 /** All that the journal knows about one call, in words. */
 export function CallDetail({ entry }: { entry: LogEntry }): ReactElement {
   const attempts = attemptsOf(entry);
+  const findings = findingsOf(entry);
   return (
     <div className="grid gap-x-8 gap-y-3 lg:grid-cols-2">
       <dl>
@@ -51,6 +52,15 @@ export function CallDetail({ entry }: { entry: LogEntry }): ReactElement {
         <Field label="Outcome">
           <VisibleText text={outcomeText(entry)} />
         </Field>
+        {findings.length === 0 ? null : (
+          <Field label="Found">
+            {findings.map((finding) => (
+              <div key={finding}>
+                <VisibleText text={finding} max={200} />
+              </div>
+            ))}
+          </Field>
+        )}
         <Field label="Duration">{durationOf(entry)}</Field>
         {attempts === undefined ? null : (
           <Field label="Attempts">{attempts}: the server asked for input and the client called again with it.</Field>

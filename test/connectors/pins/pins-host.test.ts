@@ -497,10 +497,13 @@ describe('pins that cannot be written', () => {
     now.pins.gate('files').listed('tool', [tool('a', 'x')]);
     now.pins.accept('files', seenOf(now, 'files'), 'a test');
     expect(gate.listed('tool', [tool('a', 'x')])).toEqual(['open']);
-    // What nobody has seen yet is pinned by the host that may write.
-    expect(gate.listed('tool', [tool('b'), tool('a')])).toEqual(['new', 'changed']);
-    expect([gate.problem(), gate.verdict('tool', 'b')]).toEqual([undefined, 'new']);
-    expect(now.pins.list()).toHaveLength(1);
+    // What nobody has seen yet is agreed to for the sessions that are left here, and is not written.
+    expect(gate.listed('tool', [tool('b'), tool('a')])).toEqual(['open', 'changed']);
+    expect([gate.problem(), gate.verdict('tool', 'b')]).toEqual([undefined, 'open']);
+    // Not even where the other host writes something else meanwhile.
+    now.pins.gate('files').listed('tool', [tool('c')]);
+    expect(gate.listed('tool', [tool('b', 'other')])).toEqual(['changed']);
+    expect(now.pins.list().map(({ name }) => name)).toEqual(['a', 'c']);
     expect(() => old.pins.reset({ connector: 'files' }, 'a test')).toThrow(
       expect.objectContaining({ code: 'E_PINS_WRITE' }) as Error,
     );

@@ -14,7 +14,7 @@ import {
   type NewAuditRecord,
 } from '../preload/contract/index.ts';
 import { createDelivery } from './audit/delivery/delivery.ts';
-import { leanShape } from './audit/delivery/lean-shape.ts';
+import { leanShape } from './audit/lean-shape.ts';
 import { openIndex } from './audit/disk/index-client.ts';
 import { openJournal } from './audit/disk/open-journal.ts';
 import { startSeal } from './audit/keychain/seal.ts';
@@ -337,7 +337,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         audit: { ...journal.state, seq: journal.head.seq, signing: seal.state() },
         delivery: delivery.state(),
         ...tenancy.status(),
-        lockdown: settings.read().lockdown,
+        lockdown: deciding.lockdown(),
         drifted: deciding.pins.drifted(),
         warnings: notes,
       },
@@ -453,7 +453,17 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn: (text) => warn(text),
   });
 
-  const cancelAll = (): number => [...sessions].reduce((ended, session) => ended + session.lockDown(), 0);
+  /** One session that fails spares no other. */
+  const lockDown = (session: RunningSession): number => {
+    try {
+      return session.lockDown();
+    } catch (error) {
+      logger.error({ error: String(error) }, 'the calls of a session could not be ended');
+      void session.stop();
+      return 0;
+    }
+  };
+  const cancelAll = (): number => [...sessions].reduce((ended, session) => ended + lockDown(session), 0);
   let wasLockedDown = false;
   // Also where another host wrote it: the one that still serves what began before stops as well.
   onSettingsChanged(() => {
@@ -568,6 +578,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       settingsWatch?.close();
       listener.stopListening();
       deciding.approvals.close();
+      // Whoever waits for a person hears why before its session ends.
+      await new Promise((resolve) => setImmediate(resolve));
       oauth.close();
       await Promise.all([hub.close(), ...[...sessions].map((session) => session.stop())]);
       listener.close();

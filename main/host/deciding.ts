@@ -19,6 +19,7 @@ import { createScanner, type Scanner } from '../scanner/scanner.ts';
 import { createCanaries, type Canaries } from '../secrets/canaries.ts';
 import { LiveSecrets } from '../secrets/live-secrets.ts';
 import type { SecretVault } from '../secrets/vault.ts';
+import type { Lockdown } from '../settings/schema.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { SessionDependencies } from '../transport/governed-session.ts';
 import { createGuardHost } from './guard-host.ts';
@@ -60,8 +61,10 @@ export interface Deciding {
   readonly identitySeen: PrepareDependencies['identitySeen'];
   /** Calls that wait for somebody now. */
   waiting(): ApprovalView[];
-  /** Stops or opens everything at once, before anything is written. */
-  readonly closeAll: (isClosed: boolean) => void;
+  /** Who stopped everything, whether or not that could be written. */
+  lockdown(): Lockdown | null;
+  /** Stops (or with null opens) everything at once, before anything is written. */
+  readonly closeAll: (lockdown: Lockdown | null) => void;
   /** The vault can be read now. */
   unlocked(): void;
   settingsChanged(): void;
@@ -96,10 +99,10 @@ function consents(settings: Pick<SettingsStore, 'read'>): Map<string, string | u
 
 export function createDeciding(parts: DecidingParts): Deciding {
   const { settings, vault, live, clock, schedule, event, announce, warn, log, limits } = parts;
-  let isStopped = false;
+  let stopped: Lockdown | null = null;
   let isReader = false;
   const refused = (): Decision | undefined => {
-    if (isStopped || settings.read().lockdown !== null) return STOPPED;
+    if (stopped !== null || settings.read().lockdown !== null) return STOPPED;
     const reason = parts.auditProblem();
     return reason === undefined
       ? undefined
@@ -107,10 +110,11 @@ export function createDeciding(parts: DecidingParts): Deciding {
   };
   const policies = createPolicies(() => settings, parts.protectedPaths, refused);
 
+  // Taken out of whatever is recorded or told as the live ones are, and told apart from them by the guard.
   const planted = new LiveSecrets();
   const canaries = createCanaries({
     vault,
-    known: planted,
+    known: { add: (value) => both(planted.add(value), live.add(value)) },
     newId: () => randomBytes(8).toString('hex'),
     random: (limit) => randomInt(limit),
   });
@@ -124,7 +128,10 @@ export function createDeciding(parts: DecidingParts): Deciding {
   };
   let version = 0;
   const scanner = createScanner({
-    known: () => ({ version, live: live.forms().forms, canaries: planted.forms().forms }),
+    known: () => {
+      const canaries = new Set(planted.forms().forms);
+      return { version, live: live.forms().forms.filter((form) => !canaries.has(form)), canaries: [...canaries] };
+    },
     now: () => performance.now(),
     schedule,
     onProblem: log,
@@ -218,8 +225,9 @@ export function createDeciding(parts: DecidingParts): Deciding {
       pins.identitySeen(name, await identityOf(definition, resolved, { env }));
     },
     waiting: () => approvals.list().filter(({ state }) => state !== 'approved'),
-    closeAll: (isClosed) => {
-      isStopped = isClosed;
+    lockdown: () => settings.read().lockdown ?? stopped,
+    closeAll: (lockdown) => {
+      stopped = lockdown;
     },
     unlocked: loadCanaries,
     settingsChanged: () => {
@@ -231,5 +239,12 @@ export function createDeciding(parts: DecidingParts): Deciding {
       pins.handOver();
     },
     close: () => scanner.close(),
+  };
+}
+
+function both(first: () => void, second: () => void): () => void {
+  return () => {
+    first();
+    second();
   };
 }

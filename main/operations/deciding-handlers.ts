@@ -60,6 +60,7 @@ export function decidingOperations(parts: DecidingHandlerParts): DecidingOperati
         settings,
         clock,
         cancelAll: parts.cancelAll,
+        lockdown: () => deciding.lockdown(),
         close: deciding.closeAll,
         record: (name, detail) => event(name, detail),
       }),

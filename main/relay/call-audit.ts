@@ -4,10 +4,12 @@
  * back out of the batch. A call whose server needs input has no outcome until it was tried again or given up.
  */
 import type { Decision, GuardFinding, NewAuditRecord } from '../../preload/contract/index.ts';
+import { leanShape } from '../audit/lean-shape.ts';
 import type { ScanResult } from '../guard/scan-job.ts';
 import { AwaitedInput } from './awaited-input.ts';
 import { intentRecord, outcomeRecord, type CallSubject, type Outcome, type TenantNote } from './call-record.ts';
 import type { RequestMessage } from './parse-message.ts';
+import { holdsSecret } from './recordable.ts';
 import { carriesInput, requestDigest, retryKey } from './retry-key.ts';
 import type { SessionOptions } from './session-options.ts';
 
@@ -89,7 +91,8 @@ export class CallAudit {
    * what was asked cannot be described.
    */
   intent(call: Call, decision: Decision, asked: Asked, lost?: () => void): void {
-    const shape = (value: unknown) => (value === undefined ? undefined : this.options.shape(value));
+    const describe = holdsSecret(asked.findings) ? leanShape : this.options.shape;
+    const shape = (value: unknown) => (value === undefined ? undefined : describe(value));
     const record = intentRecord(call.subject, decision, {
       attempt: call.attempt,
       arguments: shape(asked.arguments),

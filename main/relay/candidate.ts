@@ -7,10 +7,11 @@ import type { Governed } from './forwarded-requests.ts';
 import type { WireLimits } from './limits.ts';
 import type { Moment } from './moment.ts';
 import type { RequestMessage } from './parse-message.ts';
-import { memberText } from './scan-json.ts';
+import type { Member } from './scan-json.ts';
+import { membersAt, spanAt } from './splice-json.ts';
 
 /** What a request uses: rules, pins and people speak of it by kind and name. */
-export type Target = 'tool' | 'resource' | 'prompt';
+export type Target = 'tool' | 'resource' | 'prompt' | 'task';
 
 export interface Candidate {
   readonly message: RequestMessage;
@@ -37,11 +38,20 @@ export interface Admitted {
   readonly askedAt: Moment;
 }
 
-/** The whole of what leaves, as source text of a JSON value. */
+/** Named beside the arguments, or the protocol's own. */
+const NOT_SHOWN: ReadonlySet<string> = new Set(['name', 'uri', 'taskId', '_meta']);
+
+/** The whole of what leaves, as source text of a JSON value: the arguments, with whatever else is sent beside them. */
 export function argumentsSource(line: Buffer): string {
-  const given = memberText(line, ['params', 'arguments']) ?? '{}';
-  const responses = memberText(line, ['params', 'inputResponses']);
-  return responses === undefined ? given : `{"arguments":${given},"inputResponses":${responses}}`;
+  const span = spanAt(line, ['params']);
+  const members = span === undefined ? [] : membersAt(line, span).filter(({ key }) => !NOT_SHOWN.has(key));
+  const textOf = ({ value }: Member): string => line.toString('utf8', value.start, value.end);
+  const given = members.find(({ key }) => key === 'arguments');
+  const others = members.filter((member) => member !== given);
+  const own = given === undefined ? '{}' : textOf(given);
+  if (others.length === 0) return own;
+  const beside = others.map((member) => `,${JSON.stringify(member.key)}:${textOf(member)}`);
+  return `{"arguments":${own}${beside.join('')}}`;
 }
 
 /** What the client is answered where the call is not made. */

@@ -19,6 +19,7 @@ import { idKeyOf, type NotificationMessage, type RequestMessage, type ResponseMe
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { memberText } from './scan-json.ts';
+import { recordableFacts } from './recordable.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { TenantSide } from './tenant-side.ts';
 
@@ -40,6 +41,9 @@ const TARGETS: ReadonlyMap<string, Target> = new Map([
   ['tools/call', 'tool'],
   ['resources/read', 'resource'],
   ['prompts/get', 'prompt'],
+  // What comes of a task is the outcome of the call that made it.
+  ['tasks/result', 'task'],
+  ['tasks/get', 'task'],
 ]);
 
 /** A request that is refused, which leaves a record. */
@@ -50,6 +54,10 @@ interface Refused {
 }
 
 const MAX_NAME_CHARACTERS = 64;
+
+function cancelLine(requestId: string): Buffer {
+  return Buffer.from(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${requestId}}}\n`);
+}
 
 /** What `notifications/cancelled` names, compared as ids are. */
 export function cancelledKey(line: Buffer): string | undefined {
@@ -121,21 +129,28 @@ export class ClientSide {
 
   private notification(message: NotificationMessage, line: Buffer, seen: Seen): void {
     this.note(message.method, seen);
-    if (guardDecision(seen.found) !== undefined) {
-      this.parts.options.dropped('client', 'a notification that the guard kept back');
-      return;
-    }
+    const isKept = guardDecision(seen.found) !== undefined;
     if (message.method === 'notifications/cancelled') {
       const idKey = cancelledKey(line);
       if (idKey !== undefined) {
         if (this.parts.calls.withdraw(idKey) || this.parts.tenant?.withdraw(idKey) === true) return;
         const answer = this.parts.answers.withdraw(idKey);
         if (answer !== undefined) {
+          this.parts.forwarded.endGoverned(answer, 'cancelled');
           this.parts.audit.outcome(answer.call, 'cancelled', 0);
           return;
         }
         this.parts.forwarded.cancel(idKey);
       }
+      // What it says why may not leave; that the call is taken back must.
+      const source = isKept ? memberText(line, ['params', 'requestId']) : undefined;
+      if (isKept) {
+        if (source !== undefined && idKey !== undefined) this.parts.out.toServer(cancelLine(source), message);
+        return;
+      }
+    } else if (isKept) {
+      this.parts.options.dropped('client', 'a notification that the guard kept back');
+      return;
     } else if (!this.isOpenNotification(message.method)) {
       this.parts.options.dropped('client', 'a request without an id');
       return;
@@ -178,7 +193,7 @@ export class ClientSide {
     }
     if (this.unnamed) this.noteName(message);
     const target = TARGETS.get(message.method);
-    if (target !== undefined) {
+    if (target !== undefined && tenant?.closes(message.method) === undefined) {
       calls.handle(message, line, target, seen);
       return;
     }
@@ -191,7 +206,7 @@ export class ClientSide {
         bytes: line.length,
         ...(findings.length === 0 ? {} : { findings }),
       };
-      this.refuseMethod({ message, call: audit.begin(message, line, {}), asked }, decision);
+      this.refuseMethod({ message, call: audit.begin(message, line, recordableFacts({}, findings)), asked }, decision);
       return;
     }
     this.note(message.method, seen);
@@ -227,6 +242,8 @@ export class ClientSide {
     };
     if (passesDenyDefault(message.method)) return passes;
     const { options } = this.parts;
+    const held = options.pins.problem();
+    if (held !== undefined) return { effect: 'deny', decidedBy: 'pin', code: 'pin_changed', reason: held };
     const client = clientFacts(options, message.params);
     try {
       const subject = subjectOf(message);

@@ -40,6 +40,8 @@ export interface GovernedEnds {
 
 export class ForwardedRequests {
   private readonly pending = new Pending<ForwardedRequest>((entry) => this.letGo(entry));
+  /** What servers gave out to have it back; the oldest are let go of. */
+  private readonly issued = new Set<string>();
   private comparedBytes = 0;
   private openLists = 0;
   private everListed = false;
@@ -129,12 +131,25 @@ export class ForwardedRequests {
     if (Buffer.isBuffer(compared)) this.comparedBytes -= compared.length;
   }
 
+  /** The server gave the client this state in this session, to have it back: nobody else wrote it. */
+  isIssued(requestState: unknown): boolean {
+    return typeof requestState === 'string' && this.issued.has(requestState);
+  }
+
   /** The server answered that it needs input: the call goes on with the retry that brings it. False in the legacy era. */
   awaitInput({ call, method, compared }: ForwardedRequest, requestState: unknown): boolean {
     if (call === undefined || compared === undefined) return false;
+    if (typeof requestState === 'string') this.issue(requestState);
     const digest = typeof compared === 'string' ? compared : requestDigest(method, call.subject.claimed, compared);
     this.audit.awaitInput(call, retryKey(digest, requestState));
     return true;
+  }
+
+  private issue(requestState: string): void {
+    this.issued.delete(requestState);
+    this.issued.add(requestState);
+    const [oldest] = this.issued;
+    if (this.issued.size > this.options.limits.maxAwaitingInput && oldest !== undefined) this.issued.delete(oldest);
   }
 
   private deadlineMs(method: string): number | undefined {

@@ -5,7 +5,10 @@
  * that writes the intent first.
  */
 import type { Decision } from '../../preload/contract/index.ts';
+import type { ApprovalRequest } from '../approval/approvals.ts';
+import { PASS, type ScanResult } from '../guard/scan-job.ts';
 import { guardDecision } from './kept-back.ts';
+import { markTaint } from './taint-labels.ts';
 import type { CallFacts } from '../policy/call-facts.ts';
 import type { Asked, CallAudit } from './call-audit.ts';
 import { refusal, type Candidate, type Target } from './candidate.ts';
@@ -25,6 +28,7 @@ import { questionAbout, unreadable } from './person-question.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { Admission, NotMade, TenantCalls } from './tenant-calls.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
+import { recordableFacts } from './recordable.ts';
 import { weigh, type Scales } from './weigh.ts';
 
 const UNRECORDED: Decision = {
@@ -34,12 +38,30 @@ const UNRECORDED: Decision = {
   reason: 'The audit trail cannot be written.',
 };
 
+/** The member of params that says what is used. */
+const NAMED_BY: Readonly<Record<Target, string>> = { tool: 'name', prompt: 'name', resource: 'uri', task: 'taskId' };
+
+/** Why the client may not have what a tenant answers in the server's place, or undefined. Nobody is asked about it. */
+function answerProblem(found: ScanResult): Decision | undefined {
+  const decision = guardDecision(found);
+  if (decision === undefined && found.verdict !== 'mask') return undefined;
+  const reason = decision?.reason ?? 'The guard found something in what the tenant answered.';
+  return { effect: 'deny', decidedBy: 'guard', code: 'guard_block', reason };
+}
+
 /** What a person agreed to. */
 interface Approved {
   readonly line: Buffer;
   readonly answer: Decision;
-  /** It was put to a person a second time, because the tenant had changed it. */
+  /** It was put to a person a second time. */
   readonly again: boolean;
+  /** What asked, and what the yes is bound to. */
+  readonly asked: Decision;
+  readonly key: string;
+}
+
+function otherwise(now: Decision): Decision {
+  return { ...now, reason: `${now.reason} What decides about the call changed while you were asked.` };
 }
 
 export interface GatedCallsParts {
@@ -102,7 +124,7 @@ export class GatedCalls {
   /** `seen`: what the guard says of it. */
   handle(message: RequestMessage, line: Buffer, target: Target, { found }: Seen): void {
     const { inputResponses } = message.params;
-    const name = message.params[target === 'resource' ? 'uri' : 'name'];
+    const name = message.params[NAMED_BY[target]];
     if (typeof name !== 'string') {
       refuseNameless(message, line, target, this.parts);
       return;
@@ -116,7 +138,7 @@ export class GatedCalls {
       ...(found.masked === undefined ? {} : { masked: true as const }),
     };
     const facts = target === 'tool' ? { tool: name } : auditedMethod(message);
-    const call = this.parts.audit.begin(message, line, facts ?? {});
+    const call = this.parts.audit.begin(message, line, recordableFacts(facts ?? {}, findings));
     const candidate: Candidate = { message, line, target, name, call, asked, found };
     if (this.isKnown(candidate)) {
       this.decide(candidate);
@@ -137,6 +159,7 @@ export class GatedCalls {
       case 'prompt':
         return others.knowsPrompt(name);
       case 'resource':
+      case 'task':
         return true;
     }
   }
@@ -199,11 +222,14 @@ export class GatedCalls {
 
   /** What a tenant wrote is looked at as if the client had sent it. */
   private async inspected(candidate: Candidate, before: Candidate): Promise<Candidate> {
-    if (candidate.line.equals(before.line)) return candidate;
+    if (candidate.line.equals(before.line)) {
+      const { findings } = before.asked;
+      return { ...candidate, found: before.found, asked: { ...candidate.asked, ...(findings && { findings }) } };
+    }
     const { parsed, line, seen } = await this.parts.inspector.inspect(candidate.message, candidate.line);
     const { found } = seen;
     // A mask in what the tenant wrote would make it neither the client's nor the tenant's.
-    if (found.verdict === 'mask' || parsed.kind !== 'request')
+    if (found.masked !== undefined || parsed.kind !== 'request')
       return { ...candidate, line: candidate.line, found: { ...found, verdict: 'block' } };
     const findings = found.findings.length === 0 ? {} : { findings: found.findings };
     return { ...candidate, line, found, asked: { ...candidate.asked, ...findings } };
@@ -229,10 +255,12 @@ export class GatedCalls {
       const looked = await this.inspected(admission.candidate, candidate);
       if (signal.aborted) return;
       held.candidate = looked;
-      const kept = admission.kind === 'answered' ? await this.answerProblem(admission.answer) : undefined;
+      const answer = admission.kind === 'answered' ? admission.answer.subarray(0, -1) : undefined;
+      const found = answer === undefined ? PASS : await this.parts.options.guard.scan('output', answer);
       if (signal.aborted) return;
+      const kept = answerProblem(found);
       if (kept !== undefined) this.refuse(looked, kept);
-      else this.goOn(tenant, { ...admission, candidate: looked }, approved);
+      else this.goOn(tenant, { ...admission, candidate: looked }, approved, found);
     });
   }
 
@@ -241,11 +269,12 @@ export class GatedCalls {
     tenant: TenantCalls,
     admission: Exclude<Admission, { kind: 'refused' }>,
     approved: Approved | undefined,
+    found: ScanResult,
   ): void {
     const { candidate } = admission;
     const decision = this.evaluate(candidate);
     if (decision.effect === 'deny') this.refuse(candidate, decision);
-    else if (admission.kind === 'answered') this.answerFor(tenant, admission, decision);
+    else if (admission.kind === 'answered') this.answerFor(tenant, admission, decision, found);
     else if (approved !== undefined) this.redeem(tenant, candidate, approved, decision);
     else if (decision.effect === 'allow') this.release(candidate, tenant.decision(candidate, decision));
     else this.askPerson(candidate, decision);
@@ -253,14 +282,32 @@ export class GatedCalls {
 
   /** A person agreed to exactly these bytes, or is asked about the others, once. */
   private redeem(tenant: TenantCalls, candidate: Candidate, approved: Approved, decision: Decision): void {
-    if (approved.line.equals(candidate.line)) {
+    if (!approved.line.equals(candidate.line)) {
+      const reason = 'The tenant changed the arguments after a person had agreed to others.';
+      this.askAgain(candidate, { ...decision, effect: 'ask', reason }, approved.again, 'tenant');
+    } else if (this.isStillAsked(candidate, decision, approved)) {
       this.release(candidate, tenant.approved(candidate, approved.answer));
+    } else this.askAgain(candidate, otherwise(decision), approved.again, 'engine');
+  }
+
+  private askAgain(candidate: Candidate, asked: Decision, again: boolean, decidedBy: 'tenant' | 'engine'): void {
+    if (!again) {
+      this.askPerson(candidate, asked, true);
       return;
     }
-    const reason = 'The tenant changed the arguments after a person had agreed to others.';
-    if (approved.again)
-      this.refuse(candidate, { effect: 'deny', decidedBy: 'tenant', code: 'approval_cancelled', reason });
-    else this.askPerson(candidate, { ...decision, effect: 'ask', reason }, true);
+    this.refuse(candidate, { effect: 'deny', decidedBy, code: 'approval_cancelled', reason: asked.reason });
+  }
+
+  /** What a yes is bound to is what it was when a person was asked; nothing asks any more, and there is nothing to be bound to. */
+  private isStillAsked(candidate: Candidate, now: Decision, { asked, key }: Pick<Approved, 'asked' | 'key'>): boolean {
+    if (now.effect === 'allow') return true;
+    return now.code === asked.code && this.questionAbout(candidate, now).key === key;
+  }
+
+  private questionAbout(candidate: Candidate, asked: Decision): ApprovalRequest {
+    const { options } = this.parts;
+    const definition = this.definitionOf(candidate);
+    return questionAbout(candidate, asked, options, { definition, policyVersion: options.policy().version });
   }
 
   private askPerson(candidate: Candidate, asked: Decision, again = false): void {
@@ -275,10 +322,7 @@ export class GatedCalls {
       this.refuse(candidate, problem);
       return;
     }
-    const question = questionAbout(candidate, asked, options, {
-      definition: this.definitionOf(candidate),
-      policyVersion: options.policy().version,
-    });
+    const question = this.questionAbout(candidate, asked);
     this.held.hold('person', candidate, async ({ signal }) => {
       const answer = await options.ask(question, signal);
       if (signal.aborted) return;
@@ -288,9 +332,10 @@ export class GatedCalls {
       }
       // Rules and tools may have changed while the call waited; an approval satisfies ask, never deny.
       const now = this.evaluate(candidate);
+      const approved: Approved = { line, answer, again, asked, key: question.key };
       if (now.effect === 'deny') this.refuse(candidate, now);
-      else if (tenant !== undefined && this.isStale(candidate))
-        this.askTenant(tenant, candidate, { line, answer, again });
+      else if (!this.isStillAsked(candidate, now, approved)) this.askAgain(candidate, otherwise(now), again, 'engine');
+      else if (tenant !== undefined && this.isStale(candidate)) this.askTenant(tenant, candidate, approved);
       else this.release(candidate, tenant?.approved(candidate, answer) ?? answer);
     });
   }
@@ -302,7 +347,12 @@ export class GatedCalls {
   }
 
   /** The tenant's answer in the place of the server's; the server is not asked, so nobody has to agree to a call. */
-  private answerFor(tenant: TenantCalls, admission: Extract<Admission, { kind: 'answered' }>, local: Decision): void {
+  private answerFor(
+    tenant: TenantCalls,
+    admission: Extract<Admission, { kind: 'answered' }>,
+    local: Decision,
+    found: ScanResult,
+  ): void {
     const { audit, out } = this.parts;
     const { candidate, answer, isError } = admission;
     const { call, asked, message } = candidate;
@@ -318,20 +368,21 @@ export class GatedCalls {
     }
     this.held.free(message.idKey);
     const outcome = isError ? 'tool_error' : 'ok';
-    audit.outcome(call, outcome, answer.length, isError ? outcome : undefined, { from: 'tenant' });
+    markTaint(this.parts.options, call, found);
+    audit.outcome(call, outcome, answer.length, isError ? outcome : undefined, { from: 'tenant', found });
     out.reply(answer, message.idKey);
   }
 
   private release(candidate: Candidate, decision: Decision): void {
     const { message, line, call, admitted } = candidate;
     const { audit, forwarded, tenant } = this.parts;
-    const definition = this.definitionOf(candidate);
-    const asked = definition === undefined ? candidate.asked : { ...candidate.asked, definition };
     if (this.serverGone) {
       this.refuse(candidate, engineError(new Error('The server has ended.')), 'upstream_gone');
       return;
     }
     try {
+      const definition = this.definitionOf(candidate);
+      const asked = definition === undefined ? candidate.asked : { ...candidate.asked, definition };
       audit.intent(call, decision, asked, () => {
         forwarded.withdraw(message, line, call);
         tenant?.notMade(candidate, 'audit_unavailable', 'audit_unavailable');
@@ -358,16 +409,7 @@ export class GatedCalls {
   }
 
   private definitionOf({ target, name }: Candidate): string | undefined {
-    return target === 'resource' ? undefined : this.parts.options.pins.fingerprint(target, name);
-  }
-
-  /** Why the client may not have what a tenant answers in the server's place, or undefined. Nobody is asked about it. */
-  private async answerProblem(answer: Buffer): Promise<Decision | undefined> {
-    const found = await this.parts.options.guard.scan('output', answer.subarray(0, -1));
-    const decision = guardDecision(found);
-    if (decision === undefined && found.verdict !== 'mask') return undefined;
-    const reason = decision?.reason ?? 'The guard found something in what the tenant answered.';
-    return { effect: 'deny', decidedBy: 'guard', code: 'guard_block', reason };
+    return target === 'tool' || target === 'prompt' ? this.parts.options.pins.fingerprint(target, name) : undefined;
   }
 
   /** Every call that waits is refused. */

@@ -10,6 +10,7 @@ import type { ParseLarge } from './lane.ts';
 import type { WireLimits } from './limits.ts';
 import { isListMethod, openList, type ListMethod } from './list-source.ts';
 import { parseMessage, type Message, type Parsed, type Sender } from './parse-message.ts';
+import { isInputRequired } from './retry-key.ts';
 import type { Span } from './scan-json.ts';
 import { spanAt, splice } from './splice-json.ts';
 
@@ -43,6 +44,8 @@ export interface InspectorOptions {
   readonly parseLarge: ParseLarge | undefined;
   /** The method that an answer belongs to. */
   readonly methodOf: (idKey: string) => string | undefined;
+  /** The state that a client sends is one that its server gave it. */
+  readonly isIssued: (requestState: unknown) => boolean;
 }
 
 const EMPTY_TEXT = Buffer.from('""');
@@ -99,7 +102,7 @@ export class Inspector {
 
   private message(parsed: Message, line: Buffer): Inspected | Promise<Inspected> {
     const { guard, sender } = this.options;
-    const opaque = opaqueSpan(parsed, line);
+    const opaque = this.isOpaque(parsed) ? opaqueSpan(parsed, line) : undefined;
     // What a server keeps with a client to be handed back is nobody's text, and must come back as it was.
     const shown = opaque === undefined ? line : splice(line, [{ span: opaque, bytes: EMPTY_TEXT }]);
     const found = guard.scan(sender === 'client' ? 'input' : 'output', valueOf(shown));
@@ -111,6 +114,17 @@ export class Inspector {
       return made === undefined ? { parsed, line, seen: { found: UNUSABLE } } : this.masked(parsed, line, result, made);
     };
     return isPromise(found) ? found.then(goOn) : goOn(found);
+  }
+
+  /**
+   * The state that a server keeps with its client comes from that server and goes back to it. Anywhere else, and anything else
+   * under that name, is text like any other.
+   */
+  private isOpaque(parsed: Message): boolean {
+    const { sender, isIssued } = this.options;
+    if (sender === 'client') return parsed.kind === 'request' && isIssued(parsed.params['requestState']);
+    if (parsed.kind !== 'response' || !isInputRequired(parsed.result)) return false;
+    return typeof parsed.result['requestState'] === 'string';
   }
 
   /** The message with what was found replaced, parsed as strictly as the first one was; it must still be the same message. */
@@ -131,8 +145,6 @@ export class Inspector {
 
 /** Where a message holds the state that its server keeps with the client. */
 function opaqueSpan(parsed: Message, line: Buffer): Span | undefined {
-  const holder = parsed.kind === 'response' ? parsed.result : parsed.params;
-  if (!isJsonObject(holder) || !Object.hasOwn(holder, 'requestState')) return undefined;
   return spanAt(line, [parsed.kind === 'response' ? 'result' : 'params', 'requestState']);
 }
 
@@ -181,7 +193,7 @@ export class Inspection {
   private readonly inspector: Inspector;
   /** The first one is being looked at. */
   private readonly queue: Waiting[] = [];
-  private whenEmpty: (() => void) | undefined;
+  private whenEmpty: (() => void)[] = [];
 
   constructor(options: InspectionOptions) {
     this.options = options;
@@ -212,7 +224,7 @@ export class Inspection {
   /** Calls `then` once nothing waits here any more; at once where nothing does. */
   afterwards(then: () => void): void {
     if (this.queue.length === 0) then();
-    else this.whenEmpty = then;
+    else this.whenEmpty.push(then);
   }
 
   private async work(first: Promise<Inspected>): Promise<void> {
@@ -231,8 +243,6 @@ export class Inspection {
     }
     options.flush();
     options.busyChanged(false);
-    const { whenEmpty } = this;
-    this.whenEmpty = undefined;
-    whenEmpty?.();
+    for (const then of this.whenEmpty.splice(0)) then();
   }
 }

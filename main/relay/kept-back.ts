@@ -1,10 +1,17 @@
 /** What guard and pins say of something, as the relay's own codes. Nobody is asked about a definition: a doubt is a no. */
-import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
+import type { Decision, DecisionCode, GuardCategory } from '../../preload/contract/index.ts';
 import type { ScanResult } from '../guard/scan-job.ts';
 import type { ListedKind, PinGate } from '../pin/pin-gate.ts';
 
 export function keepsBack(found: ScanResult): boolean {
   return found.verdict === 'block' || found.asks;
+}
+
+const VALUES: ReadonlySet<GuardCategory> = new Set(['live_secret', 'canary', 'secret']);
+
+/** A definition with a value in it that nothing may show: it is kept back, and kept nowhere, its pin included. */
+export function holdsValue(found: ScanResult | undefined): boolean {
+  return found?.findings.some(({ category, action }) => VALUES.has(category) && action === 'block') === true;
 }
 
 export function pinProblem(pins: PinGate | undefined, kind: ListedKind, name: string): DecisionCode | undefined {

@@ -5,6 +5,7 @@
 import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
 import { foldName } from '../policy/fold.ts';
 import type { WireLimits } from './limits.ts';
+import { holdsOtherList } from './look-alikes.ts';
 import { elementSpans, scanJson, type Span } from './scan-json.ts';
 import { splice, type Edit } from './splice-json.ts';
 
@@ -49,6 +50,7 @@ export function openList(line: Buffer, result: unknown, method: ListMethod, limi
     return refused(`its list of ${noun} holds a key twice`);
   if (Object.keys(result).some((key) => key !== member && foldName(key) === foldName(member)))
     return refused(`its list of ${noun} holds a look-alike of "${member}"`);
+  if (holdsOtherList(result, member)) return refused(`its list of ${noun} holds another list beside it`);
   const resultSpan = whole.members.find(({ key }) => key === 'result')?.value;
   const inner = resultSpan === undefined ? undefined : scanJson(line, resultSpan.start, resultSpan.end, limits, false);
   const members = inner?.kind === 'object' ? inner.members : [];

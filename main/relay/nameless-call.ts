@@ -21,6 +21,6 @@ export function refuseNameless(
   const decision: Decision = { effect: 'deny', decidedBy: 'engine', code, reason };
   audit.notMade(audit.begin(message, line, {}), decision, asked, 'refused', code);
   const text =
-    target === 'resource' ? 'resources/read needs an address.' : `${message.method} needs the name of a ${target}.`;
+    target === 'resource' ? 'resources/read needs an address.' : `${message.method} needs the name of its ${target}.`;
   out.reply(errorReply(message.id, target === 'tool' ? -32_602 : METHOD_REFUSED, text), message.idKey);
 }

@@ -7,9 +7,10 @@ import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
 import type { PinGate } from '../pin/pin-gate.ts';
 import type { Policy, Subject } from '../policy/decide.ts';
 import { foldName } from '../policy/fold.ts';
-import { globMatches } from '../policy/glob.ts';
-import { keepsBack, pinProblem } from './kept-back.ts';
+import { holdsValue, keepsBack, pinProblem } from './kept-back.ts';
 import type { WireLimits } from './limits.ts';
+import { HeldTemplates } from './held-templates.ts';
+import { hasLookAlike } from './look-alikes.ts';
 import { openList, type ListMethod } from './list-source.ts';
 import type { FilteredList, Look } from './tool-catalogue.ts';
 
@@ -26,8 +27,6 @@ const PINNED_AS = { 'prompts/list': 'prompt', 'resources/templates/list': 'resou
 
 /** Also the name of what cannot be listed safely. */
 const MAX_NAME_CHARACTERS = 8192;
-/** An expression of a URI template (RFC 6570) stands for any text here: what it could mean is held back too. */
-const EXPRESSION = /\{[^{}]*\}/g;
 
 function subjectOf(method: OtherListMethod, name: string): Subject | undefined {
   if (method === 'prompts/list') return { kind: 'prompt', name, arguments: undefined };
@@ -41,6 +40,7 @@ export class OtherLists {
   /** Prompts that the guard keeps back, and those whose name reads like another's. */
   private readonly refused = new Map<string, DecisionCode>();
   private readonly folded = new Map<string, string>();
+  private readonly templates = new HeldTemplates();
   private asked = false;
 
   constructor(limits: WireLimits, pins: PinGate | undefined) {
@@ -76,9 +76,14 @@ export class OtherLists {
 
   /** A resource is what its template says: of one that is held back nothing is read. */
   resourceProblem(uri: string): DecisionCode | undefined {
-    const held = this.pins?.heldBack('resource_template') ?? [];
-    const isHeld = held.some((template) => globMatches(template.replace(EXPRESSION, '*'), uri));
-    return isHeld ? 'pin_changed' : this.connectorProblem();
+    return this.resourceProblems()(uri);
+  }
+
+  /** The same for all addresses of one message. */
+  private resourceProblems(): (uri: string) => DecisionCode | undefined {
+    const problem = this.connectorProblem();
+    const isHeld = this.templates.check(this.pins?.heldBack('resource_template') ?? []);
+    return (uri) => (isHeld(uri) ? 'pin_changed' : problem);
   }
 
   private connectorProblem(): DecisionCode | undefined {
@@ -93,13 +98,23 @@ export class OtherLists {
       const name = item[NAMED_BY[method]];
       return typeof name === 'string' && name.length <= MAX_NAME_CHARACTERS ? name : undefined;
     });
-    if (method === 'prompts/list') this.learn(names, look);
-    if (method !== 'resources/list') this.pin(method, names, items);
+    if (method === 'prompts/list') {
+      this.learn(names, look);
+      items.forEach((item, index) => {
+        const name = names[index];
+        if (name !== undefined && hasLookAlike(item)) this.refused.set(name, 'guard_hidden');
+      });
+    }
+    if (method !== 'resources/list') this.pin(method, names, items, look);
+    const resourceProblem = this.resourceProblems();
     const codes = names.map((name, index) => {
       if (name === undefined) return 'invalid_tool_name' as const;
+      const item = items[index];
+      if (item === undefined || hasLookAlike(item)) return 'guard_hidden' as const;
       const verdict = look.verdicts?.[index];
       if (verdict !== undefined && keepsBack(verdict)) return 'guard_hidden' as const;
-      return this.problem(method, name) ?? this.hiddenBy(policy, method, name, look);
+      const problem = method === 'resources/list' ? resourceProblem(name) : this.problem(method, name);
+      return problem ?? this.hiddenBy(policy, method, name, look);
     });
     const hidden = codes.flatMap((code, index) => (code === undefined ? [] : [{ name: names[index] ?? '', code }]));
     if (hidden.length === 0) return { kind: 'unchanged', hidden };
@@ -128,21 +143,21 @@ export class OtherLists {
     method: keyof typeof PINNED_AS,
     names: readonly (string | undefined)[],
     items: readonly JsonObject[],
+    { verdicts }: Look,
   ): void {
     const seen = new Set<string>();
     const listed = items.flatMap((definition, index) => {
       const name = names[index];
       // Of two of one name neither is what the name stands for.
-      if (name === undefined || seen.has(name) || !isJsonObject(definition)) return [];
+      if (name === undefined || seen.has(name) || !isJsonObject(definition) || holdsValue(verdicts?.[index])) return [];
       seen.add(name);
       return [{ name, definition }];
     });
     if (listed.length > 0) this.pins?.listed(PINNED_AS[method], listed);
   }
 
-  private problem(method: OtherListMethod, name: string): DecisionCode | undefined {
+  private problem(method: keyof typeof PINNED_AS, name: string): DecisionCode | undefined {
     if (method === 'prompts/list') return this.promptProblem(name);
-    if (method === 'resources/list') return this.resourceProblem(name);
     return this.connectorProblem() ?? pinProblem(this.pins, 'resource_template', name);
   }
 

@@ -2,14 +2,27 @@
  * What a server says of itself when it introduces itself. Its instructions speak to the model for as long as the session
  * lasts, so they are pinned, and left out where they changed or where the guard keeps them back; the rest goes on.
  */
+import { MAX_FINDINGS } from '../../preload/contract/index.ts';
 import { isJsonObject } from '../../preload/contract/json.ts';
 import type { PinGate } from '../pin/pin-gate.ts';
+import { foldKey } from './fold-key.ts';
 import type { Seen } from './inspection.ts';
 import type { ResponseMessage } from './parse-message.ts';
-import { dropMember, spanAt, splice } from './splice-json.ts';
+import { dropMember, membersAt, spanAt, splice } from './splice-json.ts';
 
 const INTRODUCTIONS: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
 const AT = '/result/instructions';
+
+/** Why what a server says of itself cannot be told, or undefined: readers would differ in what its instructions are. */
+export function introductionProblem(method: string, { result }: ResponseMessage, line: Buffer): string | undefined {
+  if (!INTRODUCTIONS.has(method) || !isJsonObject(result)) return undefined;
+  const span = spanAt(line, ['result']);
+  const named = span === undefined ? [] : membersAt(line, span).filter(({ key }) => foldKey(key) === 'instructions');
+  if (named.length === 0) return undefined;
+  const [only] = named;
+  const isPlain = named.length === 1 && only?.key === 'instructions' && typeof result['instructions'] === 'string';
+  return isPlain ? undefined : 'its instructions can be read in more than one way';
+}
 
 /** The answer without its instructions, or undefined where nothing of them has to be left out. */
 export function withoutInstructions(
@@ -24,11 +37,12 @@ export function withoutInstructions(
   if (typeof instructions !== 'string') return undefined;
   const isBlocked = found.verdict === 'block';
   // What is soft adds up, whatever is done about each.
+  const isCut = found.findings.length >= MAX_FINDINGS;
   const isElsewhere = found.findings.some(
     ({ at, tier, action }) => at !== AT && (tier === 'soft' || action === 'block'),
   );
   // Something else in it is kept back as well: then all of it is.
-  if (isBlocked && isElsewhere) return undefined;
+  if (isBlocked && (isElsewhere || isCut)) return undefined;
   if (!isBlocked && pins.instructions(instructions) === 'open') return undefined;
   const object = spanAt(line, ['result']);
   const edit = object === undefined ? undefined : dropMember(line, object, 'instructions');

@@ -4,7 +4,8 @@
  */
 import type { Decision } from '../../preload/contract/index.ts';
 import { isJsonObject } from '../../preload/contract/json.ts';
-import { PASS } from '../guard/scan-job.ts';
+import type { ScanResult } from '../guard/scan-job.ts';
+import { NO_FACTS } from '../policy/call-facts.ts';
 import type { CallAudit } from './call-audit.ts';
 import { clientFacts } from './client-facts.ts';
 import { cancelledKey } from './client-side.ts';
@@ -28,7 +29,7 @@ import {
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { isInputRequired } from './retry-key.ts';
-import { withoutInstructions } from './server-introduction.ts';
+import { introductionProblem, withoutInstructions } from './server-introduction.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import { markTaint } from './taint-labels.ts';
 import type { TenantSide } from './tenant-side.ts';
@@ -159,7 +160,7 @@ export class ServerSide {
     const { options, asked, out } = this.parts;
     this.note(message.method, seen);
     // Nobody is asked about a question of the server: whom it asks would be the same person.
-    if (guardDecision(seen.found) !== undefined) {
+    if (guardDecision(seen.found) !== undefined || this.isStopped()) {
       options.dropped('server', 'a question that the guard kept back');
       if (!asked.has(message.idKey))
         out.replyToServer(errorReply(message.id, METHOD_REFUSED, KEPT_REQUEST), message.idKey);
@@ -171,6 +172,11 @@ export class ServerSide {
       asked.add(message.idKey, { deadlineAt: undefined });
       out.toClient(line, message, related);
     }
+  }
+
+  /** A person stopped everything. */
+  private isStopped(): boolean {
+    return this.parts.options.policy().decideRequest({}, undefined, NO_FACTS).code === 'lockdown';
   }
 
   private notification(message: NotificationMessage, line: Buffer, seen: Seen, related: string | undefined): void {
@@ -214,6 +220,11 @@ export class ServerSide {
       return;
     }
     if (entry.call === undefined) this.note(entry.method, seen);
+    const problem = introductionProblem(entry.method, message, line);
+    if (problem !== undefined) {
+      forwarded.fail(entry, 'protocol', problem);
+      return;
+    }
     const introduced = withoutInstructions(entry.method, message, line, seen, options.pins);
     if (introduced !== undefined) this.deliver(entry, message, introduced, seen);
     else this.gate(entry, message, line, seen);
@@ -299,7 +310,7 @@ export class ServerSide {
       return;
     }
     const delivered = list.kind === 'changed' ? list.line : line;
-    this.recordAnswer(entry, message.result, delivered.length, { found: PASS });
+    this.recordAnswer(entry, message.result, delivered.length, { found: wholeOf(seen) });
     out.toClient(delivered, message);
   }
 
@@ -314,6 +325,11 @@ export class ServerSide {
     }
     return others.filter(line, message.result, method, options.policy(), look);
   }
+}
+
+/** All that was found in a message, its items too: an answer to a call may hold a list. */
+function wholeOf({ found, items = [] }: Seen): ScanResult {
+  return { ...found, findings: [...found.findings, ...items.flatMap(({ findings }) => findings)] };
 }
 
 /** A list of tools is one whatever was asked: a server that mixes up its ids must not get a list past the filter. */

@@ -103,6 +103,7 @@ export class Session {
       limits,
       parseLarge: options.parseLarge,
       methodOf,
+      isIssued: (state) => this.forwarded.isIssued(state),
     });
     const tenant =
       options.tenant === undefined
@@ -162,6 +163,7 @@ export class Session {
       limits,
       parseLarge,
       methodOf,
+      isIssued: (state) => this.forwarded.isIssued(state),
       message: (inspected, related) => {
         if (sender === 'client') this.sides.client.message(inspected);
         else this.sides.server.message(inspected, related);
@@ -222,7 +224,8 @@ export class Session {
 
   /** The server began anew, unknown to the client: what it said of its tools before decides nothing any more. */
   serverRenewed(): void {
-    this.handle(() => this.sides.server.renewed());
+    // What the server said before waits to be looked at, and must not be learned after it.
+    this.inspections.server.afterwards(() => this.handle(() => this.sides.server.renewed()));
   }
 
   /** Whatever goes wrong with one message ends this session, never the companion that serves the others. */
@@ -276,7 +279,10 @@ export class Session {
     this.calls.endWaiting('closed');
     this.own.close();
     const outcome = reason === 'server_gone' ? 'failed' : 'cancelled';
-    for (const { call } of this.answers.close()) this.audit.outcome(call, outcome, 0, reason);
+    for (const entry of this.answers.close()) {
+      this.forwarded.endGoverned(entry, reason);
+      this.audit.outcome(entry.call, outcome, 0, reason);
+    }
     this.tenant?.close(outcome, reason);
     this.forwarded.recordAll(outcome, reason);
     this.audit.endAwaited(outcome, reason === 'server_gone' ? reason : NO_INPUT);

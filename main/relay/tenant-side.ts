@@ -44,7 +44,14 @@ export class TenantSide implements GovernedEnds {
     this.tenant = tenant;
     this.desk = new TenantDesk({ limits: options.limits, now: options.now, pressure });
     const { guard, limits, parseLarge } = options;
-    const inspector = new Inspector({ sender: 'server', guard, limits, parseLarge, methodOf: () => undefined });
+    const inspector = new Inspector({
+      sender: 'server',
+      guard,
+      limits,
+      parseLarge,
+      methodOf: () => undefined,
+      isIssued: () => false,
+    });
     const shared = { ...parts, desk: this.desk, inspector };
     this.calls = new TenantCalls(shared);
     this.lists = new TenantLists(shared);

@@ -10,8 +10,9 @@ import type { ClientFacts } from '../policy/call-facts.ts';
 import { hidesTool, type Policy } from '../policy/decide.ts';
 import { foldName } from '../policy/fold.ts';
 import { actingWord, toolFacts, type ToolFacts } from '../policy/read-only.ts';
-import { keepsBack, pinProblem } from './kept-back.ts';
+import { holdsValue, keepsBack, pinProblem } from './kept-back.ts';
 import type { WireLimits } from './limits.ts';
+import { hasLookAlike } from './look-alikes.ts';
 import { openList } from './list-source.ts';
 import type { SessionOptions } from './session-options.ts';
 
@@ -133,8 +134,8 @@ export class ToolCatalogue {
       if (this.oversized.size < this.limits.maxTools) this.oversized.add(name);
       return;
     }
-    if (verdict !== undefined && keepsBack(verdict) && this.poisoned.size < this.limits.maxTools)
-      this.poisoned.add(name);
+    const isKept = (verdict !== undefined && keepsBack(verdict)) || hasLookAlike(definition);
+    if (isKept && this.poisoned.size < this.limits.maxTools) this.poisoned.add(name);
     const unfit = this.toolProblem?.(definition);
     if (unfit !== undefined && this.unfit.size < this.limits.maxTools) this.unfit.set(name, unfit);
     const before = this.facts.get(name);
@@ -166,7 +167,7 @@ export class ToolCatalogue {
       if (typeof tool['name'] === 'string') this.learn(tool['name'], tool, bytes, seen, look.verdicts?.[index]);
     });
     // What was hidden already is pinned all the same, but for names that cannot be told apart or are not shown at all.
-    if (look.isServers === true) this.pin(list.items);
+    if (look.isServers === true) this.pin(list.items, look.verdicts);
     const codes = list.items.map(({ name }) =>
       typeof name === 'string'
         ? (this.structuralProblem(name) ?? look.hides?.(name) ?? this.hiddenBy(policy, name, look.client))
@@ -180,11 +181,11 @@ export class ToolCatalogue {
     return { kind: 'changed', line: list.only(codes.map((code) => code === undefined)), hidden };
   }
 
-  private pin(tools: readonly JsonObject[]): void {
-    const items = tools.flatMap((definition) => {
+  private pin(tools: readonly JsonObject[], verdicts: Look['verdicts']): void {
+    const items = tools.flatMap((definition, index) => {
       const { name } = definition;
       const isKnown = typeof name === 'string' && this.facts.has(name) && this.namingProblem(name) === undefined;
-      return isKnown ? [{ name, definition }] : [];
+      return isKnown && !holdsValue(verdicts?.[index]) ? [{ name, definition }] : [];
     });
     if (items.length > 0) this.pins?.listed('tool', items);
   }

@@ -2,7 +2,7 @@
  * What everything on this machine says about one attempt: what the server lists, pins, rules, chains and the guard; the
  * strictest word counts. Asks nobody. What it throws is a block.
  */
-import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
+import type { Decision, DecisionCode, JsonObject } from '../../preload/contract/index.ts';
 import type { CallFacts } from '../policy/call-facts.ts';
 import type { Policy, Subject } from '../policy/decide.ts';
 import type { Candidate } from './candidate.ts';
@@ -60,17 +60,30 @@ function weighTool(candidate: Candidate, { catalogue, policy, facts, tenantHides
   const current = policy();
   const known = facts(candidate);
   const decision = current.decideCall(tool, asked.arguments, known);
-  if (decision.effect === 'deny' || asked.inputResponses === undefined) return decision;
-  // What the client answers reaches the server as the arguments do: what is closed to these is closed to those.
-  const answered = current.decideRequest(asked.inputResponses, undefined, known);
-  return answered.effect === 'deny' && answered.code === 'protected_path' ? answered : decision;
+  const beside = decision.effect === 'deny' ? undefined : besideArguments(candidate);
+  if (beside === undefined) return decision;
+  // What else is sent reaches the server as the arguments do: what is closed to these is closed to that.
+  const other = current.decideRequest(beside, undefined, known);
+  return other.effect === 'deny' && other.code === 'protected_path' ? other : decision;
+}
+
+/** Members of a call that are neither its name nor its arguments; undefined where there are none, as almost always. */
+function besideArguments({ message }: Candidate): JsonObject | undefined {
+  const others = Object.entries(message.params).filter(
+    ([key]) => key !== 'name' && key !== 'arguments' && key !== '_meta',
+  );
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 function weighRead(candidate: Candidate, { others, policy, facts }: Scales): Decision {
   const { target, name, message, asked } = candidate;
-  const code = target === 'prompt' ? others.promptProblem(name) : others.resourceProblem(name);
+  const code = target === 'prompt' ? others.promptProblem(name) : others.resourceProblem(target === 'task' ? '' : name);
   if (code !== undefined) return problem(code);
-  const subject: Subject =
-    target === 'prompt' ? { kind: 'prompt', name, arguments: asked.arguments } : { kind: 'resource', uri: name };
+  const subject: Subject | undefined =
+    target === 'task'
+      ? undefined
+      : target === 'prompt'
+        ? { kind: 'prompt', name, arguments: asked.arguments }
+        : { kind: 'resource', uri: name };
   return policy().decideRequest(message.params, subject, facts(candidate));
 }

@@ -85,6 +85,32 @@ describe('the bytes that leave', () => {
     expect(h.server.messages().filter(({ method }) => method === 'tools/call')).toEqual([]);
   });
 
+  it('are asked about once more where what a yes is bound to changed meanwhile, and then refused', async () => {
+    let print = 'x';
+    const h = harness({ policy: ASK, session: { pins: { ...OPEN_PINS, fingerprint: () => print } } });
+    listTools(h, [tool('write')]);
+    h.fromClient(call(1, 'write'));
+    print = 'y';
+    h.questions[0]?.answer(YES);
+    await h.settle();
+    expect(h.server.take()).not.toContain('tools/call');
+    expect(h.questions[1]?.request.decision.reason).toContain('changed while you were asked');
+    h.policy = policyOf('allow', [rule('ask', 'write'), rule('ask', 'x')]);
+    h.questions[1]?.answer(YES);
+    await h.settle();
+    expect(h.client.messages().at(-1)?.result?._meta?.['com.runlayer/decision'].code).toBe('approval_cancelled');
+    expect(h.server.take()).toBe('');
+  });
+
+  it('leave where nothing asks any more', async () => {
+    const h = asking();
+    h.fromClient(call(1, 'write'));
+    h.policy = policyOf('allow');
+    h.questions[0]?.answer(YES);
+    await h.settle();
+    expect(h.server.messages()).toMatchObject([{ id: 1 }]);
+  });
+
   it('leave once for each yes: two identical calls are two questions', async () => {
     const h = asking();
     h.fromClient(call(1, 'write', { a: 1 }), call(2, 'write', { a: 1 }));

@@ -120,12 +120,39 @@ describe('what goes to a server', () => {
     expect(h.client.messages()).toMatchObject([{ id: 'HIDE', result: { isError: true } }]);
   });
 
-  it('the state of a server is not looked at and not changed', () => {
+  it('the state that its server gave out goes back as it was; any other is text', () => {
+    const meta = '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}';
+    const again = (id: number, state: string): string =>
+      `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"read","arguments":{},${meta},"requestState":${state}}}`;
     const h = guarded();
-    const line =
-      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{},"requestState":"BAD"}}';
-    h.fromClient(line);
-    expect(h.server.take()).toBe(`${line}\n`);
+    h.fromClient(again(1, '"BAD"'), again(2, '["BAD"]'));
+    expect(h.server.take()).toBe('');
+    h.fromClient(again(3, '"fine"'));
+    h.fromServer({ id: 3, result: { resultType: 'input_required', inputRequests: {}, requestState: 'BAD state' } });
+    expect(h.client.take()).toContain('BAD state');
+    h.server.take();
+    h.fromClient(again(4, '"BAD state"'));
+    expect(h.server.take()).toBe(`${again(4, '"BAD state"')}\n`);
+  });
+
+  it.each([
+    ['a result that asks for nothing', { id: 1, result: { content: [], requestState: 'BAD' } }],
+    ['a state that is no text', { id: 1, result: { resultType: 'input_required', requestState: ['BAD'] } }],
+    ['news of a server', { method: 'notifications/message', params: { requestState: 'BAD' } }],
+  ])('what only bears its name is looked at: %s', (_what, message) => {
+    const h = guarded();
+    h.fromClient(call(1, 'read'));
+    h.fromServer(message);
+    expect(h.client.take()).not.toContain('BAD');
+  });
+
+  it('a call is taken back though what is said about why may not leave', () => {
+    const h = guarded();
+    h.fromClient(call(1, 'read'));
+    h.server.take();
+    h.fromClient({ method: 'notifications/cancelled', params: { requestId: 1, reason: 'BAD' } });
+    expect(h.server.take()).toBe('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}\n');
+    expect(h.trail().at(-1)).toBe('outcome cancelled read');
   });
 });
 
@@ -318,6 +345,59 @@ describe('what comes from a server', () => {
     h.fromClient({ id: 1, method: 'initialize', params: {} });
     h.fromServer({ id: 1, result: { serverInfo: { name: 's' }, instructions: 'BAD', capabilities: {} } });
     expect(h.client.messages()).toMatchObject([{ id: 1, result: { serverInfo: { name: 's' }, capabilities: {} } }]);
+  });
+
+  it('what was found in a result counts and is recorded, whatever lists stand beside it', () => {
+    const marked: unknown[] = [];
+    const guard = new WordGuard();
+    const h = harness({
+      session: { guard, taints: { note: () => {}, of: () => [], mark: (_client, taint) => void marked.push(taint) } },
+    });
+    listTools(h, [tool('read')]);
+    h.fromClient(call(1, 'read'));
+    h.fromServer({ id: 1, result: { ...text('NOTE'), tools: [] } });
+    expect(h.records.at(-1)).toMatchObject({ outcome: 'ok', findings: [{ rule: 'word' }] });
+    expect(marked.at(-1)).toMatchObject({ labels: ['anything', 'secret'] });
+  });
+
+  it.each([
+    ['prompts/list', { prompts: [{ name: 'p', description: 'fine' }], tools: [] }],
+    ['resources/templates/list', { resourceTemplates: [{ uriTemplate: 'x', name: 'fine' }], tools: [] }],
+    ['resources/list', { resources: [{ uri: 'test://x' }], tools: [] }],
+    ['tools/list', { tools: [], prompts: [{ name: 'p' }] }],
+    ['tools/list', { tools: [], Resources: [{ uri: 'test://x' }] }],
+  ])('a list with another one beside it is none: %s %j', (method, result) => {
+    const h = guarded();
+    h.fromClient({ id: 'l', method });
+    h.fromServer({ id: 'l', result });
+    expect(h.client.messages()).toMatchObject([{ id: 'l', error: { code: -31002 } }]);
+  });
+
+  it.each(['Description', 'INPUTSCHEMA', 'Annotations'])(
+    'a definition with a look-alike of a member is kept back: %s',
+    (key) => {
+      const h = guarded();
+      h.fromServer({ method: 'notifications/tools/list_changed' });
+      h.fromClient({ id: 'l', method: 'tools/list' });
+      h.fromServer({ id: 'l', result: { tools: [tool('read'), tool('write', { [key]: 'x' })] } });
+      expect(
+        h.client
+          .messages()
+          .at(-1)
+          ?.result?.tools?.map(({ name }) => name),
+      ).toEqual(['read']);
+    },
+  );
+
+  it.each([
+    '{"Instructions":"x","capabilities":{}}',
+    '{"instructions":"a","instructions":"b","capabilities":{}}',
+    '{"instructions":["x"],"capabilities":{}}',
+  ])('an introduction that can be read in two ways is none: %s', (result) => {
+    const h = guarded();
+    h.fromClient({ id: 1, method: 'initialize', params: {} });
+    h.fromServer(`{"jsonrpc":"2.0","id":1,"result":${result}}`);
+    expect(h.client.messages()).toMatchObject([{ id: 1, error: { code: -31002 } }]);
   });
 
   it('every occurrence of a key that stands twice is looked at', () => {

@@ -139,10 +139,12 @@ describe('a connector that is held back', () => {
       call(2, 'read'),
       { id: 3, method: 'resources/read', params: { uri: 'test://x' } },
       { id: 4, method: 'prompts/get', params: { name: 'p' } },
+      { id: 5, method: 'completion/complete', params: { ref: { type: 'ref/prompt', name: 'p' } } },
+      { id: 6, method: 'vendor/x' },
     );
     h.fromServer({ id: 99, result: {} });
     expect(h.server.messages().map(({ method }) => method)).not.toContain('tools/call');
-    expect(h.client.messages().map(({ id }) => id)).toEqual([2, 3]);
+    expect(h.client.messages().map(({ id }) => id)).toEqual([2, 3, 5, 6]);
   });
 });
 

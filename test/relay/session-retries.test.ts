@@ -360,7 +360,7 @@ describe('each attempt passes the gates', () => {
     h.fromClient(call(2, again('s')));
     expect(h.questions.map(({ request }) => request.argumentsText())).toEqual([
       'shown {"q":1}',
-      `shown {"arguments":{"q":1},"inputResponses":${JSON.stringify(RESPONSES.inputResponses)}}`,
+      `shown {"arguments":{"q":1},"inputResponses":${JSON.stringify(RESPONSES.inputResponses)},"requestState":"s"}`,
     ]);
     expect(story(h)).toEqual(['1 intent']);
     h.questions[1]?.answer(decision('allow', 'approval_granted'));

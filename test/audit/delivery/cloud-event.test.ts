@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonical } from '../../../main/audit/canonical.ts';
 import { GENESIS, hashRecord, lineOf } from '../../../main/audit/chain.ts';
 import { batchBody, batchBytes, eventOf } from '../../../main/audit/delivery/cloud-event.ts';
-import { leanShape } from '../../../main/audit/delivery/lean-shape.ts';
+import { leanShape } from '../../../main/audit/lean-shape.ts';
 import { callId } from '../records.ts';
 
 const RECORD = { v: 1, id: callId(1), chain_id: 'ab', seq: 7, time: '2026-01-02T03:04:05.000Z', kind: 'event' };

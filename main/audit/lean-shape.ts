@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { ArgumentShape } from '../../../preload/contract/audit.ts';
+import type { ArgumentShape } from '../../preload/contract/audit.ts';
 
 /** What is recorded instead of a value's shape while the outbox is nearly full: its size, nothing of what it holds. */
 export function leanShape(value: unknown): ArgumentShape {

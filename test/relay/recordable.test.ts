@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { holdsSecret, recordableFacts } from '../../main/relay/recordable.ts';
+import type { GuardFinding } from '../../preload/contract/index.ts';
+
+const found = (change: Partial<GuardFinding> = {}): GuardFinding => ({
+  category: 'secret',
+  rule: 'r',
+  tier: 'hard',
+  at: '/params/arguments/a',
+  action: 'block',
+  ...change,
+});
+
+describe('what of a request may be recorded', () => {
+  it.each([
+    ['a secret', found(), true],
+    ['a canary', found({ category: 'canary' }), true],
+    ['a card that is only noted', found({ category: 'pii', action: 'alert' }), true],
+    ['what nobody could read', found({ category: 'unscannable' }), true],
+    ['a secret that was masked', found({ action: 'mask' }), false],
+    ['orders to a model', found({ category: 'injection', tier: 'soft' }), false],
+  ])('%s', (_what, finding, holds) => {
+    expect(holdsSecret([finding])).toBe(holds);
+  });
+
+  it('nothing was found, or looked at', () => {
+    expect([holdsSecret(undefined), holdsSecret([])]).toEqual([false, false]);
+  });
+
+  it.each([
+    [{ uri: 'test://x' }, '/params/uri', { uri: '[redacted]' }],
+    [{ tool: 'read' }, '/params/name', { tool: '[redacted]' }],
+    [{ prompt: 'p' }, '/params/name', { prompt: '[redacted]' }],
+    [{ tool: 'read' }, '/id', { tool: 'read', requestId: '"[redacted]"' }],
+    [{ tool: 'read' }, '/params/arguments/a', { tool: 'read' }],
+  ])('%j without what was found at %s', (facts, at, left) => {
+    expect(recordableFacts(facts, [found({ at })])).toEqual(left);
+    expect(recordableFacts(facts, [found({ at, action: 'mask' })])).toEqual(facts);
+  });
+
+  it('of what spans several strings nothing is named', () => {
+    expect(recordableFacts({ tool: 'read' }, [found({ at: '' })])).toMatchObject({ tool: '[redacted]' });
+  });
+});

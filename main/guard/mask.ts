@@ -42,11 +42,14 @@ export function mask(
 export function valuesOf(strings: readonly SourceString[], found: readonly Found[]): Values {
   const values = new Set<string>();
   for (const { category, places } of found) {
-    const [place] = places;
-    if (category === 'hidden_text' || place === undefined || places.length > 1) continue;
-    const value = strings[place.string]?.text.slice(place.start, place.end) ?? '';
-    values.add(value);
-    values.add(JSON.stringify(value).slice(1, -1));
+    // Pieces of a known value are looked for as well; of what was recognised by its name one piece is that name.
+    const isKnown = category === 'live_secret' || category === 'canary';
+    if (category === 'hidden_text' || (places.length > 1 && !isKnown)) continue;
+    for (const { string, start, end } of places) {
+      const value = strings[string]?.text.slice(start, end) ?? '';
+      values.add(value);
+      values.add(JSON.stringify(value).slice(1, -1));
+    }
   }
   return new Values(values);
 }

@@ -91,7 +91,7 @@ export class CallAudit {
    * what was asked cannot be described.
    */
   intent(call: Call, decision: Decision, asked: Asked, lost?: () => void): void {
-    const describe = holdsSecret(asked.findings) ? leanShape : this.options.shape;
+    const describe = holdsSecret(asked) ? leanShape : this.options.shape;
     const shape = (value: unknown) => (value === undefined ? undefined : describe(value));
     const record = intentRecord(call.subject, decision, {
       attempt: call.attempt,

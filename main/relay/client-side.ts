@@ -19,7 +19,7 @@ import { idKeyOf, type NotificationMessage, type RequestMessage, type ResponseMe
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { memberText } from './scan-json.ts';
-import { recordableFacts } from './recordable.ts';
+import { holdsSecret, recordableFacts, recordableMethod } from './recordable.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { TenantSide } from './tenant-side.ts';
 
@@ -107,8 +107,10 @@ export class ClientSide {
   }
 
   /** What leaves no record of its own leaves an event. */
-  private note(carrier: string, { found: { verdict, findings } }: Seen): void {
-    if (findings.length > 0) this.parts.options.found({ carrier, from: 'client', verdict, findings });
+  private note(method: string, { found: { verdict, findings } }: Seen): void {
+    if (findings.length === 0) return;
+    const carrier = recordableMethod(method, { findings });
+    this.parts.options.found({ carrier, from: 'client', verdict, findings });
   }
 
   discarded(why: 'too_large' | 'too_slow', probed: Probed): void {
@@ -191,7 +193,7 @@ export class ClientSide {
       this.refuse(message.id, -32_603, 'too many requests are under way. Wait for answers, then send again.');
       return;
     }
-    if (this.unnamed) this.noteName(message);
+    if (this.unnamed && !holdsSecret({ findings: seen.found.findings })) this.noteName(message);
     const target = TARGETS.get(message.method);
     if (target !== undefined && tenant?.closes(message.method) === undefined) {
       calls.handle(message, line, target, seen);
@@ -206,7 +208,7 @@ export class ClientSide {
         bytes: line.length,
         ...(findings.length === 0 ? {} : { findings }),
       };
-      this.refuseMethod({ message, call: audit.begin(message, line, recordableFacts({}, findings)), asked }, decision);
+      this.refuseMethod({ message, call: audit.begin(message, line, recordableFacts({}, asked)), asked }, decision);
       return;
     }
     this.note(message.method, seen);

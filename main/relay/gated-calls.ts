@@ -138,7 +138,7 @@ export class GatedCalls {
       ...(found.masked === undefined ? {} : { masked: true as const }),
     };
     const facts = target === 'tool' ? { tool: name } : auditedMethod(message);
-    const call = this.parts.audit.begin(message, line, recordableFacts(facts ?? {}, findings));
+    const call = this.parts.audit.begin(message, line, recordableFacts(facts ?? {}, asked));
     const candidate: Candidate = { message, line, target, name, call, asked, found };
     if (this.isKnown(candidate)) {
       this.decide(candidate);

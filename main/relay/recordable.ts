@@ -15,18 +15,30 @@ const SECRETS: ReadonlySet<GuardCategory> = new Set([
   'unscannable',
 ]);
 
-/** Still there: what was masked is not. */
-function secrets(findings: readonly GuardFinding[]): readonly GuardFinding[] {
-  return findings.filter(({ category, action }) => SECRETS.has(category) && action !== 'mask');
+/** What the guard says of a request, as it is recorded. */
+export interface Look {
+  readonly findings?: readonly GuardFinding[];
+  /** What is to be masked was; a message that is blocked for something else stays as it came. */
+  readonly masked?: true;
 }
 
-export function holdsSecret(findings: readonly GuardFinding[] | undefined): boolean {
-  return findings !== undefined && secrets(findings).length > 0;
+/** Those that are still in it. */
+function secrets({ findings = [], masked }: Look): readonly GuardFinding[] {
+  return findings.filter(({ category, action }) => SECRETS.has(category) && (masked !== true || action !== 'mask'));
+}
+
+export function holdsSecret(look: Look): boolean {
+  return secrets(look).length > 0;
+}
+
+/** The name of a method, as an event may hold it. */
+export function recordableMethod(method: string, look: Look): string {
+  return secrets(look).some(({ at }) => at === '/method') ? MASKED : method;
 }
 
 /** Names and addresses, without those in which something was found. */
-export function recordableFacts(facts: Partial<CallSubject>, findings: readonly GuardFinding[]): Partial<CallSubject> {
-  const found = secrets(findings);
+export function recordableFacts(facts: Partial<CallSubject>, look: Look): Partial<CallSubject> {
+  const found = secrets(look);
   // What spans several strings, or nobody could read, may be in any of them.
   const isAt = (at: string): boolean => found.some((finding) => finding.at === at || finding.at === '');
   return {
@@ -34,6 +46,7 @@ export function recordableFacts(facts: Partial<CallSubject>, findings: readonly 
     ...(facts.uri !== undefined && isAt('/params/uri') ? { uri: MASKED } : {}),
     ...(facts.prompt !== undefined && isAt('/params/name') ? { prompt: MASKED } : {}),
     ...(facts.tool !== undefined && isAt('/params/name') ? { tool: MASKED } : {}),
+    ...(found.some(({ at }) => at === '/method') ? { method: MASKED } : {}),
     ...(isAt('/id') ? { requestId: JSON.stringify(MASKED) } : {}),
   };
 }

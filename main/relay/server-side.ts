@@ -28,6 +28,7 @@ import {
 } from './parse-message.ts';
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
+import { recordableMethod } from './recordable.ts';
 import { isInputRequired } from './retry-key.ts';
 import { introductionProblem, withoutInstructions } from './server-introduction.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
@@ -259,10 +260,12 @@ export class ServerSide {
   }
 
   /** What leaves no record of its own leaves an event. */
-  private note(carrier: string, { found, items }: Seen): void {
+  private note(method: string, { found, items }: Seen): void {
     const { found: tell } = this.parts.options;
-    for (const { verdict, findings } of [found, ...(items ?? [])])
-      if (findings.length > 0) tell({ carrier, from: 'server', verdict, findings });
+    for (const { verdict, findings } of [found, ...(items ?? [])]) {
+      if (findings.length > 0)
+        tell({ carrier: recordableMethod(method, { findings }), from: 'server', verdict, findings });
+    }
   }
 
   private deliver(entry: ForwardedRequest, message: ResponseMessage, line: Buffer, seen: Seen): void {

@@ -14,7 +14,7 @@ export const MAX_CANARIES = 256;
 export interface CanaryParts {
   readonly vault: Pick<SecretVault, 'list' | 'set' | 'remove' | 'resolve'>;
   /** Apart from the secrets that servers hold: what is found there is something else. */
-  readonly known: LiveSecrets;
+  readonly known: Pick<LiveSecrets, 'add'>;
   /** Sixteen random hex digits. */
   readonly newId: () => string;
   /** Random, from 0 to below `limit`, without a bias. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdsSecret, recordableFacts } from '../../main/relay/recordable.ts';
+import { holdsSecret, recordableFacts, recordableMethod } from '../../main/relay/recordable.ts';
 import type { GuardFinding } from '../../preload/contract/index.ts';
 
 const found = (change: Partial<GuardFinding> = {}): GuardFinding => ({
@@ -20,11 +20,15 @@ describe('what of a request may be recorded', () => {
     ['a secret that was masked', found({ action: 'mask' }), false],
     ['orders to a model', found({ category: 'injection', tier: 'soft' }), false],
   ])('%s', (_what, finding, holds) => {
-    expect(holdsSecret([finding])).toBe(holds);
+    expect(holdsSecret({ findings: [finding], masked: true })).toBe(holds);
   });
 
   it('nothing was found, or looked at', () => {
-    expect([holdsSecret(undefined), holdsSecret([])]).toEqual([false, false]);
+    expect([holdsSecret({}), holdsSecret({ findings: [] })]).toEqual([false, false]);
+  });
+
+  it('what would have been masked is there where the message was blocked for something else', () => {
+    expect(holdsSecret({ findings: [found({ action: 'mask' })] })).toBe(true);
   });
 
   it.each([
@@ -34,11 +38,18 @@ describe('what of a request may be recorded', () => {
     [{ tool: 'read' }, '/id', { tool: 'read', requestId: '"[redacted]"' }],
     [{ tool: 'read' }, '/params/arguments/a', { tool: 'read' }],
   ])('%j without what was found at %s', (facts, at, left) => {
-    expect(recordableFacts(facts, [found({ at })])).toEqual(left);
-    expect(recordableFacts(facts, [found({ at, action: 'mask' })])).toEqual(facts);
+    expect(recordableFacts(facts, { findings: [found({ at })] })).toEqual(left);
+    expect(recordableFacts(facts, { findings: [found({ at, action: 'mask' })], masked: true })).toEqual(facts);
+  });
+
+  it('a method that holds one is not named', () => {
+    const look = { findings: [found({ at: '/method' })] };
+    expect(recordableMethod('ghp_x', look)).toBe('[redacted]');
+    expect(recordableFacts({}, look)).toMatchObject({ method: '[redacted]' });
+    expect(recordableMethod('ping', { findings: [found()] })).toBe('ping');
   });
 
   it('of what spans several strings nothing is named', () => {
-    expect(recordableFacts({ tool: 'read' }, [found({ at: '' })])).toMatchObject({ tool: '[redacted]' });
+    expect(recordableFacts({ tool: 'read' }, { findings: [found({ at: '' })] })).toMatchObject({ tool: '[redacted]' });
   });
 });

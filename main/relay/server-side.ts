@@ -195,6 +195,11 @@ export class ServerSide {
       options.dropped('server', 'a notification that the guard kept back');
       return;
     }
+    // A server may go on with a call that was taken back; what it says of it reaches nobody.
+    if (!isBookkeeping(message.method) && this.isStopped()) {
+      options.dropped('server', 'a notification while everything is stopped');
+      return;
+    }
     if (message.method === LIST_CHANGED) catalogue.forget();
     else if (message.method === PROMPTS_CHANGED) this.parts.others.forget();
     else if (message.method === 'notifications/cancelled') {
@@ -328,6 +333,11 @@ export class ServerSide {
     }
     return others.filter(line, message.result, method, options.policy(), look);
   }
+}
+
+/** It carries no text. */
+function isBookkeeping(method: string): boolean {
+  return method.endsWith('/list_changed') || method === 'notifications/cancelled';
 }
 
 /** All that was found in a message, its items too: an answer to a call may hold a list. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../preload/contract/index.ts';
 import { call, harness, listTools, policyOf, rule, tool, decision } from './harness.ts';
 
 describe('when everything is stopped', () => {
@@ -32,6 +33,21 @@ describe('when everything is stopped', () => {
     await h.settle();
     expect(h.server.take()).toBe('');
     expect(h.trail()).toEqual(['intent deny lockdown read', 'outcome refused read']);
+  });
+
+  it('nothing that a server says meanwhile reaches the client, and nothing is asked of it', () => {
+    const stopped: Decision = { ...decision('deny', 'lockdown'), decidedBy: 'engine' };
+    const h = harness();
+    listTools(h, [tool('read')]);
+    h.policy = { ...h.policy, decideRequest: () => stopped, decideCall: () => stopped };
+    h.fromServer(
+      { method: 'notifications/progress', params: { progressToken: 1, progress: 1, message: 'still at it' } },
+      { method: 'notifications/message', params: { level: 'info', data: 'x' } },
+      { id: 9, method: 'sampling/createMessage', params: {} },
+      { method: 'notifications/tools/list_changed' },
+    );
+    expect(h.client.messages()).toMatchObject([{ method: 'notifications/tools/list_changed' }]);
+    expect(h.server.messages()).toMatchObject([{ id: 9, error: { code: -31001 } }]);
   });
 
   it('nothing under way is nothing to end', () => {

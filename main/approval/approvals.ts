@@ -7,7 +7,7 @@ import { CompanionError, type Decision, type GrantScope } from '../../preload/co
 import type { ApprovalOptions, Approvals, ApproverState, Remember } from './approval-options.ts';
 import { deadlineAfter } from './deadline.ts';
 import { createGrants } from './grants.ts';
-import { createLastShown } from './last-shown.ts';
+import { createLastApproved } from './last-approved.ts';
 import { answered, granted, pending, refused, unanswered, type ApprovalEnd, type Unanswered } from './question-end.ts';
 import { askedOf, isSame, viewOf, type Question } from './question.ts';
 import { wantedGrant } from './remember.ts';
@@ -19,7 +19,7 @@ export type { ApprovalRequest } from './request.ts';
 export function createApprovals(options: ApprovalOptions): Approvals {
   const { waitMs, openMs } = options;
   const open = new Map<string, Question>();
-  const lastShown = createLastShown();
+  const lastApproved = createLastApproved();
   const grants = createGrants(options);
   let closed = false;
 
@@ -110,7 +110,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const ms = about === 'answer' ? waitMs : openMs;
     const createdAt = options.clock().toISOString();
     const deadline = deadlineAfter(ms, options);
-    const changes = lastShown.compare(request, text);
+    const changes = lastApproved.changes(request, text);
     const question: Question = {
       asked: askedOf(request),
       shown: {
@@ -191,11 +191,12 @@ export function createApprovals(options: ApprovalOptions): Approvals {
 
   const approve = (question: Question, by: string, remember: Remember): void => {
     const { asked } = question;
-    const wanted = wantedGrant(remember, asked.about);
+    const wanted = wantedGrant(remember, asked);
     const grant = wanted === undefined ? undefined : grants.prepare(wanted, asked, by);
     // Recorded before it counts: an approval without a record would be a way round the audit.
     record(question, 'approved', by, remember.scope);
     grant?.give();
+    lastApproved.keep(asked, question.shown.arguments);
     if (question.tellClient !== undefined) finish(question, answered('approved', by, asked.decision));
     else {
       question.kept = { answer: 'approved', by };

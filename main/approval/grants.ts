@@ -1,11 +1,12 @@
 /**
- * A person's yes that counts for more than one call: who calls, of which kind the question was, connector, tool, and what the
- * arguments must be. Kept in memory alone. It answers questions; a denial never comes here. Whatever cannot be told (a
- * condition that cannot be evaluated) is not covered.
+ * A person's yes that counts for more than one call: who calls, connector, tool, and what the arguments must be. Kept in memory
+ * alone. It answers questions of rules and defaults and no others: what the guard finds, and which results came before, nobody
+ * can say yes to in advance. A denial never comes here. Whatever cannot be told (a condition that cannot be evaluated) is not
+ * covered.
  */
 import { CompanionError, type Condition, type GrantView } from '../../preload/contract/index.ts';
 import { deadlineAfter, type Clocks, type Deadline } from './deadline.ts';
-import { kindOf, type QuestionKind } from './question-kind.ts';
+import { kindOf } from './question-kind.ts';
 import type { ApprovalRequest } from './request.ts';
 
 export interface GrantOptions extends Clocks {
@@ -45,7 +46,6 @@ interface Grant {
   readonly view: GrantView;
   readonly owner: string;
   readonly session: string;
-  readonly kind: QuestionKind;
   readonly deadline: Deadline | undefined;
   readonly unschedule: () => void;
 }
@@ -81,17 +81,17 @@ export function createGrants(options: GrantOptions): Grants {
       return false;
     }
   };
-  const covers = ({ view, owner, session, kind }: Grant, request: Granting): boolean =>
+  const covers = ({ view, owner, session }: Grant, request: Granting): boolean =>
     view.connector === request.connector &&
     view.tool === request.tool &&
     view.client === request.client &&
     owner === request.owner &&
     (view.scope === 'hour' || session === request.session) &&
-    kind === kindOf(request.decision) &&
     fits(view.when, request.arguments);
 
   return {
-    answering: (request) => live().find((grant) => covers(grant, request))?.view,
+    answering: (request) =>
+      kindOf(request.decision) === 'rule' ? live().find((grant) => covers(grant, request))?.view : undefined,
 
     prepare: ({ scope, when }, question, by) => {
       if (!fits(when, question.arguments)) {
@@ -126,7 +126,7 @@ export function createGrants(options: GrantOptions): Grants {
           options.recordGrant('grant_given', view, by);
           const unschedule =
             deadline === undefined ? () => {} : options.schedule(HOUR_MS, () => end(grant, 'its time'));
-          const grant: Grant = { view, owner, session, kind: kindOf(question.decision), deadline, unschedule };
+          const grant: Grant = { view, owner, session, deadline, unschedule };
           grants.set(view.id, grant);
         },
       };

@@ -4,16 +4,28 @@
  * it may be of the same letters; what comes out is kept where it is readable, so that pictures and hashes give nothing.
  */
 import { isUtf8 } from 'node:buffer';
+import { RunFinder } from './runs.ts';
 import { piecedView, type Piece, type View } from './view.ts';
 
-const BASE64 = /[A-Za-z0-9+/_-][A-Za-z0-9+/_ \t\r\n-]{14,}={0,2}/g;
+/** With white space in it, as it is wrapped. */
+const BASE64 = new RunFinder(/[A-Za-z0-9+/_ \t\r\n-]/, false);
+const LEAST = 15;
+const PADDING = /={0,2}/y;
 /** Four groups that would be ASCII letters, digits and signs, the last two alphabets and UTF-16 included. */
 const READABLE_GROUPS = /(?:[ACDI-Za-f][A-Za-z0-9+/_-]{3}){4}/;
-const WORDS = /[A-Za-z0-9+/_-]{16,}/g;
+const WORDS = new RunFinder(/[A-Za-z0-9+/_-]/, false);
+const WORD = 16;
+/** All that may stand in it, and more. */
+const HEX_CHARACTERS = new RunFinder(/[0-9a-fA-FxX\s:,-]/, true);
 const HEX = /(?:(?:0x)?[0-9a-f]{2}[\s:,-]{0,2}){8,}/gi;
+const HEX_LEAST = 16;
 
 /** Shorter ones come out of any noise. */
-const READABLE = /[\t\n\r -~]{8,}/g;
+const READABLE_ROW = 8;
+const READABLE = new RegExp(String.raw`[\t\n\r -~]{${READABLE_ROW},}`, 'g');
+const IS_READABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte === 9 || byte === 10 || byte === 13 || (byte >= 0x20 && byte < 0x7f)),
+);
 const UTF16 = new RegExp(String.raw`([\t\n\r -~])\u0000|\u0000(?=[\t\n\r -~])`, 'g');
 const UNREADABLE = /[^\P{C}\p{Cf}\t\n\r]/u;
 const BETWEEN = '\n.\n';
@@ -21,8 +33,17 @@ const BETWEEN = '\n.\n';
 /** What is written in base64 and in hex, run after run, or undefined if there is nothing. */
 export function decoded(view: View): View | undefined {
   const builder = new Decoded(view);
-  for (const found of view.text.matchAll(BASE64)) base64(builder, found[0], found.index);
-  for (const found of view.text.matchAll(HEX)) hex(builder, found[0], found.index);
+  const { text } = view;
+  for (const [first, last] of BASE64.find(text, LEAST)) {
+    let start = first;
+    while (start < last && text.charCodeAt(start) <= 0x20) start += 1;
+    if (last - start < LEAST) continue;
+    PADDING.lastIndex = last;
+    PADDING.test(text);
+    base64(builder, text.slice(start, PADDING.lastIndex), start);
+  }
+  for (const [start, end] of HEX_CHARACTERS.find(text, HEX_LEAST))
+    for (const found of text.slice(start, end).matchAll(HEX)) hex(builder, found[0], start + found.index);
   return builder.view();
 }
 
@@ -31,10 +52,11 @@ function base64(builder: Decoded, run: string, at: number): void {
   if (compact.length < 16) return;
   const isWrapped = compact.length < run.length;
   if (READABLE_GROUPS.test(compact)) {
-    const written = isWrapped ? positions(run, compact.length) : undefined;
+    let written: Uint32Array | undefined;
     for (let offset = 0; offset < 4; offset++) {
       const bytes = Buffer.from(compact.slice(offset), 'base64');
       for (const [text, start, end] of readableParts(bytes)) {
+        if (isWrapped) written ??= positions(run, compact.length);
         const first = offset + Math.floor(start / 3) * 4;
         const last = Math.min(compact.length, offset + Math.ceil(end / 3) * 4);
         builder.add(text, at + (written?.[first] ?? first), at + (written?.[last - 1] ?? last - 1) + 1);
@@ -43,8 +65,9 @@ function base64(builder: Decoded, run: string, at: number): void {
   }
   wholeText(builder, compact, at, at + run.length);
   if (!isWrapped) return;
-  for (const word of run.matchAll(WORDS)) {
-    if (/[0-9A-Z]/.test(word[0])) wholeText(builder, word[0], at + word.index, at + word.index + word[0].length);
+  for (const [start, end] of WORDS.find(run, WORD)) {
+    const word = run.slice(start, end);
+    if (/[0-9A-Z]/.test(word)) wholeText(builder, word, at + start, at + end);
   }
 }
 
@@ -78,6 +101,7 @@ function hex(builder: Decoded, run: string, at: number): void {
 
 /** Readable parts with their byte offsets. */
 function readableParts(bytes: Buffer): [string, number, number][] {
+  if (!mayBeRead(bytes)) return [];
   const text = bytes.toString('latin1');
   const parts: [string, number, number][] = [];
   for (const found of text.matchAll(READABLE)) parts.push([found[0], found.index, found.index + found[0].length]);
@@ -90,6 +114,17 @@ function readableParts(bytes: Buffer): [string, number, number][] {
     }
   }
   return parts;
+}
+
+/** Whether readable bytes stand in a row, or a zero, as in wide characters. What prose comes to as base64 has neither. */
+function mayBeRead(bytes: Buffer): boolean {
+  let row = 0;
+  for (const byte of bytes) {
+    if (byte === 0) return true;
+    row = IS_READABLE[byte] === 1 ? row + 1 : 0;
+    if (row === READABLE_ROW) return true;
+  }
+  return false;
 }
 
 class Decoded {

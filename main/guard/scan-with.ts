@@ -7,6 +7,7 @@ import { isJsonObject } from '../../preload/contract/index.ts';
 import type { GuardDetectors } from './detectors.ts';
 import type { Found } from './found.ts';
 import { mask, valuesOf } from './mask.ts';
+import { withoutMedia } from './media.ts';
 import { cleanKeys, pointerOf, shown } from './pointer.ts';
 import { MASKED, type KnownValues, type ScanJob, type ScanResult } from './scan-job.ts';
 import { searchStrings, type SearchLimits } from './search.ts';
@@ -26,6 +27,9 @@ export const SCAN_LIMITS: ScanLimits = {
   decodedFloor: 64 * 1024,
 };
 
+const BACKSLASH = 0x5c;
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const MUST_ESCAPE = /["\\\u0000-\u001f]/g;
 const MAX_FINDINGS = 20;
 /** A replaced text may make a new one with its neighbours; more often than this and it is made to. */
 const MASK_ROUNDS = 2;
@@ -74,11 +78,11 @@ function lookOnce(detectors: GuardDetectors, job: ScanJob, known: KnownValues, l
   const format = job.format === 'text' && isJsonDocument(job.source, limits) ? 'json' : job.format;
   const read = format === 'json' ? jsonStrings(job.source, limits.maxDepth) : plainString(job.source);
   if (read.kind === 'unreadable') return unscanned(job, read.rule);
-  const { strings } = read;
   const { kind, actions } = job;
+  const strings = withoutMedia(read.strings, kind, known);
   const findings = searchStrings(strings, { kind, actions, known, detectors, limits });
   if (kind === 'tool-definition' && actions.poisoning !== 'off') {
-    for (const found of poisoning(detectors, job.source, format)) findings.add(found);
+    for (const found of poisoning(detectors, job.source, format, read.strings)) findings.add(found);
   }
   return { format, strings, judged: judge(findings.all, actions) };
 }
@@ -101,15 +105,36 @@ function isJsonDocument(source: Uint8Array, limits: ScanLimits): boolean {
   }
 }
 
-function poisoning(detectors: GuardDetectors, source: Uint8Array, format: 'json' | 'text'): readonly Found[] {
-  const text = Buffer.from(source.buffer, source.byteOffset, source.byteLength).toString('utf8');
-  const value: unknown = format === 'json' ? JSON.parse(text.replace(/^\ufeff/, '')) : text;
+function poisoning(
+  detectors: GuardDetectors,
+  source: Uint8Array,
+  format: 'json' | 'text',
+  strings: readonly SourceString[],
+): readonly Found[] {
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  const value: unknown = format === 'json' ? JSON.parse(withPlainKeys(bytes, strings)) : bytes.toString('utf8');
   const definitions: readonly unknown[] = Array.isArray(value) ? value : [value];
   return definitions.flatMap((definition, index) => {
     if (typeof definition !== 'string' && !isJsonObject(definition)) return [];
     const prefix = Array.isArray(value) ? `/${index}` : '';
     return poisoningOf(detectors, definition, prefix);
   });
+}
+
+/**
+ * The same JSON text with every key written without an escape. V8 takes an escaped key for one that it saw before, if that one
+ * holds a backslash (main/relay/parse-by-parts.ts), so that a definition could decide how it is read. What must be escaped in
+ * a key becomes a character that says nothing.
+ */
+function withPlainKeys(bytes: Buffer, strings: readonly SourceString[]): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { kind, start, end, text } of strings) {
+    if (kind !== 'key' || !bytes.subarray(start, end).includes(BACKSLASH)) continue;
+    parts.push(bytes.toString('utf8', from, start), JSON.stringify(text.toWellFormed().replace(MUST_ESCAPE, '\ufffd')));
+    from = end;
+  }
+  return (parts.join('') + bytes.toString('utf8', from)).replace(/^\ufeff/, '');
 }
 
 function poisoningOf(detectors: GuardDetectors, definition: JsonObject | string, prefix: string): readonly Found[] {

@@ -1,65 +1,96 @@
 /**
- * Which results came before, in a session and in all sessions of a client of one name at this moment. Rules about chains read
- * it, and those only tighten: that the name is the client's own word does no harm. A session's results are forgotten once
- * neither it nor another of its client is left.
+ * Which results came before, in a session and in all sessions of a client of one name. Rules about chains read it, and those only
+ * tighten: that the name is the client's own word does no harm. A session without a name sees the results of all, and its own
+ * count for all: leaving the name out opens nothing. What a client's sessions left behind is forgotten some time after the last
+ * of them, so that beginning anew opens nothing either.
  */
 import type { Taint } from '../policy/call-facts.ts';
 import type { Taints } from '../relay/session-options.ts';
 
-/** Different ones of one session; later ones are the same tools again, or a server that makes names up. */
+/**
+ * Different ones of one connector in one session; later ones are the same tools again, or a server that makes names up. Each
+ * connector has its own room, so that none can push out what another one left.
+ */
 const MAX_TAINTS = 1000;
+const KEPT_MS = 10 * 60_000;
+/** Names of clients that are gone; those of more are kept as if they had none. */
+const MAX_KEPT = 100;
+const NAMELESS = '';
+
+/** By connector, then by tool and label. */
+type Kept = Map<string, Map<string, Taint>>;
 
 interface Marked {
-  readonly taints: Map<string, Taint>;
+  readonly taints: Kept;
+  /** Empty where it gave no name. */
   clients: Set<string>;
+}
+
+interface Left {
+  readonly taints: Kept;
+  /** Monotonic; counts once no session of the client lives. */
+  until: number;
 }
 
 export interface TaintRegistry {
   session(id: string): Taints & { readonly ended: () => void };
 }
 
-export function createTaints(): TaintRegistry {
+/** `now`: monotonic milliseconds. */
+export function createTaints(now: () => number = () => performance.now()): TaintRegistry {
   const sessions = new Map<string, Marked>();
-  /** What ended sessions of a client left behind, while another one of it lives. */
-  const left = new Map<string, Map<string, Taint>>();
+  /** What ended sessions of a client left behind. */
+  const left = new Map<string, Left>();
 
-  const add = (taints: Map<string, Taint>, { connector, tool, labels }: Taint): void => {
+  const add = (kept: Kept, { connector, tool, labels }: Taint): void => {
+    const taints = kept.get(connector) ?? new Map<string, Taint>();
+    kept.set(connector, taints);
     for (const label of labels) {
-      const key = JSON.stringify([connector, tool, label]);
-      if (taints.size < MAX_TAINTS) taints.set(key, { connector, tool, labels: [label] });
+      if (taints.size < MAX_TAINTS) taints.set(JSON.stringify([tool, label]), { connector, tool, labels: [label] });
     }
   };
+  const all = (kept: Kept): Taint[] => [...kept.values()].flatMap((taints) => [...taints.values()]);
   const isAlive = (client: string): boolean => [...sessions.values()].some(({ clients }) => clients.has(client));
+  const forgetOld = (): void => {
+    for (const [client, { until }] of left) if (now() >= until && !isAlive(client)) left.delete(client);
+  };
+  const leave = (client: string, taints: Kept): void => {
+    const name = left.has(client) || left.size < MAX_KEPT ? client : NAMELESS;
+    const kept = left.get(name) ?? { taints: new Map(), until: 0 };
+    for (const taint of all(taints)) add(kept.taints, taint);
+    kept.until = now() + KEPT_MS;
+    left.set(name, kept);
+  };
 
   return {
     session: (id) => {
       const mine: Marked = { taints: new Map(), clients: new Set() };
       sessions.set(id, mine);
+      const note = (client: string | undefined): void => {
+        if (client !== undefined && client !== NAMELESS) mine.clients.add(client);
+      };
       return {
         mark: (client, taint) => {
-          if (client !== undefined) mine.clients.add(client);
+          note(client);
           add(mine.taints, taint);
         },
-        note: (client) => {
-          if (client !== undefined) mine.clients.add(client);
-        },
+        note,
         of: (client) => {
-          if (client === undefined) return [...mine.taints.values()];
-          const others = [...sessions.values()].filter(({ clients }) => clients.has(client));
-          const behind = left.get(client)?.values() ?? [];
-          return [...new Set([mine, ...others])].flatMap(({ taints }) => [...taints.values()]).concat(...behind);
+          forgetOld();
+          const isAll = client === undefined || client === NAMELESS;
+          const others = [...sessions.values()].filter(
+            ({ clients }) => isAll || clients.size === 0 || clients.has(client),
+          );
+          const behind = [...left].filter(([name]) => isAll || name === NAMELESS || name === client);
+          return [...new Set([mine, ...others]), ...behind.map(([, one]) => one)].flatMap(({ taints }) => all(taints));
         },
         ended: () => {
-          sessions.delete(id);
-          for (const client of mine.clients) {
-            if (!isAlive(client)) {
-              left.delete(client);
-              continue;
-            }
-            const kept = left.get(client) ?? new Map<string, Taint>();
-            for (const taint of mine.taints.values()) add(kept, taint);
-            left.set(client, kept);
+          if (!sessions.delete(id)) return;
+          for (const client of mine.clients.size === 0 ? [NAMELESS] : mine.clients) {
+            // The time of what others of it left behind begins anew.
+            if (mine.taints.size > 0 || left.has(client)) leave(client, mine.taints);
           }
+          forgetOld();
         },
       };
     },

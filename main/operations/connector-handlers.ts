@@ -15,6 +15,7 @@ import { testServer } from '../connectors/test-server.ts';
 import { withConnector } from '../connectors/with-connector.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { SecretVault } from '../secrets/vault.ts';
+import { withoutConnector } from '../settings/forget.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { viewConnector } from './connector-view.ts';
 import { previewDefinition, type DefinitionPreview } from './definition-preview.ts';
@@ -154,12 +155,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     },
     'connectors.remove': async ({ name }, context) => {
       const signedIn = signInOf(find(name));
-      settings.update('connectors.remove', context.by, (current) => ({
-        ...current,
-        connectors: current.connectors.filter((connector) => connector.name !== name),
-        // What was allowed to this connector must not be inherited by another one of the same name.
-        rules: current.rules.filter((rule) => rule.effect !== 'allow' || rule.connector !== name),
-      }));
+      settings.update('connectors.remove', context.by, (current) => withoutConnector(current, name));
       if (signedIn !== undefined) await parts.forgetSignIn(name, signedIn.client);
       return {};
     },

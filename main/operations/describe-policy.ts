@@ -7,6 +7,7 @@ import { displayText } from '../connectors/display.ts';
 import { chainSentence, ruleSentence } from '../policy/sentence.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Descriptions } from './describe.ts';
+import { inFull } from './policy-in-full.ts';
 import { importChanges } from './policy-rules.ts';
 import { undone } from './policy-suggestions.ts';
 
@@ -18,8 +19,12 @@ export interface PolicyDescriptionParts {
 
 function ruleLines(mark: string, rule: NewRule | Rule): string[] {
   const id = 'id' in rule ? `${rule.id} ` : '';
+  const { when: _when, ...names } = rule;
+  // A long address or name is cut in the sentence.
+  const full = inFull(ruleSentence(names), names);
   return [
     displayText(`${mark}${id}${ruleSentence(rule)}`),
+    ...(full === undefined ? [] : [displayText(`    in full: ${full}`)]),
     ...(rule.when === undefined ? [] : [displayText(`    when ${JSON.stringify(rule.when)}`)]),
     ...(rule.note === undefined ? [] : [displayText(`    note: ${rule.note}`)]),
   ];
@@ -27,7 +32,9 @@ function ruleLines(mark: string, rule: NewRule | Rule): string[] {
 
 function chainLine(mark: string, chain: NewChain | Chain): string {
   const id = 'id' in chain ? `${chain.id} ` : '';
-  return displayText(`${mark}${id}${chainSentence(chain)}`);
+  const sentence = chainSentence(chain);
+  const full = inFull(sentence, chain);
+  return displayText(`${mark}${id}${sentence}${full === undefined ? '' : ` In full: ${full}`}`);
 }
 
 const byId = <T extends { readonly id: string }>(all: readonly T[]): ReadonlyMap<string, T> =>

@@ -5,6 +5,7 @@ import { lint } from '../policy/lint/lint.ts';
 import { ruleSentence } from '../policy/sentence.ts';
 import { recordedDecider } from '../policy/suggest/decider.ts';
 import type { ProposeParts } from '../policy/suggest/propose.ts';
+import { openShells } from '../policy/suggest/runs-things.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Descriptions } from './describe.ts';
 import { policyDescriptions } from './describe-policy.ts';
@@ -54,11 +55,12 @@ export function policyOperationHandlers(parts: PolicyParts): PolicyOperations {
         const known = parts.knownTools(name);
         return known === undefined ? [] : [[name, known] as const];
       });
-      return lint(looked.rules, looked.chains, {
+      const said = lint(looked.rules, looked.chains, {
         connectors: names,
         tools: new Map(tools),
         ...(paths === undefined ? {} : { separator: paths.separator }),
       });
+      return [...said, ...openShells(looked.rules)];
     },
     'policy.explain': explainHandler(parts),
     'policy.replay': ({ set, since }) =>

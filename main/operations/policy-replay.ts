@@ -13,7 +13,7 @@ import type { JsonObject } from '../../preload/contract/json.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { PathReader } from '../policy/path-test.ts';
 import { toolFacts } from '../policy/read-only.ts';
-import { replay, type Candidate, type RecordedCall } from '../policy/replay.ts';
+import { replayOf, type Candidate, type RecordedCall } from '../policy/replay.ts';
 import type { Settings } from '../settings/schema.ts';
 import { inTurns, recordedCalls } from './recorded-calls.ts';
 
@@ -38,6 +38,8 @@ export interface ReplayInput {
 
 export type ReplayHistory = (input: ReplayInput) => Promise<ReplayReport>;
 
+/** Rules looked at, at the most, before everything else has its turn. */
+const RULES_A_TURN = 20_000;
 const CALLS_A_TURN = 500;
 const MAX_CHANGES = 1000;
 
@@ -56,8 +58,12 @@ function* reported(
 ): Generator<undefined, ReplayReport> {
   const report: ReplayReport = { since, calls: 0, unknown: 0, same: 0, changes: [], isCut: false };
   const unsure: ReplayReport['changes'] = [];
-  for (let at = 0; at < calls.length; at += CALLS_A_TURN) {
-    const part = replay(candidate, calls.slice(at, at + CALLS_A_TURN), MAX_CHANGES);
+  // Compiled once: each part would else begin with the cost of all of it.
+  const replay = replayOf(candidate);
+  const most = Math.max(1, Math.min(CALLS_A_TURN, Math.floor(RULES_A_TURN / (candidate.rules.length + 1))));
+  yield undefined;
+  for (let at = 0; at < calls.length; at += most) {
+    const part = replay(calls.slice(at, at + most), MAX_CHANGES);
     report.calls += part.calls;
     report.unknown += part.unknown;
     report.same += part.same;

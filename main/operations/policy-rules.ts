@@ -1,17 +1,18 @@
 /** Rules and chains as they are kept: listed, added, removed, taken out to a file and in from one. All or nothing, each written once. */
 import {
   CompanionError,
-  MAX_RULES,
   type Chain,
   type NewChain,
   type NewRule,
   type Rule,
   type RuleSet,
 } from '../../preload/contract/index.ts';
-import { ruleContent } from '../policy/suggest/propose.ts';
+import { ruleContent } from '../policy/suggest/rule-content.ts';
+import { forgotten } from '../settings/forget.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Handlers } from './dispatch.ts';
+import { refuseLargeRule, refuseTooMany } from './policy-bounds.ts';
 import { refuseUnusable } from './unusable-condition.ts';
 
 export interface RuleParts {
@@ -19,8 +20,6 @@ export interface RuleParts {
   readonly clock: () => Date;
   readonly newRuleId: () => string;
 }
-
-const MAX_CHAINS = 1000;
 
 export function chainContent({ effect, after, before }: NewChain): string {
   return JSON.stringify([effect, after.connector, after.tool, after.holding, before.connector, before.tool]);
@@ -32,16 +31,6 @@ function unknown(kind: 'rule' | 'chain', id: string): CompanionError {
     kind === 'rule' ? 'E_RULE_UNKNOWN' : 'E_CHAIN_UNKNOWN',
     `There is no ${kind} "${id.slice(0, 64)}".`,
     `See what there is with "${list}".`,
-    { exitCode: 2 },
-  );
-}
-
-function refuseTooMany(rules: number, chains: number): void {
-  if (rules <= MAX_RULES && chains <= MAX_CHAINS) return;
-  throw new CompanionError(
-    'E_TOO_MANY_RULES',
-    `There can be ${MAX_RULES} rules and ${MAX_CHAINS} chains; this would make ${rules} and ${chains}.`,
-    'Remove what is not needed; "runlayer policy lint" names rules that another one covers.',
     { exitCode: 2 },
   );
 }
@@ -107,12 +96,13 @@ export function ruleHandlers({ settings, clock, newRuleId }: RuleParts): RuleHan
   return {
     'policy.list': () => [...settings.read().rules],
     'policy.add': (given, context) => {
-      refuseUnusable([given]);
+      refuseUnusable([given], settings.read().rules);
+      refuseLargeRule([given]);
       const { rules, chains } = settings.read();
       const content = ruleContent(given);
       const same = rules.find((rule) => ruleContent(rule) === content);
       if (same !== undefined) return same;
-      refuseTooMany(rules.length + 1, chains.length);
+      refuseTooMany([...rules, given], chains);
       const rule: Rule = stamper()(given);
       settings.update('policy.add', context.by, (current) => ({ ...current, rules: [...current.rules, rule] }));
       return rule;
@@ -123,6 +113,7 @@ export function ruleHandlers({ settings, clock, newRuleId }: RuleParts): RuleHan
       settings.update('policy.remove', context.by, (current) => ({
         ...current,
         rules: current.rules.filter((candidate) => candidate.id !== id),
+        policyBefore: forgotten(current.policyBefore, new Set([id])),
       }));
       return rule;
     },
@@ -133,7 +124,7 @@ export function ruleHandlers({ settings, clock, newRuleId }: RuleParts): RuleHan
       const content = chainContent(given);
       const same = chains.find((chain) => chainContent(chain) === content);
       if (same !== undefined) return same;
-      refuseTooMany(rules.length, chains.length + 1);
+      refuseTooMany(rules, [...chains, given]);
       const chain: Chain = stamper()(given);
       settings.update('policy.addChain', context.by, (current) => ({ ...current, chains: [...current.chains, chain] }));
       return chain;
@@ -144,6 +135,7 @@ export function ruleHandlers({ settings, clock, newRuleId }: RuleParts): RuleHan
       settings.update('policy.removeChain', context.by, (current) => ({
         ...current,
         chains: current.chains.filter((candidate) => candidate.id !== id),
+        policyBefore: forgotten(current.policyBefore, new Set([id])),
       }));
       return chain;
     },
@@ -157,23 +149,29 @@ export function ruleHandlers({ settings, clock, newRuleId }: RuleParts): RuleHan
       };
     },
     'policy.import': (input, context) => {
-      refuseUnusable(input.set.rules);
+      refuseUnusable(input.set.rules, input.replace ? [] : settings.read().rules);
+      refuseLargeRule(input.set.rules);
       const now = settings.read();
       const changes = importChanges(now, input);
       const removed = changes.removedRules.length + changes.removedChains.length;
       const gone = new Set([...changes.removedRules, ...changes.removedChains].map(({ id }) => id));
+      // Nor does what was there before a suggestion come back into a set that replaced everything.
+      const { policyBefore } = now;
+      const old = policyBefore === null ? undefined : importChanges(policyBefore, input);
+      const never = [...(old?.removedRules ?? []), ...(old?.removedChains ?? [])].map(({ id }) => id);
       const stamped = stamper();
       const rules: Rule[] = changes.addedRules.map((rule) => stamped(rule));
       const chains: Chain[] = changes.addedChains.map((chain) => stamped(chain));
       const nextRules = [...now.rules.filter(({ id }) => !gone.has(id)), ...rules];
       const nextChains = [...now.chains.filter(({ id }) => !gone.has(id)), ...chains];
-      refuseTooMany(nextRules.length, nextChains.length);
+      refuseTooMany(nextRules, nextChains);
       // A set that changes nothing is not written, and leaves no trace of a change.
       if (removed + rules.length + chains.length > 0) {
         settings.update('policy.import', context.by, (current) => ({
           ...current,
           rules: nextRules,
           chains: nextChains,
+          policyBefore: forgotten(current.policyBefore, new Set([...gone, ...never])),
         }));
       }
       return { rules, chains, removed };

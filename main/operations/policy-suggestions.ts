@@ -71,7 +71,7 @@ export function undone(now: Settings, before: PolicyBefore): Settings {
   };
 }
 
-export type SuggestionHandlers = Pick<Handlers, 'policy.suggest' | 'policy.apply' | 'policy.undo'>;
+export type SuggestionHandlers = Pick<Handlers, 'policy.suggest' | 'policy.apply' | 'policy.undoes' | 'policy.undo'>;
 
 export interface Suggestions {
   readonly handlers: SuggestionHandlers;
@@ -173,6 +173,12 @@ export function createSuggestions(parts: SuggestionParts): Suggestions {
         policyBefore,
       }));
       return { rules: made.rules.length };
+    },
+    'policy.undoes': () => {
+      const now = settings.read();
+      if (now.policyBefore === null) return null;
+      const { rules, chains, connectors } = undone(now, now.policyBefore);
+      return { rules, chains, defaults: Object.fromEntries(connectors.map((one) => [one.name, one.default])) };
     },
     'policy.undo': (_input, context) => {
       const { policyBefore } = settings.read();

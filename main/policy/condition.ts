@@ -9,12 +9,15 @@ import { urlHost } from './host-test.ts';
 import { judge, judgeExists, whyNot, type Leaf } from './leaf.ts';
 import { pathUnder, type PathReader } from './path-test.ts';
 import { pointerParts, valueAt } from './pointer.ts';
-import { anyOf, compared, containing, sized } from './scalar-tests.ts';
+import { anyOf, compared, containing } from './scalar-tests.ts';
+import { sized } from './size-test.ts';
 import { globbed, matched } from './text-tests.ts';
 import { and, FALSE, not, or, TRUE, UNDECIDABLE, type Truth } from './truth.ts';
+import { Work } from './work.ts';
 
 export interface CompiledCondition {
-  test(args: unknown): Truth;
+  /** `work`: of the decision that it is part of; its own where there is none. */
+  test(args: unknown, work?: Work): Truth;
   /** Which value could not be evaluated and why, of the first such test; undefined where there is none. */
   why(args: unknown): string | undefined;
 }
@@ -24,28 +27,41 @@ export interface ConditionOptions {
   readonly wide: boolean;
   /** Without one no path can be told. */
   readonly paths?: PathReader | undefined;
+  /** False where the set that it is part of has more regular expressions than are used. */
+  readonly usesExpressions?: boolean | undefined;
+}
+
+interface Polarity extends ConditionOptions {
+  /** Of the rule as a whole: `wide`, before any `not`. */
+  readonly closes: boolean;
+}
+
+interface Part {
+  test(args: unknown, work: Work): Truth;
+  why(args: unknown): string | undefined;
 }
 
 const MAX_DEPTH = 32;
 const MAX_TESTS = 1000;
 
-function unknown(why: string): CompiledCondition {
+function unknown(why: string): Part {
   return { test: () => UNDECIDABLE, why: () => why };
 }
 
-function leafOf(test: Exclude<ValueTest, { exists: boolean }>, { wide, paths }: ConditionOptions): Leaf {
+function leafOf(test: Exclude<ValueTest, { exists: boolean }>, options: Polarity): Leaf {
+  const { wide, paths } = options;
   if ('eq' in test) return anyOf([test.eq], wide);
   if ('in' in test) return anyOf(test.in, wide);
   if ('glob' in test) return globbed(test.glob, wide);
-  if ('regex' in test) return matched(test.regex, wide);
-  if ('length' in test) return sized(test.length);
+  if ('regex' in test) return matched(test.regex, wide, options.usesExpressions);
+  if ('length' in test) return sized(test.length, wide || options.closes);
   if ('contains' in test) return containing(test.contains, wide);
   if ('path_under' in test) return pathUnder(test.path_under, wide, paths);
   if ('url_host' in test) return urlHost(test.url_host, wide);
-  return compared(test);
+  return compared(test, wide);
 }
 
-function compileTest(value: unknown, options: ConditionOptions): CompiledCondition {
+function compileTest(value: unknown, options: Polarity): Part {
   const { success, data: test } = ValueTest.safeParse(value);
   const parts = success ? pointerParts(test.at) : undefined;
   if (!success || parts === undefined) return unknown('the rule holds a condition that is not known here');
@@ -54,20 +70,20 @@ function compileTest(value: unknown, options: ConditionOptions): CompiledConditi
   }
   const leaf = leafOf(test, options);
   return {
-    test: (args) => judge(leaf, valueAt(args, parts)),
+    test: (args, work) => judge(leaf, valueAt(args, parts), work),
     why: (args) => {
       const found = valueAt(args, parts);
-      return judge(leaf, found) === UNDECIDABLE ? whyNot(leaf, test.at, found) : undefined;
+      return judge(leaf, found, new Work()) === UNDECIDABLE ? whyNot(leaf, test.at, found) : undefined;
     },
   };
 }
 
-function all(parts: readonly CompiledCondition[]): CompiledCondition {
+function all(parts: readonly Part[]): Part {
   return {
-    test: (args) => {
+    test: (args, work) => {
       let result = TRUE;
       for (const part of parts) {
-        result = and(result, part.test(args));
+        result = and(result, part.test(args, work));
         if (result === FALSE) break;
       }
       return result;
@@ -76,12 +92,12 @@ function all(parts: readonly CompiledCondition[]): CompiledCondition {
   };
 }
 
-function any(parts: readonly CompiledCondition[]): CompiledCondition {
+function any(parts: readonly Part[]): Part {
   return {
-    test: (args) => {
+    test: (args, work) => {
       let result = FALSE;
       for (const part of parts) {
-        result = or(result, part.test(args));
+        result = or(result, part.test(args, work));
         if (result === TRUE) break;
       }
       return result;
@@ -90,7 +106,7 @@ function any(parts: readonly CompiledCondition[]): CompiledCondition {
   };
 }
 
-function firstWhy(parts: readonly CompiledCondition[], args: unknown): string | undefined {
+function firstWhy(parts: readonly Part[], args: unknown): string | undefined {
   for (const part of parts) {
     const why = part.why(args);
     if (why !== undefined) return why;
@@ -101,20 +117,21 @@ function firstWhy(parts: readonly CompiledCondition[], args: unknown): string | 
 /** Never throws for a condition of whatever shape. */
 export function compileCondition(condition: unknown, options: ConditionOptions): CompiledCondition {
   let left = MAX_TESTS;
-  const compile = (value: unknown, wide: boolean, depth: number): CompiledCondition => {
+  const compile = (value: unknown, wide: boolean, depth: number): Part => {
     if (depth > MAX_DEPTH || --left < 0) return unknown('the condition of the rule is too large');
     if (!isJsonObject(value)) return unknown('the rule holds a condition that is not known here');
     const [key, ...more] = Object.keys(value);
     const inner = key === undefined ? undefined : value[key];
     if (more.length === 0 && key === 'not') {
       const part = compile(inner, !wide, depth + 1);
-      return { test: (args) => not(part.test(args)), why: (args) => part.why(args) };
+      return { test: (args, work) => not(part.test(args, work)), why: (args) => part.why(args) };
     }
     if (more.length === 0 && (key === 'and' || key === 'or') && Array.isArray(inner) && inner.length > 0) {
       const parts = inner.map((part) => compile(part, wide, depth + 1));
       return key === 'and' ? all(parts) : any(parts);
     }
-    return compileTest(value, { ...options, wide });
+    return compileTest(value, { ...options, wide, closes: options.wide });
   };
-  return compile(condition, options.wide, 0);
+  const whole = compile(condition, options.wide, 0);
+  return { test: (args, work = new Work()) => whole.test(args, work), why: (args) => whole.why(args) };
 }

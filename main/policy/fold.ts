@@ -21,6 +21,11 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ԁ: 'd',
   ԛ: 'q',
   ԝ: 'w',
+  һ: 'h',
+  ӏ: 'l',
+  ү: 'y',
+  ѵ: 'v',
+  ѡ: 'w',
   α: 'a',
   ε: 'e',
   ι: 'i',
@@ -33,6 +38,11 @@ const FOREIGN: Readonly<Record<string, string>> = {
   χ: 'x',
   ɡ: 'g',
   ı: 'i',
+  ɑ: 'a',
+  օ: 'o',
+  ս: 'u',
+  հ: 'h',
+  ո: 'n',
 };
 
 /** What reads alike within ASCII. */

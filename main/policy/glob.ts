@@ -1,5 +1,10 @@
+/** Of the character at `t`. */
+function units(text: string, t: number): number {
+  return (text.codePointAt(t) ?? 0) > 0xffff ? 2 : 1;
+}
+
 /**
- * Matches `text` against a glob of `*` (any run) and `?` (one character), nothing else. Own matcher: no pattern can make
+ * Matches `text` against a glob of `*` (any run) and `?` (one character, of however many code units), nothing else. Own matcher: no pattern can make
  * it backtrack further than to the last `*`, so the cost is bounded by the product of the two lengths.
  */
 export function globMatches(glob: string, text: string): boolean {
@@ -14,7 +19,7 @@ export function globMatches(glob: string, text: string): boolean {
       retry = t;
     } else if (c !== undefined && (c === '?' || c === text[t])) {
       g++;
-      t++;
+      t += c === '?' ? units(text, t) : 1;
     } else if (star >= 0) {
       g = star + 1;
       t = ++retry;

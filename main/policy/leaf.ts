@@ -1,22 +1,23 @@
 /** What a test of one value is made of, and the words for why it could not be made. */
 import { NotKept } from './recorded-value.ts';
 import { ANY, FALSE, TRUE, UNDECIDABLE, type Truth } from './truth.ts';
+import type { Work } from './work.ts';
 
 export interface Leaf {
   /** What the value has to be, in words: `a number`. */
   readonly needs: string;
   /** Of a value that is there and was kept. */
-  judge(value: unknown): Truth;
+  judge(value: unknown, work: Work): Truth;
   /** Of a text that was there and not kept. */
   readonly ofUnkeptText: Truth;
   /** Why `judge` could not tell, where it is not the type. */
   why?(value: unknown): string | undefined;
 }
 
-export function judge(leaf: Leaf, value: unknown): Truth {
+export function judge(leaf: Leaf, value: unknown, work: Work): Truth {
   if (value === undefined) return UNDECIDABLE;
   if (value instanceof NotKept) return value.kind === 'text' ? leaf.ofUnkeptText : ANY;
-  return leaf.judge(value);
+  return leaf.judge(value, work);
 }
 
 /** Whether something is there at all; the one test that a missing value answers. */

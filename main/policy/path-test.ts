@@ -6,6 +6,7 @@
 import type { Leaf } from './leaf.ts';
 import type { ProtectedPaths } from './protected-paths.ts';
 import { ANY, FALSE, TRUE, UNDECIDABLE, type Truth } from './truth.ts';
+import { Work } from './work.ts';
 
 /** How paths are read on this machine. */
 export type PathReader = Pick<ProtectedPaths, 'resolve' | 'separator' | 'foldsCase'>;
@@ -13,6 +14,17 @@ export type PathReader = Pick<ProtectedPaths, 'resolve' | 'separator' | 'foldsCa
 /** What a program between here and the file may put something else in place of. */
 // eslint-disable-next-line no-control-regex
 const EXPANDED = /[\u0000-\u001f\u007f$`*?]/;
+
+/** Braces around a list or a range, and brackets around letters: a shell or a server makes other paths of them. */
+function isPattern(text: string): boolean {
+  const brace = text.indexOf('{');
+  const inner = brace < 0 ? '' : text.slice(brace + 1, Math.max(brace + 1, text.lastIndexOf('}')));
+  if (inner.includes(',') || inner.includes('..')) return true;
+  const bracket = text.indexOf('[');
+  return bracket >= 0 && text.lastIndexOf(']') > bracket + 1;
+}
+
+const isExpanded = (text: string): boolean => EXPANDED.test(text) || isPattern(text);
 
 function isAbsolute(text: string, separator: string): boolean {
   if (/^file:\/\//i.test(text)) return true;
@@ -26,16 +38,33 @@ function losesEnds(text: string): boolean {
 
 /** One way to read it, whoever opens it from wherever. */
 function isSure(text: string, { separator }: PathReader): boolean {
-  if (EXPANDED.test(text) || text.trim() !== text || !isAbsolute(text, separator)) return false;
+  if (isExpanded(text) || text.trim() !== text || !isAbsolute(text, separator)) return false;
   return separator === '/' ? !text.includes('\\') : !losesEnds(text);
 }
 
 /** It may lead anywhere, though no reading of ours does: where the server stands decides, or what it puts in place. */
 function mayLeadAnywhere(text: string, { separator }: PathReader): boolean {
   const plain = text.trim();
-  if (EXPANDED.test(plain) || (separator === '\\' && losesEnds(plain))) return true;
+  if (isExpanded(plain) || (separator === '\\' && losesEnds(plain))) return true;
   if (isAbsolute(plain, separator)) return false;
   return plain.startsWith('~') || plain.includes('%') || plain.split(/[\\/]/).includes('..');
+}
+
+/**
+ * The folder that everything lies in which a pattern could stand for, undefined where that cannot be told. A link below it is not
+ * seen: brackets are common in names, and to close for each would close for every project that has some.
+ */
+function folderOfPattern(text: string, { separator }: PathReader): string | undefined {
+  const plain = text.trim();
+  // Brackets stand for one letter of a name, and no pattern matches the way up; braces may be written to become one.
+  const isTold =
+    isAbsolute(plain, separator) && !/[$`%{}]/.test(plain) && !plain.replace(/\[[^\]/\\]*\]/g, '').includes('..');
+  const at = plain.search(/[[*?]/);
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (!isTold || at < 0 || /[\u0000-\u001f\u007f]/.test(plain) || (separator === '\\' && losesEnds(plain)))
+    return undefined;
+  const end = Math.max(plain.lastIndexOf('/', at), plain.lastIndexOf(separator, at));
+  return end < 0 ? undefined : plain.slice(0, end + 1);
 }
 
 function isInside(path: string, folder: string, reader: PathReader): boolean {
@@ -68,21 +97,26 @@ export function pathUnder(folders: readonly string[], wide: boolean, reader: Pat
   if (!folders.every((folder) => isPlainFolder(folder, reader.separator))) {
     return undecidable('a folder of the rule is not an absolute path or below "~/"');
   }
-  const rootsNow = (): readonly string[] => folders.flatMap((folder) => reader.resolve(folder));
+  const rootsNow = (work: Work): readonly string[] => folders.flatMap((folder) => work.resolve(folder, reader));
   // An allow keeps to what its folders were: a link that is laid later opens nothing.
   let roots: readonly string[];
   try {
-    roots = rootsNow();
+    roots = rootsNow(new Work());
   } catch {
     return undecidable('a folder of the rule cannot be followed');
   }
-  const judge = (text: string): Truth => {
-    const readings = reader.resolve(text);
+  const judge = (text: string, work: Work): Truth => {
+    const readings = work.resolve(text, reader);
     if (readings.length === 0) return UNDECIDABLE;
     if (wide) {
-      const all = new Set([...roots, ...rootsNow()]);
+      const all = new Set([...roots, ...rootsNow(work)]);
       if (readings.some((path) => [...all].some((root) => isInside(path, root, reader)))) return TRUE;
-      return mayLeadAnywhere(text, reader) ? UNDECIDABLE : FALSE;
+      if (!mayLeadAnywhere(text, reader)) return FALSE;
+      const folder = folderOfPattern(text, reader);
+      const starts = folder === undefined ? [] : work.resolve(folder, reader);
+      const mayMeet = (start: string): boolean =>
+        [...all].some((root) => isInside(start, root, reader) || isInside(root, start, reader));
+      return starts.length > 0 && !starts.some((start) => mayMeet(start)) ? FALSE : UNDECIDABLE;
     }
     const inside = readings.filter((path) => roots.some((root) => isInside(path, root, reader))).length;
     if (inside === 0) return FALSE;
@@ -91,10 +125,10 @@ export function pathUnder(folders: readonly string[], wide: boolean, reader: Pat
   return {
     needs: 'a path',
     ofUnkeptText: ANY,
-    judge: (value) => {
+    judge: (value, work) => {
       if (typeof value !== 'string') return UNDECIDABLE;
       try {
-        return judge(value);
+        return judge(value, work);
       } catch {
         return UNDECIDABLE;
       }

@@ -7,6 +7,7 @@ import type { ClientFacts, Taint } from './call-facts.ts';
 import { chainHolds, ruleHolds, ruleUnsure } from './decisions.ts';
 import type { CompiledChain, CompiledRule } from './rule-index.ts';
 import { FALSE, TRUE, UNDECIDABLE } from './truth.ts';
+import { Work } from './work.ts';
 
 const NO_CLIENT: ClientFacts = { name: undefined, isProven: false };
 
@@ -20,20 +21,23 @@ class Entry {
   }
 }
 
-/** Rules of one effect, those that need less first, so that the plainest reason is given. */
+/**
+ * Rules of one effect, those that need less first, so that the plainest reason is given; of those that need the same the order
+ * is that of their ids, so that neither the reason nor what a decision has left to spend depends on where a rule stands.
+ */
 function entries(rules: readonly CompiledRule[], effect: string): readonly Entry[] {
   const rank = (rule: CompiledRule): number => (rule.isPlain ? 0 : rule.hasCondition ? 2 : 1);
   return rules
     .filter((rule) => rule.effect === effect)
-    .toSorted((a, b) => rank(a) - rank(b))
+    .toSorted((a, b) => rank(a) - rank(b) || (a.rule.id < b.rule.id ? -1 : 1))
     .map((rule) => new Entry(rule));
 }
 
 /** The first that holds, else the first that cannot be evaluated. */
-function strict(list: readonly Entry[], client: ClientFacts, args: unknown): Decision | undefined {
+function strict(list: readonly Entry[], client: ClientFacts, args: unknown, work: Work): Decision | undefined {
   let unsure: CompiledRule | undefined;
   for (const { rule, holds } of list) {
-    const says = rule.says(client, args);
+    const says = rule.says(client, args, work);
     if (says === TRUE) return holds;
     if (says !== FALSE) unsure ??= rule;
   }
@@ -60,11 +64,12 @@ export class Plan {
   }
 
   private byRules(client: ClientFacts, args: unknown): Decision {
+    if (this.fixed !== undefined) return this.fixed;
+    const work = new Work();
     return (
-      this.fixed ??
-      strict(this.denies, client, args) ??
-      strict(this.asks, client, args) ??
-      this.allows.find(({ rule }) => rule.says(client, args) === TRUE)?.holds ??
+      strict(this.denies, client, args, work) ??
+      strict(this.asks, client, args, work) ??
+      this.allows.find(({ rule }) => rule.says(client, args, work) === TRUE)?.holds ??
       this.fallback
     );
   }
@@ -74,6 +79,7 @@ export class Plan {
     return this.byChains(this.byRules(client, args), taints);
   }
 
+  /** Where a rule or the default asks too, the question is the chain's: a grant for the rule is no answer to it. */
   private byChains(decision: Decision, taints: readonly Taint[]): Decision {
     if (this.chains.length === 0 || taints.length === 0 || decision.effect === 'deny') return decision;
     let asked: Decision | undefined;
@@ -84,7 +90,7 @@ export class Plan {
       if (held.effect === 'deny') return held;
       asked ??= held;
     }
-    return asked !== undefined && decision.effect === 'allow' ? asked : decision;
+    return asked ?? decision;
   }
 
   /**
@@ -93,6 +99,7 @@ export class Plan {
    */
   possible(client: ClientFacts, args: unknown, taints: readonly Taint[] | undefined): readonly Decision[] {
     const found: Decision[] = [];
+    const work = new Work();
     const add = (decision: Decision): void => {
       for (const one of this.chained(decision, taints)) found.push(one);
     };
@@ -102,7 +109,7 @@ export class Plan {
       [this.allows, false],
     ] as const) {
       for (const { rule, holds } of list) {
-        const says = rule.says(client, args);
+        const says = rule.says(client, args, work);
         const counts = isStrict ? says & (TRUE | UNDECIDABLE) : says & TRUE;
         if (counts === 0) continue;
         add(holds);

@@ -7,6 +7,19 @@ import { isJsonObject } from '../../preload/contract/json.ts';
 
 /** Each is looked up in the file system; more in one call is refused rather than let it hold everything else. */
 const MAX_STRINGS = 1000;
+/** Of all of them together; of each no more than a path has. What is longer is content. */
+const MAX_CHARACTERS = 400_000;
+const MAX_PATH_CHARACTERS = 4096;
+/** Each is a letter that is decoded several times. */
+const MAX_ESCAPES = 50_000;
+
+function escapesIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+    if (/^[0-9a-f]{2}$/i.test(text.slice(at + 1, at + 3))) count++;
+  }
+  return count;
+}
 
 export interface ProtectedPaths {
   /** Absolute directories and files, as realpath gives them; a directory protects everything below it. */
@@ -48,12 +61,18 @@ function touches(path: string, root: string, paths: ProtectedPaths): boolean {
 /** The protected root that some string in `args` (values and keys, any depth) resolves into, or undefined. */
 export function protectedPathIn(args: unknown, paths: ProtectedPaths): string | undefined {
   const queue: unknown[] = [args];
-  let strings = 0;
+  const seen = new Set<string>();
+  let characters = 0;
+  let escapes = 0;
   for (let i = 0; i < queue.length; i++) {
     const node = queue[i];
     if (typeof node === 'string') {
-      if (!looksLikePath(node)) continue;
-      if (++strings > MAX_STRINGS) throw new Error('too many path-like arguments to check');
+      if (seen.has(node) || !looksLikePath(node)) continue;
+      seen.add(node);
+      characters += Math.min(node.length, MAX_PATH_CHARACTERS);
+      escapes += escapesIn(node);
+      if (seen.size > MAX_STRINGS || characters > MAX_CHARACTERS || escapes > MAX_ESCAPES)
+        throw new Error('too many path-like arguments to check');
       for (const path of paths.resolve(node)) {
         const root = paths.roots.find((candidate) => touches(path, candidate, paths));
         if (root !== undefined) return root;

@@ -124,13 +124,20 @@ class Replayer {
 
 const MAX_CHANGES = 1000;
 
-/** What would have been decided otherwise: changes in the order of the calls, those that are unknown after them. */
-export function replay(
-  candidate: Candidate,
-  calls: Iterable<RecordedCall>,
-  maxChanges: number = MAX_CHANGES,
-): Omit<ReplayReport, 'since'> {
+export type Replay = (calls: Iterable<RecordedCall>, maxChanges?: number) => Omit<ReplayReport, 'since'>;
+
+/** A candidate that is compiled once, for calls that come in several parts. */
+export function replayOf(candidate: Candidate): Replay {
   const replayer = new Replayer(candidate);
+  return (calls, maxChanges = MAX_CHANGES) => replayed(replayer, calls, maxChanges);
+}
+
+/** What would have been decided otherwise: changes in the order of the calls, those that are unknown after them. */
+export function replay(candidate: Candidate, calls: Iterable<RecordedCall>, maxChanges?: number): ReturnType<Replay> {
+  return replayOf(candidate)(calls, maxChanges);
+}
+
+function replayed(replayer: Replayer, calls: Iterable<RecordedCall>, maxChanges: number): ReturnType<Replay> {
   const changes: ReplayChange[] = [];
   const unsure: ReplayChange[] = [];
   const count = { calls: 0, same: 0, unknown: 0, changed: 0 };

@@ -4,11 +4,13 @@
  */
 import type { Chain, Effect, Rule } from '../../preload/contract/index.ts';
 import type { ClientFacts, Taint } from './call-facts.ts';
-import { compileCondition, type CompiledCondition } from './condition.ts';
+import { compileCondition, type CompiledCondition, type ConditionOptions } from './condition.ts';
+import { expressionsSize, MAX_SET_SIZE } from './expressions.ts';
 import { foldName } from './fold.ts';
 import { globMatches, hasWildcard } from './glob.ts';
 import type { PathReader } from './path-test.ts';
 import { and, FALSE, TRUE, truthOf, UNDECIDABLE, type Truth } from './truth.ts';
+import type { Work } from './work.ts';
 
 /** Deny and ask match wide: as it stands or as a person would read it. A letter that folds to two would slip by a `?`. */
 function wide(glob: string, folded: string, name: string): boolean {
@@ -22,6 +24,11 @@ function kindOf(rule: Rule): RuleKind {
   return rule.prompt === undefined ? 'tool' : 'prompt';
 }
 
+/** What a condition has to know of the set that it is part of. */
+interface SetFacts {
+  facts(): Pick<ConditionOptions, 'paths' | 'usesExpressions'>;
+}
+
 export class CompiledRule {
   readonly rule: Rule;
   readonly kind: RuleKind;
@@ -31,10 +38,10 @@ export class CompiledRule {
   readonly folded: string;
   readonly foldedConnector: string;
   private readonly foldedClient: string;
-  private readonly paths: PathReader | undefined;
+  private readonly set: SetFacts;
   private compiled: CompiledCondition | undefined;
 
-  constructor(rule: Rule, paths: PathReader | undefined) {
+  constructor(rule: Rule, set: SetFacts) {
     this.rule = rule;
     this.kind = kindOf(rule);
     this.effect = rule.effect;
@@ -42,7 +49,7 @@ export class CompiledRule {
     this.folded = foldName(this.glob);
     this.foldedConnector = foldName(rule.connector);
     this.foldedClient = foldName(rule.client ?? '*');
-    this.paths = paths;
+    this.set = set;
   }
 
   get isWide(): boolean {
@@ -80,13 +87,15 @@ export class CompiledRule {
 
   get condition(): CompiledCondition | undefined {
     if (this.rule.when === undefined) return undefined;
-    this.compiled ??= compileCondition(this.rule.when, { wide: this.isWide, paths: this.paths });
+    this.compiled ??= compileCondition(this.rule.when, { wide: this.isWide, ...this.set.facts() });
     return this.compiled;
   }
 
-  says(client: ClientFacts, args: unknown): Truth {
+  says(client: ClientFacts, args: unknown, work?: Work): Truth {
     const about = this.ofClient(client);
-    return about === FALSE || this.rule.when === undefined ? about : and(about, this.condition?.test(args) ?? TRUE);
+    return about === FALSE || this.rule.when === undefined
+      ? about
+      : and(about, this.condition?.test(args, work) ?? TRUE);
   }
 
   /** Which value could not be evaluated, in words. */
@@ -94,7 +103,7 @@ export class CompiledRule {
     if (this.ofClient(client) === UNDECIDABLE) {
       return client.name === undefined ? 'the client did not say its name' : 'the client only says that it is that one';
     }
-    return this.condition?.why(args) ?? 'a value could not be evaluated';
+    return this.condition?.why(args) ?? 'the rules would take too long for these arguments';
   }
 }
 
@@ -130,37 +139,64 @@ export class CompiledChain {
   }
 }
 
+/** Rules by the name that they name, or by what stands before its first wildcard. */
+class ByName {
+  readonly all: CompiledRule[] = [];
+  private readonly exact = new Map<string, CompiledRule[]>();
+  private readonly starting = new Map<string, CompiledRule[]>();
+  private longest = 0;
+
+  add(rule: CompiledRule): void {
+    this.all.push(rule);
+    if (rule.kind === 'resource') return;
+    if (!hasWildcard(rule.folded) && !hasWildcard(rule.glob)) {
+      push(this.exact, rule.folded, rule);
+      return;
+    }
+    // A name is looked up as it stands and as it reads, so each is found by both.
+    for (const start of new Set([rule.glob, rule.folded].map((glob) => glob.split(/[*?]/, 1)[0] ?? ''))) {
+      push(this.starting, start, rule);
+      this.longest = Math.max(this.longest, start.length);
+    }
+  }
+
+  /** All that can be about this name, and some more. */
+  near(name: string): readonly CompiledRule[] {
+    const folded = foldName(name);
+    const exact = this.exact.get(folded) ?? [];
+    if (this.starting.size === 0) return exact;
+    const found = new Set(exact);
+    for (const text of name === folded ? [name] : [name, folded]) {
+      for (let length = 0; length <= Math.min(text.length, this.longest); length++) {
+        for (const rule of this.starting.get(text.slice(0, length)) ?? []) found.add(rule);
+      }
+    }
+    return [...found];
+  }
+}
+
 /** What is about one connector, found by what it is about. */
 export class ConnectorRules {
   readonly connector: string;
   readonly all: readonly CompiledRule[];
   readonly chains: readonly CompiledChain[];
-  private readonly byKind: Readonly<Record<RuleKind, { exact: Map<string, CompiledRule[]>; others: CompiledRule[] }>>;
+  private readonly byKind: Readonly<Record<RuleKind, ByName>>;
 
   constructor(connector: string, all: readonly CompiledRule[], chains: readonly CompiledChain[]) {
     this.connector = connector;
     this.all = all;
     this.chains = chains;
-    const empty = (): { exact: Map<string, CompiledRule[]>; others: CompiledRule[] } => ({
-      exact: new Map(),
-      others: [],
-    });
-    this.byKind = { tool: empty(), resource: empty(), prompt: empty() };
-    for (const rule of all) {
-      const { exact, others } = this.byKind[rule.kind];
-      if (rule.kind === 'resource' || hasWildcard(rule.folded) || hasWildcard(rule.glob)) others.push(rule);
-      else push(exact, rule.folded, rule);
-    }
+    this.byKind = { tool: new ByName(), resource: new ByName(), prompt: new ByName() };
+    for (const rule of all) this.byKind[rule.kind].add(rule);
   }
 
   /** Rules about this tool or prompt, whoever calls it with whatever. */
   about(kind: 'tool' | 'prompt', name: string): readonly CompiledRule[] {
-    const { exact, others } = this.byKind[kind];
-    return [...(exact.get(foldName(name)) ?? []), ...others].filter((rule) => rule.names(name));
+    return this.byKind[kind].near(name).filter((rule) => rule.names(name));
   }
 
   get resources(): readonly CompiledRule[] {
-    return this.byKind.resource.others;
+    return this.byKind.resource.all;
   }
 }
 
@@ -171,20 +207,31 @@ function push<T>(map: Map<string, T[]>, key: string, item: T): void {
 }
 
 /** All rules and chains, found by connector. */
-export class RuleIndex {
+export class RuleIndex implements SetFacts {
   private readonly exact = new Map<string, CompiledRule[]>();
   private readonly others: CompiledRule[] = [];
   private readonly chains: readonly CompiledChain[];
   readonly paths: PathReader | undefined;
+  private readonly rules: readonly Rule[];
+  private known: ReturnType<SetFacts['facts']> | undefined;
 
   constructor(rules: readonly Rule[], chains: readonly Chain[], paths: PathReader | undefined) {
     this.paths = paths;
+    this.rules = rules;
     this.chains = chains.map((chain) => new CompiledChain(chain));
     for (const rule of rules) {
-      const compiled = new CompiledRule(rule, paths);
+      const compiled = new CompiledRule(rule, this);
       if (hasWildcard(compiled.foldedConnector) || hasWildcard(rule.connector)) this.others.push(compiled);
       else push(this.exact, compiled.foldedConnector, compiled);
     }
+  }
+
+  facts(): ReturnType<SetFacts['facts']> {
+    this.known ??= {
+      paths: this.paths,
+      usesExpressions: expressionsSize(this.rules.map(({ when }) => when ?? {})) <= MAX_SET_SIZE,
+    };
+    return this.known;
   }
 
   of(connector: string): ConnectorRules {

@@ -3,23 +3,23 @@
  * case, invisible characters and look-alikes. Regular expressions are RE2's and linear; what would still take long, or is
  * none, is undecidable.
  */
-import { RE2JS } from 're2js';
-import { foldText, isAscii, readableText } from './fold.ts';
+import type { RE2JS } from 're2js';
+import { compiledExpression } from './expressions.ts';
+import { foldText, isAscii } from './fold.ts';
 import { longGlobMatches } from './glob.ts';
 import type { Leaf } from './leaf.ts';
 import { MAX_FOLDED, TOO_LONG } from './scalar-tests.ts';
-import { ANY, TRUE, truthOf, UNDECIDABLE, type Truth } from './truth.ts';
+import { ANY, FALSE, or, TRUE, truthOf, UNDECIDABLE, type Truth } from './truth.ts';
+import { SLOWER, type Work } from './work.ts';
 
 /** Of text characters times states of the expression; about 20 ms at the worst. */
 const MAX_STEPS = 20_000_000;
-/** How much longer a character takes that is not ASCII. */
-const SLOWER = 8;
 
-function textLeaf(judge: (text: string) => Truth, problem?: string): Leaf {
+function textLeaf(judge: (text: string, work: Work) => Truth, problem?: string): Leaf {
   return {
     needs: 'text',
     ofUnkeptText: ANY,
-    judge: (value) => (typeof value === 'string' && problem === undefined ? judge(value) : UNDECIDABLE),
+    judge: (value, work) => (typeof value === 'string' && problem === undefined ? judge(value, work) : UNDECIDABLE),
     why: (value) => {
       if (problem !== undefined) return `is compared with something that cannot be used: ${problem}`;
       if (typeof value !== 'string') return undefined;
@@ -30,47 +30,41 @@ function textLeaf(judge: (text: string) => Truth, problem?: string): Leaf {
 
 export function globbed(glob: string, wide: boolean): Leaf {
   const folded = foldText(glob);
-  return textLeaf((text) => {
+  const factor = glob.includes('?') ? glob.length : 1;
+  return textLeaf((text, work) => {
+    if (!work.spend(text.length * factor)) return UNDECIDABLE;
     const raw = longGlobMatches(glob, text);
     if (raw === true || (!wide && raw === false)) return truthOf(raw);
     if (!wide || text.length > MAX_FOLDED) return UNDECIDABLE;
-    const plain = foldText(text);
+    const plain = work.fold(text);
+    if (plain === undefined || !work.spend(plain.length * factor)) return UNDECIDABLE;
     const read = plain === text && folded === glob ? raw : longGlobMatches(folded, plain);
     if (read === true) return TRUE;
-    return raw === undefined || read === undefined ? UNDECIDABLE : truthOf(false);
+    return raw === undefined || read === undefined ? UNDECIDABLE : FALSE;
   });
 }
 
-function compiled(pattern: string, flags: number): RE2JS | string {
-  try {
-    return RE2JS.compile(pattern, flags);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-/** Why the expression cannot be used; undefined where it can. */
-export function regexProblem(pattern: string): string | undefined {
-  const found = compiled(pattern, RE2JS.CASE_INSENSITIVE);
-  return typeof found === 'string' ? found : undefined;
-}
-
-export function matched(pattern: string, wide: boolean): Leaf {
-  const exact = compiled(pattern, 0);
-  const loose = compiled(pattern, RE2JS.CASE_INSENSITIVE);
+export function matched(pattern: string, wide: boolean, isUsed = true): Leaf {
+  if (!isUsed) return textLeaf(() => UNDECIDABLE, 'the rules hold too many expressions');
+  const exact = compiledExpression(pattern, false);
+  const loose = compiledExpression(pattern, true);
   if (typeof exact === 'string') return textLeaf(() => UNDECIDABLE, exact);
   if (typeof loose === 'string') return textLeaf(() => UNDECIDABLE, loose);
-  const most = MAX_STEPS / Math.max(exact.programSize(), loose.programSize());
-  const isShort = (text: string): boolean =>
-    text.length <= MAX_FOLDED && text.length * (isAscii(text) ? 1 : SLOWER) <= most;
-  return textLeaf((text) => {
-    if (!isShort(text)) return UNDECIDABLE;
-    if (!wide) return truthOf(exact.test(text));
-    if (exact.test(text) || loose.test(text)) return TRUE;
+  const size = Math.max(exact.programSize(), loose.programSize());
+  const found = (by: RE2JS, text: string, work: Work): Truth => {
+    const steps = text.length * (isAscii(text) ? 1 : SLOWER) * size;
+    return steps <= MAX_STEPS && work.spend(steps) ? truthOf(by.test(text)) : UNDECIDABLE;
+  };
+  return textLeaf((text, work) => {
+    if (text.length > MAX_FOLDED) return UNDECIDABLE;
+    const asItStands = found(exact, text, work);
+    if (!wide || asItStands !== FALSE) return asItStands;
+    const anyCase = found(loose, text, work);
+    if (anyCase !== FALSE) return anyCase;
     // Case alone was looked at; these differ from it where a look-alike or something invisible is in the text.
-    const read = readableText(text);
-    const folded = foldText(text);
-    if (!isShort(read) || !isShort(folded)) return UNDECIDABLE;
-    return truthOf((read !== text && loose.test(read)) || (folded !== read && loose.test(folded)));
+    const read = work.read(text);
+    const folded = work.fold(text);
+    if (read === undefined || folded === undefined) return UNDECIDABLE;
+    return or(read === text ? FALSE : found(loose, read, work), folded === read ? FALSE : found(loose, folded, work));
   });
 }

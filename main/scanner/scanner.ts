@@ -42,7 +42,10 @@ export interface ScannerOptions {
 }
 
 const STARVED_CHECK_MS = 1000;
-const END = { late: 'deadline', crash: 'scanner-crash' } as const satisfies Record<string, Unscanned>;
+const END = {
+  late: 'deadline',
+  crash: 'scanner-crash',
+} as const satisfies Record<string, Unscanned>;
 /** Of each there is one thread at most; what is left is for `quick`. */
 const SINGLE: ReadonlySet<Lane> = new Set(['unproven', 'medium', 'heavy']);
 
@@ -59,12 +62,18 @@ export function createScanner(options: ScannerOptions): Scanner {
   let cancelStarvedCheck: (() => void) | undefined;
   let isClosed = false;
 
-  const knownNow = (): { readonly forms: KnownForms; readonly values: KnownValues } => {
+  const knownNow = (): {
+    readonly forms: KnownForms;
+    readonly values: KnownValues;
+  } => {
     if (known !== undefined) return known;
     const forms = options.known();
     const matcher = (texts: readonly string[]): FormMatcher | undefined =>
       texts.length === 0 ? undefined : new FormMatcher(texts);
-    known = { forms, values: { live: matcher(forms.live), canaries: matcher(forms.canaries) } };
+    known = {
+      forms,
+      values: { live: matcher(forms.live), canaries: matcher(forms.canaries) },
+    };
     return known;
   };
 
@@ -152,6 +161,14 @@ export function createScanner(options: ScannerOptions): Scanner {
     return promise;
   };
 
+  const isSeen = (key: string, job: ScanJob, values: KnownValues): boolean => {
+    if (!standings.mayGlance(key)) return false;
+    const began = now();
+    const isEnough = glance(job, values);
+    standings.glanced(key, now() - began);
+    return isEnough;
+  };
+
   return {
     scan: (key, job) => {
       try {
@@ -160,7 +177,7 @@ export function createScanner(options: ScannerOptions): Scanner {
         const { forms, values } = knownNow();
         const name = passed.nameOf(job, forms.version);
         if (name !== undefined && passed.has(name)) return PASS;
-        if (!glance(job, values)) return enqueue(key, job, name);
+        if (!isSeen(key, job, values)) return enqueue(key, job, name);
         if (name !== undefined) passed.add(name);
         return PASS;
       } catch {

@@ -17,12 +17,18 @@ interface Standing {
   badUntil: number;
   endedAt: number;
   isProven: boolean;
+  /** Its texts are not for a glance until then. */
+  unseenUntil: number;
+  slowAt: number;
 }
 
 const HALF_LIFE_MS = 10_000;
 /** What a quarter of a processor comes to; a lively session of small texts costs less. */
 const BUSY_MS = 4000;
 const BAD_MS = 60_000;
+/** A glance is given on the thread that serves everybody; whose texts took longer than the first twice is given none for the second. */
+const SLOW_GLANCE_MS = 5;
+const NO_GLANCE_MS = 5000;
 /** Sessions come and go; those that did nothing for this long are forgotten when there are many. */
 const MANY = 1000;
 const FORGET_MS = 5 * 60_000;
@@ -50,6 +56,20 @@ export class Standings {
     return standing === undefined ? 0 : faded(standing, this.#now());
   }
 
+  mayGlance(key: string): boolean {
+    const standing = this.#of.get(key);
+    return standing === undefined || (standing.unseenUntil <= this.#now() && !this.#isCostly(standing));
+  }
+
+  glanced(key: string, tookMs: number): void {
+    if (tookMs <= SLOW_GLANCE_MS) return;
+    const standing = this.#charged(key, tookMs);
+    const now = this.#now();
+    // Once may be the machine's fault.
+    if (now - standing.slowAt < NO_GLANCE_MS) standing.unseenUntil = now + NO_GLANCE_MS;
+    standing.slowAt = now;
+  }
+
   finished(key: string, tookMs: number): void {
     this.#charged(key, tookMs).isProven = true;
   }
@@ -71,7 +91,15 @@ export class Standings {
     const now = this.#now();
     const known = this.#of.get(key);
     if (known === undefined) this.#forgetOld(now);
-    const standing = known ?? { usageMs: 0, at: now, badUntil: 0, endedAt: -Infinity, isProven: false };
+    const standing = known ?? {
+      usageMs: 0,
+      at: now,
+      badUntil: 0,
+      endedAt: -Infinity,
+      isProven: false,
+      unseenUntil: 0,
+      slowAt: -Infinity,
+    };
     standing.usageMs = faded(standing, now) + ms;
     standing.at = now;
     this.#of.set(key, standing);

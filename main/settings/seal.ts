@@ -19,12 +19,13 @@ function checksum(document: Document): string {
   return createHash('sha256').update('rl-settings-v1').update(canonical(document)).digest('hex');
 }
 
-function sealed(document: Document): string {
-  return `${JSON.stringify({ sha256: checksum(document), settings: document }, null, 2)}\n`;
+/** `indent`: earlier companions wrote two spaces, which made a large file several times as long. */
+function sealed(document: Document, sha256: string, indent?: number): string {
+  return `${JSON.stringify({ sha256, settings: document }, undefined, indent)}\n`;
 }
 
 export function seal(settings: Settings): string {
-  return sealed(settings);
+  return sealed(settings, checksum(settings));
 }
 
 /** Reads what {@link seal} wrote. A `bad` file still gives its settings where they fit the schema. */
@@ -42,8 +43,9 @@ export function unseal(text: string): Unsealed {
   const stored = readStored(value['settings']);
   if (stored === undefined) return { kind: 'bad', reason: 'it does not fit the schema', settings: undefined };
   const { document, settings } = stored;
+  const sum = checksum(document);
   // The whole text is compared, so that a flipped byte in white space or a key counts too.
-  return value['sha256'] === checksum(document) && text === sealed(document)
+  return value['sha256'] === sum && (text === sealed(document, sum) || text === sealed(document, sum, 2))
     ? { kind: 'good', settings }
     : { kind: 'bad', reason: 'it was changed outside the companion', settings };
 }

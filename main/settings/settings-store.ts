@@ -15,7 +15,10 @@ import { tightened } from './tighten.ts';
 
 export interface SettingsStore {
   read(): Settings;
-  /** Applies `change` and writes; throws, with nothing changed, when the result does not fit or cannot be written. */
+  /**
+   * Applies `change` and writes; throws, with nothing changed, when the result does not fit, would be larger than what is read
+   * again at the next start, or cannot be written.
+   */
   update(operation: string, caller: string, change: (settings: Settings) => Settings): Settings;
   /** What a person must know about the file that was found, or undefined. */
   readonly problem: string | undefined;
@@ -36,8 +39,9 @@ const FILE = 'settings.json';
 const GOOD_COPY = 'settings.prev.json';
 const REJECTED = 'settings.rejected.json';
 const REJECTED_COPY = 'settings.prev.rejected.json';
-/** Hundreds of connectors with long arguments fit; what is larger was not written by us. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** Hundreds of connectors with long arguments fit; nothing larger is written, and so nothing larger was written by us. */
+const MIB = 1024 * 1024;
+const MAX_BYTES = 16 * MIB;
 
 /** Undefined when there is no such file; whatever else keeps it from being read makes it a bad one. */
 function load(path: string): Unsealed | undefined {
@@ -72,14 +76,24 @@ function refuseHandedOver(): never {
   );
 }
 
-function writer(home: string, name: string): Conf<Settings> {
+function refuseTooLarge(bytes: number): never {
+  throw new CompanionError(
+    'E_SETTINGS_TOO_LARGE',
+    `The settings would take ${Math.ceil(bytes / MIB)} MiB; more than ${MAX_BYTES / MIB} could not be read again.`,
+    'Nothing was changed. Remove what is not needed, such as rules with long conditions, then try again.',
+    { exitCode: 2 },
+  );
+}
+
+/** `textOf`: what of these settings is written. */
+function writer(home: string, name: string, textOf: (settings: Settings) => string): Conf<Settings> {
   return new Conf<Settings>({
     cwd: home,
     configName: name,
     configFileMode: 0o600,
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
-    serialize: (value) => seal(Settings.parse(value)),
+    serialize: textOf,
     // Only files that were looked at above are ever read through this.
     deserialize: (text) => {
       const read = unseal(text);
@@ -143,8 +157,11 @@ export function openSettings(options: SettingsOptions): SettingsStore {
   let current = choose();
   if (problem !== undefined) setAside(options.home, FILE, REJECTED);
   if (load(goodPath)?.kind === 'bad') setAside(options.home, GOOD_COPY, REJECTED_COPY);
-  const main = writer(options.home, 'settings');
-  const copy = writer(options.home, 'settings.prev');
+  /** Sealed once for both files: a large set of rules takes its time. */
+  let sealed: string | undefined;
+  const textOf = (settings: Settings): string => sealed ?? seal(Settings.parse(settings));
+  const main = writer(options.home, 'settings', textOf);
+  const copy = writer(options.home, 'settings.prev', textOf);
   let handedOver = false;
 
   return {
@@ -155,12 +172,17 @@ export function openSettings(options: SettingsOptions): SettingsStore {
     update: (operation, caller, change) => {
       if (handedOver) refuseHandedOver();
       const next = Settings.parse(change(current));
-      options.record({ operation, caller, sha256: createHash('sha256').update(seal(next)).digest('hex') });
+      const text = seal(next);
+      const bytes = Buffer.byteLength(text);
+      if (bytes > MAX_BYTES) refuseTooLarge(bytes);
+      options.record({ operation, caller, sha256: createHash('sha256').update(text).digest('hex') });
+      sealed = text;
       try {
         // The copy first: if only one of two writes succeeds, the file that counts is the one that was there before.
         copy.store = next;
         main.store = next;
       } catch (error) {
+        sealed = undefined;
         restore(copy, current);
         throw new CompanionError(
           'E_SETTINGS_WRITE',
@@ -168,6 +190,8 @@ export function openSettings(options: SettingsOptions): SettingsStore {
           'Free some disk space or check the folder, then try again.',
           { cause: error },
         );
+      } finally {
+        sealed = undefined;
       }
       current = next;
       problem = undefined;

@@ -39,6 +39,25 @@ function added<T>(good: readonly T[], suspect: readonly T[]): T[] {
   return suspect.filter((one) => !known.has(text(one)));
 }
 
+/** Ids have 64 characters at most. */
+const ID_ROOM = 56;
+
+/** Under ids that nothing else has: what is removed by its id is one thing. */
+function withOwnIds<T extends { readonly id: string }>(
+  kept: readonly T[],
+  more: readonly T[],
+  others: readonly { readonly id: string }[],
+): T[] {
+  const taken = new Set([...kept, ...others].map(({ id }) => id));
+  const renamed = more.map((one) => {
+    let { id } = one;
+    for (let n = 2; taken.has(id); n++) id = `${one.id.slice(0, ID_ROOM)}-${n}`;
+    taken.add(id);
+    return { ...one, id };
+  });
+  return [...kept, ...renamed];
+}
+
 /** Configs that it lacks are gone, and so is one that it leaves no tool; their bindings then open nothing. */
 function tightenedConfigs(good: HubSettings, suspect: HubSettings): HubConfig[] {
   return good.configs.flatMap((config) => {
@@ -65,11 +84,12 @@ export function tightened(good: Settings, suspect: Settings | undefined): Settin
     ...good,
     tenants,
     defaultTenant: tenants.some(({ host }) => host === good.defaultTenant) ? good.defaultTenant : null,
-    rules: [
-      ...kept,
-      ...added(good.rules, suspect.rules).filter((rule) => rule.effect !== 'allow' && !asksWhereDenied(rule, good)),
-    ],
-    chains: [...good.chains, ...added(good.chains, suspect.chains)],
+    rules: withOwnIds(
+      kept,
+      added(good.rules, suspect.rules).filter((rule) => rule.effect !== 'allow' && !asksWhereDenied(rule, good)),
+      [...good.rules, ...(good.policyBefore?.rules ?? [])],
+    ),
+    chains: withOwnIds(good.chains, added(good.chains, suspect.chains), good.policyBefore?.chains ?? []),
     guard: tightenedGuard(good.guard, suspect.guard),
     newItems: good.newItems === 'ask' ? 'ask' : suspect.newItems,
     lockdown: good.lockdown ?? suspect.lockdown,

@@ -123,6 +123,14 @@ export const policyOperations = {
     cliOnly,
     'always',
   ),
+  /** What undoing would put in force; null where there is nothing to undo. */
+  'policy.undoes': operation(
+    none,
+    z
+      .strictObject({ rules: z.array(Rule), chains: z.array(Chain), defaults: z.record(z.string(), DefaultMode) })
+      .nullable(),
+    everyone,
+  ),
   /** Back to what was in force before the last suggestion. */
   'policy.undo': operation(none, z.strictObject({ rules: z.number().int() }), cliOnly, 'always'),
 

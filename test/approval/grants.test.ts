@@ -104,6 +104,24 @@ describe('a yes for more than one call', () => {
     expect(await goesThrough(r, aRequest({ b: 1 }, { owner: 'binding c', session: 's1' }))).toBe(false);
   });
 
+  it.each([
+    ['what the guard found', { decidedBy: 'guard', code: 'guard_ask' }],
+    ['a result before it', { code: 'chain_ask' }],
+    ['a new item', { decidedBy: 'pin', code: 'pin_new' }],
+  ] as const)('is not given where the question is about %s; the yes to the one call is', async (_what, asks) => {
+    const r = rig();
+    const request = aRequest({ a: 1 }, { decision: { ...ASKED, ...asks } });
+    const answer = r.ask(request);
+    for (const scope of ['session', 'hour'] as const)
+      expect(() => r.approvals.answer('a1', 'approved', 'person', { scope })).toThrow(
+        expect.objectContaining({ code: 'E_GRANT_UNFIT', exitCode: 2 }) as Error,
+      );
+    expect(r.recorded).toEqual([]);
+    r.approvals.answer('a1', 'approved', 'person');
+    expect([(await answer).code, r.approvals.grants.list()]).toEqual(['approval_granted', []]);
+    expect(await goesThrough(r, request)).toBe(false);
+  });
+
   it('leaves other questions that are open to a person, each one', async () => {
     const r = rig();
     const answers = [r.ask(), r.ask()];

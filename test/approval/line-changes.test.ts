@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLastShown } from '../../main/approval/last-shown.ts';
+import { createLastApproved } from '../../main/approval/last-approved.ts';
 import { lineChanges } from '../../main/approval/line-changes.ts';
 
 const changed = (before: string[], after: string[]): string[] => lineChanges(before.join('\n'), after.join('\n'));
@@ -68,34 +68,45 @@ describe('what differs', () => {
 });
 
 describe('the last text that was shown', () => {
-  const question = (tool: string): Parameters<ReturnType<typeof createLastShown>['compare']>[0] => ({
+  const question = (tool: string): Parameters<ReturnType<typeof createLastApproved>['keep']>[0] => ({
     about: 'call',
     client: 'c',
     connector: 'k',
     tool,
   });
 
+  it('is of what was approved alone: asking changes nothing', () => {
+    const last = createLastApproved();
+    expect(last.changes(question('t'), 'bad')).toBeUndefined();
+    expect(last.changes(question('t'), 'bad')).toBeUndefined();
+    last.keep(question('t'), 'good');
+    expect(last.changes(question('t'), 'bad')).toEqual(['-good', '+bad']);
+    expect(last.changes(question('t'), 'bad')).toEqual(['-good', '+bad']);
+    expect(last.changes(question('t'), 'good')).toEqual([]);
+  });
+
   it('names that only look joined are kept apart', () => {
-    const last = createLastShown();
-    last.compare({ about: 'call', client: 'a","b', connector: 'c', tool: 't' }, 'x');
-    expect(last.compare({ about: 'call', client: 'a', connector: 'b","c', tool: 't' }, 'y')).toBeUndefined();
+    const last = createLastApproved();
+    last.keep({ about: 'call', client: 'a","b', connector: 'c', tool: 't' }, 'x');
+    expect(last.changes({ about: 'call', client: 'a', connector: 'b","c', tool: 't' }, 'y')).toBeUndefined();
   });
 
   it('is forgotten when a hundred others came after it', () => {
-    const last = createLastShown();
-    last.compare(question('old'), 'x');
-    last.compare(question('kept'), 'x');
-    for (const tool of numbered(98, 't')) last.compare(question(tool), 'x');
-    expect(last.compare(question('kept'), 'y')).toEqual(['-x', '+y']);
-    last.compare(question('one more'), 'x');
-    expect(last.compare(question('kept'), 'z')).toEqual(['-y', '+z']);
-    expect(last.compare(question('old'), 'y')).toBeUndefined();
+    const last = createLastApproved();
+    last.keep(question('old'), 'x');
+    last.keep(question('kept'), 'x');
+    for (const tool of numbered(98, 't')) last.keep(question(tool), 'x');
+    last.keep(question('kept'), 'y');
+    last.keep(question('one more'), 'x');
+    expect(last.changes(question('kept'), 'z')).toEqual(['-y', '+z']);
+    expect(last.changes(question('old'), 'y')).toBeUndefined();
   });
 
   it('is not a text before one that was too long', () => {
-    const last = createLastShown();
-    last.compare(question('t'), 'x');
-    expect(last.compare(question('t'), 'y'.repeat(40_000))).toBeUndefined();
-    expect(last.compare(question('t'), 'x')).toBeUndefined();
+    const last = createLastApproved();
+    last.keep(question('t'), 'x');
+    expect(last.changes(question('t'), 'y'.repeat(40_000))).toBeUndefined();
+    last.keep(question('t'), 'y'.repeat(40_000));
+    expect(last.changes(question('t'), 'x')).toBeUndefined();
   });
 });

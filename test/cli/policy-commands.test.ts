@@ -382,7 +382,7 @@ Everything else there:
   "files": asked about from then on, now allowed.
 
 Rules that go:
-  r9: allow "*" on "files"
+  r9: Allow every tool on the connector "files".
 
 Tools that nobody used:
   "files": write_file
@@ -412,21 +412,31 @@ Nothing was changed. Add --apply to put it in force.
     expect(told.out).toContain('Nothing to suggest');
   });
 
-  it('is undone in one step', async () => {
-    let listed = 0;
-    const told = await tell('policy undo -y', {
-      answers: {
-        'policy.list': () =>
-          listed++ === 0
-            ? [rule]
-            : [
-                { ...rule, id: 'r9' },
-                { ...rule, id: 'r8' },
-              ],
-        'policy.undo': { rules: 2 },
+  const undoing: Scene = {
+    answers: {
+      'policy.list': [rule],
+      'policy.chains': [],
+      'connectors.list': [{ name: 'files', default: 'ask' }],
+      'policy.undoes': {
+        rules: [
+          { ...rule, id: 'r9' },
+          { ...rule, id: 'r8' },
+        ],
+        chains: [],
+        defaults: { files: 'allow' },
       },
-      weakens: ['policy.undo'],
-    });
-    expect(told.out.replaceAll('\n', ' ')).toContain('1 rule went, 2 came back, 2 are in force.');
+      'policy.undo': { rules: 2 },
+    },
+    weakens: ['policy.undo'],
+  };
+
+  it('is undone in one step, after what comes back and goes was shown', async () => {
+    const told = await tell('policy undo -y', undoing);
+    expect(told.out).toContain(`+ r9 ${SENTENCE}\n+ r8 ${SENTENCE}\n- r1 ${SENTENCE}\n`);
+    expect(told.out).toContain('  default of "files": ask → allow\n');
+    expect(told.out.replaceAll('\n', ' ')).toContain('2 rules in force.');
+    const asked = await tell('policy undo', { ...undoing, tty: true, typed: ['n'] });
+    expect(asked.out).toContain(`+ r9 ${SENTENCE}`);
+    expect(asked.code).not.toBe(0);
   });
 });

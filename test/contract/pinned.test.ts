@@ -67,6 +67,7 @@ describe('the operations', () => {
       'policy.replay': 'cli ui shell: never',
       'policy.suggest': 'cli ui shell: never',
       'policy.apply': 'cli: always',
+      'policy.undoes': 'cli ui shell: never',
       'policy.undo': 'cli: always',
       'guard.scan': 'cli: never',
       'guard.settings': 'cli ui shell: never',

@@ -5,6 +5,7 @@ import type { Case } from './corpora.ts';
 import { rate, type Figure, type Seen } from './figure.ts';
 import { ENCODINGS, HIDDEN, matcherOf } from './hard-texts.ts';
 import { look, lookAtResult, seenOf } from './look.ts';
+import { ownDefinitions, ownOutputs } from './own-sets.ts';
 import { chance, sample } from './split.ts';
 import { cutInTwo, TRANSLATED, TWINS } from './twins.ts';
 import type { ScanKind } from '../../preload/contract/index.ts';
@@ -50,6 +51,7 @@ export function evaluate(size: Size): readonly Figure[] {
     ...byGroup('naughty strings', 'false-positives', judge('output', corpora.naughtyStrings())),
     ...byGroup('injection, alone', 'recall', judge('output', corpora.injections()), 'all injections'),
     ...byGroup('indirect tasks, alone', 'recall', judge('output', corpora.indirectInjections()), 'all tasks'),
+    ...own(),
     ...embedded(corpora.injections(), into, 'injection, in real outputs', size.embedded),
     ...embedded(corpora.indirectInjections(), into, 'indirect tasks, in real outputs', size.embedded),
     ...twins('output', 'twins of injections', corpora.injections(), size.twins),
@@ -58,6 +60,25 @@ export function evaluate(size: Size): readonly Figure[] {
     ...secrets(into, size.secrets),
     ...liveSecrets(into),
     ...hidden(into, size.hidden),
+  ];
+}
+
+/** Our own texts: all of each set, and the classes of the first ones. */
+function own(): readonly Figure[] {
+  const section = 'our own texts';
+  const [recall, falsePositives] = ['recall', 'false-positives'] as const;
+  const definition = (name: Parameters<typeof ownDefinitions>[0]): readonly Judged[] =>
+    judge('tool-definition', ownDefinitions(name));
+  const output = (name: Parameters<typeof ownOutputs>[0]): readonly Judged[] => judge('output', ownOutputs(name));
+  return [
+    ...byGroup(section, recall, definition('poisoned-definitions'), 'poisoned definitions'),
+    figure(section, 'poisoned definitions, later', recall, definition('poisoned-definitions-later')),
+    figure(section, 'injected outputs', recall, output('injected-outputs')),
+    figure(section, 'injected outputs, later', recall, output('injected-outputs-later')),
+    figure('our own harmless texts', 'definitions', falsePositives, definition('harmless-definitions')),
+    figure('our own harmless texts', 'definitions, later', falsePositives, definition('harmless-definitions-later')),
+    figure('our own harmless texts', 'outputs', falsePositives, output('harmless-outputs')),
+    figure('our own harmless texts', 'outputs, later', falsePositives, output('harmless-outputs-later')),
   ];
 }
 

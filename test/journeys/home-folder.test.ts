@@ -136,7 +136,7 @@ describeJourney('the folder of the companion', () => {
     await home.add('tools', [node, tools], ['--default', 'deny']);
     await home.must(['stop']);
     const path = join(home.home, 'settings.json');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"default": "deny"', '"default": "allow"'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"default":"deny"', '"default":"allow"'));
     const client = new RawClient(home.start(['run', 'tools']));
     await client.initialize();
     expect((await client.call(1, 'echo')).error?.message).toBe('Unknown tool: echo');
@@ -148,7 +148,7 @@ describeJourney('the folder of the companion', () => {
     await home.add('tools', [node, tools]);
     await home.must(['stop']);
     const paths = ['settings.json', 'settings.prev.json'].map((name) => join(home.home, name));
-    const newer = readFileSync(paths[0] ?? '', 'utf8').replace('"version": 4', '"version": 99');
+    const newer = readFileSync(paths[0] ?? '', 'utf8').replace('"version":4', '"version":99');
     for (const path of paths) writeFileSync(path, newer);
     const served = await home.runlayer(['serve']);
     expect(served).toMatchObject({ code: 1, out: '' });

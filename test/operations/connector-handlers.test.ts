@@ -391,9 +391,15 @@ describe('a stored connector', () => {
       rule('r3', 'allow', '*'),
       rule('r4', 'allow', 'b'),
     ];
-    const settings = memorySettings({ connectors: [aConnector('a'), aConnector('b')], rules });
+    const at = '2026-01-02T00:00:00.000Z';
+    const guard = { all: {}, connectors: { a: { pii: 'off' as const }, b: { pii: 'block' as const } } };
+    const policyBefore = { rules: [...rules], chains: [], defaults: { a: 'allow' as const, b: 'ask' as const }, at };
+    const settings = memorySettings({ connectors: [aConnector('a'), aConnector('b')], rules, guard, policyBefore });
     const bench = connectorBench(bin, { settings });
     await bench.handlers['connectors.remove']({ name: 'a' }, CLI);
+    expect(bench.settings.read().guard.connectors).toEqual({ b: { pii: 'block' } });
+    expect(bench.settings.read().policyBefore?.rules.map((one) => one.id)).toEqual(['r2', 'r3', 'r4']);
+    expect(bench.settings.read().policyBefore?.defaults).toEqual({ b: 'ask' });
     expect(bench.settings.read().connectors.map((one) => one.name)).toEqual(['b']);
     // Another connector of this name must not inherit what was allowed to this one.
     expect(bench.settings.read().rules.map((one) => one.id)).toEqual(['r2', 'r3', 'r4']);

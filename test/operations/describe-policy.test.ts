@@ -45,6 +45,11 @@ describe('what a person is asked about rules', () => {
       { set: { version: 1, rules: [{ effect: 'allow', connector: '*', tool: '*' }], chains: [] }, replace: true },
       ['Replace the rules', '+ Allow every tool on every connector.', '- r1 Deny', '- c1 Deny'],
     ],
+    [
+      'policy.add',
+      { effect: 'allow', connector: 'files', resource: `x:${'a'.repeat(90)}/*` },
+      ['Allow the resource', `"resource":"x:${'a'.repeat(90)}/*"`],
+    ],
     ['policy.undo', {}, ['+ ', 'Allow every tool on the connector "files"', 'default of "files": ask → allow']],
     ['policy.apply', { id: 's1', since: at }, ['suggestion s1', 'not shown']],
   ])('%s shows the whole of it, escaped', (name, input, parts) => {

@@ -56,6 +56,7 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'policy.replay': ['cli ui shell', 'never'],
   'policy.suggest': ['cli ui shell', 'never'],
   'policy.apply': ['cli', 'always'],
+  'policy.undoes': ['cli ui shell', 'never'],
   'policy.undo': ['cli', 'always'],
   'guard.scan': ['cli', 'never'],
   'guard.settings': ['cli ui shell', 'never'],

@@ -48,6 +48,23 @@ describe('policy.replay', () => {
     expect(report.changes).toHaveLength(1000);
   });
 
+  it('compiles the candidate once, however many parts the calls come in', async () => {
+    const calls = Array.from({ length: 1200 }, () => aCall({ arguments: { path: `${HOME}/x` } }));
+    let compiled = 0;
+    const when = {
+      at: '/path',
+      get regex(): string {
+        compiled++;
+        return '^/etc';
+      },
+    };
+    await replayed(calls, [{ effect: 'deny', connector: 'files', tool: '*', when }]);
+    const once = compiled;
+    compiled = 0;
+    await replayed(calls.slice(0, 1), [{ effect: 'deny', connector: 'files', tool: '*', when }]);
+    expect(once).toBe(compiled);
+  });
+
   it('denies what a connector that is gone was called with', async () => {
     const report = await replayed([aCall({ connector: 'gone' })], []);
     expect(report.changes).toMatchObject([{ connector: 'gone', after: 'deny' }]);

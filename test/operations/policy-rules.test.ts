@@ -125,3 +125,79 @@ describe('a set of rules', () => {
     expect(settings.read().chains).toEqual([]);
   });
 });
+
+describe('how much rules may take', () => {
+  const long = (n: number, bytes = 15_000): NewRule => ({
+    ...DENY,
+    when: {
+      at: '/x',
+      in: Array.from({ length: Math.floor(bytes / 1000) }, (_none, i) => `${n} ${i}`.padEnd(997, 'x')),
+    },
+  });
+
+  it('is bounded for one rule, by any way in, and nothing is written', async () => {
+    const { handlers, settings } = policyBench();
+    const error = expect.objectContaining({ code: 'E_RULE_TOO_LARGE', exitCode: 2 }) as Error;
+    expect(() => handlers['policy.add'](long(1, 17_000), CLI)).toThrow(error);
+    const given = { set: set([DENY, long(1, 17_000)]), replace: false };
+    expect(() => handlers['policy.import'](given, CLI)).toThrow(error);
+    expect(() => handlers['policy.import'](given, CLI)).toThrow('Rule #2 takes 17 KiB; one may take 16.');
+    expect(settings.writes).toEqual([]);
+    expect(() => handlers['policy.add'](long(1), CLI)).not.toThrow();
+  });
+
+  it('is bounded for all of them: with those that are there, not with those that go', async () => {
+    const { handlers, settings } = policyBench();
+    const some = (from: number, count: number): NewRule[] =>
+      Array.from({ length: count }, (_none, n) => long(from + n));
+    await handlers['policy.import']({ set: set(some(0, 200)), replace: false }, CLI);
+    const more = { set: set(some(200, 100)), replace: false };
+    const error = expect.objectContaining({ code: 'E_RULES_TOO_LARGE', exitCode: 2 }) as Error;
+    expect(() => handlers['policy.import'](more, CLI)).toThrow(error);
+    expect(settings.writes).toHaveLength(1);
+    expect(() => handlers['policy.import']({ ...more, replace: true }, CLI)).not.toThrow();
+    expect(settings.read().rules).toHaveLength(100);
+  });
+});
+
+describe('what was taken away on purpose', () => {
+  const allow = aRule('allow', 'files', '*');
+  const kept = aRule('deny', 'files', 'x');
+  const before = { rules: [allow, kept], chains: [aChain('c')], defaults: {}, at: NOW.toISOString() };
+  const bench = () =>
+    policyBench({ settings: memorySettings({ rules: [allow, kept], chains: [aChain('c')], policyBefore: before }) });
+
+  it('does not come back when a suggestion is undone: a rule, a chain', async () => {
+    const { handlers, settings } = bench();
+    await handlers['policy.remove']({ id: allow.id }, CLI);
+    await handlers['policy.removeChain']({ id: 'c' }, CLI);
+    await handlers['policy.undo']({}, CLI);
+    expect([settings.read().rules, settings.read().chains]).toEqual([[kept], []]);
+  });
+
+  it('does not come back either where a file replaced it', async () => {
+    const { handlers, settings } = bench();
+    const { id: _id, createdAt: _at, ...same } = kept;
+    const dropped = aRule('allow', '*', '*');
+    settings.update('test', 'test', (now) => ({
+      ...now,
+      policyBefore: { ...before, rules: [...before.rules, dropped] },
+    }));
+    await handlers['policy.import']({ set: set([same]), replace: true }, CLI);
+    await handlers['policy.undo']({}, CLI);
+    expect([settings.read().rules, settings.read().chains]).toEqual([[kept], []]);
+  });
+});
+
+describe('lint', () => {
+  it('says which allow rule opens a tool that runs what it is given', async () => {
+    const { handlers } = policyBench();
+    const given = set([{ effect: 'allow', connector: 'box', tool: 'run_command' }]);
+    const findings = await handlers['policy.lint']({ set: given }, CLI);
+    expect(findings).toContainEqual({
+      kind: 'wider_than_it_looks',
+      rules: ['#1'],
+      text: 'Rule #1 allows "run_command" with anything: by its name it runs what it is given.',
+    });
+  });
+});

@@ -152,7 +152,7 @@ describe('what is undone', () => {
     expect(modeAfter({ default: 'ask', createdAt: '2026-11-22T00:00:00.000Z' })).toBe('ask');
   });
 
-  it('brings back a denial that was removed since, and takes an allow rule that was added', () => {
+  it('brings back what it was made of, and takes an allow rule that was added', () => {
     const deny = aRule('deny', 'files', 'x');
     const now = memorySettings({ rules: [aRule('allow', 'git', '*'), aRule('ask', 'git', '*')] }).read();
     const next = undone(now, { ...before, rules: [deny] });

@@ -40,6 +40,7 @@ export const SAMPLES: { readonly [N in OperationName]: OperationInput<N> } = {
   'policy.replay': { set: { version: 1, rules: [], chains: [] }, since: '2026-01-01T00:00:00.000Z' },
   'policy.suggest': { since: '2026-01-01T00:00:00.000Z' },
   'policy.apply': { id: 'x', since: '2026-01-01T00:00:00.000Z' },
+  'policy.undoes': {},
   'policy.undo': {},
   'guard.scan': { lines: [{ kind: 'output', text: 'x' }] },
   'guard.settings': {},

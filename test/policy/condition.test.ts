@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCondition } from '../../main/policy/condition.ts';
+import { expressionSize } from '../../main/policy/expressions.ts';
 import { FALSE, not, TRUE, UNDECIDABLE } from '../../main/policy/truth.ts';
 import type { PathReader } from '../../main/policy/path-test.ts';
 
@@ -53,6 +54,8 @@ const TABLE: [string, object, string][] = [
 describe('a test of one value', () => {
   it.each(TABLE)('%s', (_title, operator, expected) => {
     for (const wide of [false, true]) {
+      // An array of texts: see below.
+      if (wide && 'length' in operator) continue;
       const answers = Object.keys(VALUES).map((key) => says({ at: `/${key}`, ...operator }, VALUES, wide));
       expect(answers.map((word) => ({ true: 'T', false: 'F', undecidable: '-' })[word ?? ''] ?? '?').join('')).toBe(
         expected,
@@ -67,6 +70,49 @@ describe('a test of one value', () => {
   it('of a path that was given an array is undecidable', () => {
     for (const operator of [{ path_under: ['/etc'] }, { glob: '/etc/*' }, { eq: '/etc/passwd' }, { regex: '^/etc' }])
       expect(says({ at: '/path', ...operator }, { path: ['/etc/passwd'] }, true)).toBe('undecidable');
+  });
+
+  it.each<[string, object, unknown, string, string]>([
+    ['a text in an array', { contains: 'rm -rf' }, ['rm -rf /'], 'true', 'false'],
+    ['what reads alike in an array', { contains: 'rm -rf' }, ['RM \u200b-rf /'], 'true', 'false'],
+    ['a long text in an array', { length: { min: 100 } }, ['x'.repeat(5000)], 'undecidable', 'false'],
+    ['nested', { length: { min: 100 } }, [['x'.repeat(5000)]], 'undecidable', 'false'],
+    ['in pieces', { length: { min: 100 } }, ['x'.repeat(60), 'y'.repeat(60)], 'undecidable', 'false'],
+    ['numbers in an array', { length: { min: 3 } }, [1, 2], 'false', 'false'],
+    ['a number as text', { in: [5, 'all'] }, '5', 'undecidable', 'false'],
+    ['a number as text, written otherwise', { in: [5, 'all'] }, ' 5.0', 'undecidable', 'false'],
+    ['true as text', { in: [true, 'yes'] }, 'True', 'undecidable', 'false'],
+    ['a text as number', { in: [7, '5'] }, 5, 'undecidable', 'false'],
+    ['another text', { in: [5, 'all'] }, '6', 'false', 'false'],
+    [
+      'a number that is not exact',
+      { eq: Number('1234567890123456789') },
+      Number('1234567890123456700'),
+      'true',
+      'undecidable',
+    ],
+    ['in a list', { in: [1, 2 ** 53] }, 2 ** 53, 'true', 'undecidable'],
+    ['another number that is not exact', { eq: 5 }, 2 ** 60, 'undecidable', 'undecidable'],
+    ['an exact one beside one that is not', { eq: 2 ** 60 }, 5, 'false', 'false'],
+    ['compared with one', { gt: 100 }, 2 ** 60, 'true', 'undecidable'],
+    ['compared and not so', { lt: 100 }, -(2 ** 60), 'true', 'undecidable'],
+    ['the other way', { lt: 100 }, 2 ** 60, 'undecidable', 'undecidable'],
+    ['one character of two units', { glob: 'a?b' }, 'a😀b', 'true', 'true'],
+    ['not two characters', { glob: 'a??b' }, 'a😀b', 'false', 'false'],
+    ['a letter that looks like h', { eq: 'ssh' }, 'ssһ', 'true', 'false'],
+  ])('reads what slips by: %s', (_title, operator, a, wide, narrow) => {
+    expect(says({ at: '/a', ...operator }, { a }, true)).toBe(wide);
+    expect(says({ at: '/a', ...operator }, { a }, false)).toBe(narrow);
+  });
+
+  it('under not, what a rule denies by its outside is not let by', () => {
+    for (const [operator, a] of [
+      [{ length: { max: 100 } }, ['x'.repeat(5000)]],
+      [{ eq: Number('1234567890123456789') }, Number('1234567890123456700')],
+      [{ in: [5, 'all'] }, '5'],
+    ] as const)
+      expect(says({ not: { at: '/a', ...operator } }, { a }, true)).not.toBe('false');
+    expect(says({ not: { at: '/a', length: { min: 100 } } }, { a: ['x'.repeat(5000)] }, false)).not.toBe('true');
   });
 
   it('exists is the one that a missing value answers', () => {
@@ -162,6 +208,40 @@ describe('a test of one value', () => {
       }),
       { numRuns: 20_000 },
     );
+  });
+
+  it('of an expression that is too large is undecidable, and told without compiling it', () => {
+    for (const regex of [
+      '\\pL{900}'.repeat(10),
+      '(?:(?:a{30}){30}){30}',
+      '.{0,1000}'.repeat(3),
+      '[\\pL]{2}'.repeat(99),
+    ]) {
+      expect(expressionSize(regex)).toBeGreaterThan(5000);
+      expect(says({ at: '/a', regex }, { a: 'x' }, true)).toBe('undecidable');
+    }
+    for (const regex of ['^v[0-9]{1,4}$', '[]a]{3}', '\\p{Greek}+', '(?:ab|cd){10}', 'a{x', '\\Qa{9}\\E'])
+      expect(expressionSize(regex)).toBeLessThan(200);
+    expect(says({ at: '/a', regex: 'a{900}' }, { a: 'a'.repeat(900) }, true)).toBe('true');
+  });
+
+  it('of many tests at once is undecidable where all of them would take long', () => {
+    const tests = Array.from({ length: 400 }, (_, n) => ({ at: '/a', regex: `(?:x?){9}y${n}` }));
+    expect(says({ or: tests }, { a: 'x'.repeat(100_000) }, true)).toBe('undecidable');
+    expect(says({ or: tests }, { a: 'x'.repeat(1000) }, true)).toBe('false');
+    expect(says({ or: [{ at: '/a', eq: 'z' }, ...tests, { at: '/a', glob: 'x*' }] }, { a: 'xx' }, true)).toBe('true');
+  });
+
+  it('folds a text and follows a path once, for however many tests', () => {
+    let asked = 0;
+    const paths: PathReader = { separator: '/', foldsCase: false, resolve: (text) => (asked++, [text]) };
+    const compiled = compileCondition(
+      { or: Array.from({ length: 50 }, () => ({ at: '/a', path_under: ['/etc'] })) },
+      { wide: true, paths },
+    );
+    asked = 0;
+    expect(WORDS.get(compiled.test({ a: '/work/x' }))).toBe('false');
+    expect(asked).toBe(2);
   });
 
   it('of a huge text is undecidable where it would take long', () => {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileCondition } from '../../main/policy/condition.ts';
+import { isHostGlob } from '../../main/policy/host-test.ts';
 import type { PathReader } from '../../main/policy/path-test.ts';
 import { FALSE, TRUE } from '../../main/policy/truth.ts';
 
@@ -57,6 +58,17 @@ describe('path_under', () => {
     ['the same, escaped', '/var/x', '%2e%2e/x', 'undecidable', 'no'],
     ['down from there', '/etc', 'a/b', 'no', 'no'],
     ['something to be put in place', '/etc', '/e*/passwd', 'undecidable', 'no'],
+    ['braces that lead out', '/a/b', '/a/b/{d,..}/{d,..}/etc/passwd', 'yes', 'undecidable'],
+    ['brackets that lead out', '/a/b', '/a/b/[.][.]/x', 'yes', 'undecidable'],
+    ['braces that lead in', '/etc', '/{etc,x}/passwd', 'undecidable', 'no'],
+    ['a range in braces', '/etc', '/{e..f}tc/passwd', 'undecidable', 'no'],
+    ['brackets in a name elsewhere', '/etc', '/app/[id]/[...slug]/page.tsx', 'no', 'no'],
+    ['brackets above the folder', '/home/u/keys', '/home/[u]/keys/x', 'undecidable', 'no'],
+    ['braces elsewhere', '/etc', '/app/{d,..}/{d,..}/etc/passwd', 'undecidable', 'no'],
+    ['brackets that lead in', '/etc', '/et[c]/passwd', 'undecidable', 'no'],
+    ['a bracket in brackets', '/etc', '/et[]c]/passwd', 'undecidable', 'no'],
+    ['braces around one word', '/work', '/work/{id}/a', 'yes', 'yes'],
+    ['one brace', '/work', '/work/a}{b,c', 'yes', 'yes'],
     ["another person's home", '/etc', '~root/x', 'undecidable', 'no'],
     ['a file URL', '/work', 'file:///work/a', 'yes', 'yes'],
     ['another URL', '/work', 'https://x.org/work', 'undecidable', 'undecidable'],
@@ -127,6 +139,14 @@ describe('url_host', () => {
     ['an address as a number', '127.0.0.1', 'http://2130706433/', 'yes', 'yes'],
     ['an address in hex', '127.0.0.1', 'http://0x7f.1/', 'yes', 'yes'],
     ['IPv6', '::1', 'http://[0:0::1]:80/', 'yes', 'yes'],
+    ['a user after a hash', 'evil.com', 'https://a.com#@evil.com', 'yes', 'undecidable'],
+    ['a hash before a user', 'a.com', 'https://a.com#@evil.com', 'yes', 'undecidable'],
+    ['a question mark before a user', 'a.com', 'https://a.com?@evil.com', 'yes', 'undecidable'],
+    ['an at sign in the query', 'a.com', 'https://a.com/?q=me@evil.com', 'yes', 'yes'],
+    ['an escape in the query', 'a.com', 'https://a.com?q=%20', 'yes', 'yes'],
+    ['the older form of IPv4 within IPv6', '127.0.0.1', 'http://[::7f00:1]/', 'yes', 'undecidable'],
+    ['the translated form', '10.0.0.1', 'http://[64:ff9b::a00:1]/', 'yes', 'undecidable'],
+    ['any address, which is the own machine', '127.0.0.1', 'http://0/', 'yes', 'undecidable'],
     ['IPv4 within IPv6', '127.0.0.1', 'http://[::ffff:127.0.0.1]/', 'yes', 'yes'],
     ['a scheme of its own', 'x.org', 'git+ssh://git@X.org/a', 'yes', 'undecidable'],
     ['without a scheme', 'x.org', 'x.org/a', 'undecidable', 'undecidable'],
@@ -135,5 +155,42 @@ describe('url_host', () => {
   ])('%s', (_title, glob, url, wide, narrow) => {
     expect(says(at(glob), url, true)).toBe(wide);
     expect(says(at('nowhere.example', glob), url, false)).toBe(narrow);
+  });
+
+  it.each([
+    'github.com/myorg',
+    'user@github.com',
+    'evil.com:8080',
+    'https://evil.com',
+    '*.evil.com/x',
+    'evil.com?',
+    'evil.com#x',
+    'a..b',
+    'bü*.example',
+    'evil%2ecom',
+    '[::1',
+  ])('of what is no host is undecidable: %s', (glob) => {
+    const isWildcard = glob === 'evil.com?';
+    expect(isHostGlob(glob)).toBe(isWildcard);
+    if (isWildcard) return;
+    for (const url of ['https://github.com/', 'https://evil.com:8080/x'])
+      for (const wide of [true, false]) expect(says(at('x.org', glob), url, wide)).toBe('undecidable');
+  });
+
+  it('takes every way to name a host', () => {
+    for (const glob of [
+      'x.org',
+      'X.ORG.',
+      '*.x.org',
+      '*',
+      'a-b_c.x',
+      '127.1',
+      '::1',
+      '[::1]',
+      'fe80::*',
+      'bücher.example',
+      '10.?.0.*',
+    ])
+      expect(isHostGlob(glob), glob).toBe(true);
   });
 });

@@ -52,7 +52,7 @@ export class RandomPolicy {
   scalar(): string | number | boolean | null {
     const kind = this.below(8);
     if (kind < 4) return this.word();
-    if (kind < 6) return this.below(4);
+    if (kind < 6) return this.below(8) === 0 ? 2 ** 53 + 2 * this.below(2) : this.below(4);
     return kind === 6 ? this.below(2) === 0 : null;
   }
 

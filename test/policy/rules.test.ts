@@ -143,7 +143,14 @@ describe('a chain', () => {
     const both = policy('allow', [], [chain('ask'), { ...chain('deny'), id: 'c2' }]);
     expect(both.decideCall(tool('send'), {}, after('anything')).ruleId).toBe('c2');
     const asked = policy('allow', [rule('ask')], [chain('ask')]);
-    expect(asked.decideCall(tool('send'), {}, after('anything')).code).toBe('rule_ask');
+    expect(asked.decideCall(tool('send'), {}, after('anything')).code).toBe('chain_ask');
+    const byDefault = policy('ask', [], [chain('ask')]);
+    expect(byDefault.decideCall(tool('send'), {}, after('anything'))).toMatchObject({
+      code: 'chain_ask',
+      ruleId: 'c1',
+    });
+    expect(byDefault.decideCall(tool('send'), {}, NO_FACTS).code).toBe('default_ask');
+    expect(asked.decideCall(tool('send'), {}, NO_FACTS).code).toBe('rule_ask');
   });
 });
 
@@ -182,6 +189,33 @@ describe('resources and prompts', () => {
     expect(read(open, uri).code).toBe('method_denied');
     expect(read(open, 'file:///tmp/a').code).toBe('rule_allow');
     expect(read(open, 'file:///tmp/a%20b').code).toBe('rule_allow');
+  });
+
+  it.each<[string, string]>([
+    ['db://prod/*', 'db://user@prod/x'],
+    ['db://prod/*', 'db://prod:5432/x'],
+    ['db://prod/*', 'db://u:pw@PROD.:5432/x'],
+    ['https://a.com/*', 'https://u@a.com/x'],
+    ['file:///etc/*', '/etc/passwd'],
+    ['file:///etc/*', '/work/link/passwd'],
+    ['repo://x/secret', 'repo://x/docs/..%5csecret'],
+  ])('a deny of %s catches %s', (resource, uri) => {
+    expect(read(policy('allow', [rule('deny', { resource })], [], paths), uri).code).toBe('rule_deny');
+  });
+
+  it.each<[string, string, boolean]>([
+    ['repo://x/docs/*', 'repo://x/docs/a', true],
+    ['repo://x/docs/*', 'repo://x/docs/..%5c..%5csecret', false],
+    ['repo://x/docs/*', 'repo://x/docs/..\\..\\secret', false],
+    ['https://a.com*', 'https://a.com@evil.com/', false],
+    ['https://me@a.com/*', 'https://me@a.com/x', true],
+    ['db://prod:5432/*', 'db://prod:5432/x', true],
+    ['/work/*', '/work/a', true],
+    ['/work/*', '/work/../etc/passwd', false],
+    ['/work/*', '/work/%2e%2e/etc/passwd', false],
+  ])('an allow of %s, asked for %s', (resource, uri, allowed) => {
+    const found = read(policy('deny', [rule('allow', { resource })], [], paths), uri).code;
+    expect(found).toBe(allowed ? 'rule_allow' : 'method_denied');
   });
 
   it('are not about tools, and tools not about them', () => {

@@ -51,6 +51,27 @@ describe('of a rejected file, what decides', () => {
     expect(after({ connectors }, { connectors, rules }).rules).toEqual([rules[2], rules[3]]);
   });
 
+  it('gives what it adds ids of its own, so that what is removed by one is one thing', () => {
+    const deny = aRule('deny', 'a', 'x');
+    const others: Rule[] = [
+      { ...deny, tool: 'y' },
+      { ...deny, tool: 'z' },
+      { ...deny, id: 'i'.repeat(64), tool: 'w' },
+    ];
+    const chain: Chain = { ...aChain('c'), effect: 'deny' };
+    const good = { rules: [deny, { ...deny, id: 'i'.repeat(64) }], chains: [aChain('c')] };
+    const { rules, chains } = after(good, { rules: others, chains: [chain] });
+    expect(rules.map(({ tool }) => tool)).toEqual(['x', 'x', 'y', 'z', 'w']);
+    expect(chains).toEqual([aChain('c'), { ...chain, id: 'c-2' }]);
+    const ids = [...rules, ...chains].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(Math.max(...ids.map((id) => id.length))).toBe(64);
+    // An undo must not take a denial for the rule that it brings back.
+    const policyBefore = { ...before, rules: [{ ...deny, id: 'old' }] };
+    const one = after({ policyBefore }, { policyBefore, rules: [{ ...deny, id: 'old', tool: 'q' }] });
+    expect(one.rules.map(({ id }) => id)).toEqual(['old-2']);
+  });
+
   it('takes no allow rule whose condition is another one', () => {
     const allow: Rule = { ...aRule('allow', 'a', 'x'), when: { at: '/path', eq: 'y' } };
     const { when: _when, ...wider } = allow;

@@ -5,6 +5,7 @@ import { chainSentence } from '../../policy/sentence.ts';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
 import { jsonOption, yesOption } from './option-values.ts';
+import { wholeChain } from './policy-whole.ts';
 import { hang, json, shown } from './render.ts';
 
 interface ChainOptions {
@@ -84,7 +85,7 @@ export function addPolicyChainCommands(policy: Command, io: CommandIo): void {
           'See the chains with "runlayer policy chain list".',
           { exitCode: 2 },
         );
-      const question = `Remove the chain: ${chainSentence(found)}`;
+      const question = `Remove the chain: ${wholeChain(found)}`;
       const removed = await callAsking(
         io,
         { name: 'policy.removeChain', input: { id } },

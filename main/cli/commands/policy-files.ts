@@ -6,18 +6,21 @@ import { inputProblem } from '../../operations/input-problem.ts';
 import { importChanges, type Import } from '../../operations/policy-rules.ts';
 import { strictJson } from '../../operations/strict-json.ts';
 import { refuseUnusable } from '../../operations/unusable-condition.ts';
-import { chainSentence, ruleSentence } from '../../policy/sentence.ts';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
 import { jsonOption, yesOption } from './option-values.ts';
-import { lintText, many } from './policy-text.ts';
+import { readPiped } from './policy-input.ts';
+import { lintText, many, safeJson } from './policy-text.ts';
+import { chainLines, ruleLines } from './policy-whole.ts';
 import { readText } from './read-text.ts';
-import { hang, json, shown } from './render.ts';
+import { json, shown } from './render.ts';
 
 /** A set of rules from a file or standard input, whole and strict. Throws with the place of what does not fit. */
 export async function readRuleSet(io: CommandIo, name: string): Promise<RuleSet> {
   const what = name === '-' ? 'Standard input' : `The file "${shown(name)}"`;
-  const { success, data, error } = RuleSet.safeParse(strictJson(await readText(io, name), what));
+  const { success, data, error } = RuleSet.safeParse(
+    strictJson(await (name === '-' ? readPiped(io) : readText(io, name)), what),
+  );
   if (!success) {
     throw new CompanionError(
       'E_INPUT',
@@ -32,10 +35,10 @@ export async function readRuleSet(io: CommandIo, name: string): Promise<RuleSet>
 
 function changesText({ addedRules, addedChains, removedRules, removedChains }: Import): string {
   const lines = [
-    ...addedRules.map((rule) => hang('+ ', ruleSentence(rule))),
-    ...addedChains.map((chain) => hang('+ ', chainSentence(chain))),
-    ...removedRules.map((rule) => hang(`- ${shown(rule.id)} `, ruleSentence(rule))),
-    ...removedChains.map((chain) => hang(`- ${shown(chain.id)} `, chainSentence(chain))),
+    ...addedRules.map((rule) => ruleLines('+ ', rule)),
+    ...addedChains.map((chain) => chainLines('+ ', chain)),
+    ...removedRules.map((rule) => ruleLines(`- ${shown(rule.id)} `, rule)),
+    ...removedChains.map((chain) => chainLines(`- ${shown(chain.id)} `, chain)),
   ];
   return lines.length === 0 ? 'It changes nothing: all of it is there already.\n' : lines.join('');
 }
@@ -54,7 +57,7 @@ export function addPolicyFileCommands(policy: Command, io: CommandIo): void {
     .addOption(jsonOption())
     .action(async (file: string | undefined, options: { json?: true }) => {
       const set = await io.call('policy.export', {});
-      const text = `${JSON.stringify(set, undefined, 2)}\n`;
+      const text = safeJson(set);
       if (file === undefined || file === '-') {
         io.out(text);
         return;

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { Chain, OperationOutput, Rule } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
 import { collect, jsonOption, yesOption } from './option-values.ts';
 import { lastWeek, sinceOption } from './period.ts';
 import { many, suggestionText } from './policy-text.ts';
-import { hang, json } from './render.ts';
+import { chainLines, lacking, ruleLines } from './policy-whole.ts';
+import { hang, json, shown } from './render.ts';
 
 interface SuggestOptions {
   readonly since?: string;
@@ -12,6 +14,35 @@ interface SuggestOptions {
   readonly apply?: true;
   readonly yes?: true;
   readonly json?: true;
+}
+
+type Connectors = OperationOutput<'connectors.list'>;
+
+/** What undoing a suggestion may change. */
+async function inForce(
+  io: CommandIo,
+): Promise<{ readonly rules: readonly Rule[]; readonly chains: readonly Chain[]; readonly connectors: Connectors }> {
+  return {
+    rules: await io.call('policy.list', {}),
+    chains: await io.call('policy.chains', {}),
+    connectors: await io.call('connectors.list', {}),
+  };
+}
+
+type Undone = NonNullable<OperationOutput<'policy.undoes'>>;
+
+/** What would come, go and be another default. */
+function undoText(before: Awaited<ReturnType<typeof inForce>>, after: Undone): string {
+  return [
+    ...lacking(after.rules, before.rules).map((rule) => ruleLines(`+ ${shown(rule.id)} `, rule)),
+    ...lacking(before.rules, after.rules).map((rule) => ruleLines(`- ${shown(rule.id)} `, rule)),
+    ...lacking(after.chains, before.chains).map((chain) => chainLines(`+ ${shown(chain.id)} `, chain)),
+    ...lacking(before.chains, after.chains).map((chain) => chainLines(`- ${shown(chain.id)} `, chain)),
+    ...before.connectors.flatMap(({ name, default: was }) => {
+      const mode = Object.hasOwn(after.defaults, name) ? after.defaults[name] : was;
+      return mode === undefined || was === mode ? [] : [hang('  ', `default of "${name}": ${was} → ${mode}`)];
+    }),
+  ].join('');
 }
 
 export function addPolicySuggestCommands(policy: Command, io: CommandIo): void {
@@ -57,7 +88,10 @@ export function addPolicySuggestCommands(policy: Command, io: CommandIo): void {
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (options: { yes?: true; json?: true }) => {
-      const before = await io.call('policy.list', {});
+      const before = await inForce(io);
+      const after = await io.call('policy.undoes', {});
+      // Seen before it is agreed to; where there is nothing to undo, the companion says so.
+      if (after !== null && options.json !== true) io.out(undoText(before, after));
       const done = await callAsking(
         io,
         { name: 'policy.undo', input: {} },
@@ -68,15 +102,10 @@ export function addPolicySuggestCommands(policy: Command, io: CommandIo): void {
         io.out(json(done));
         return;
       }
-      const after = await io.call('policy.list', {});
-      const had = new Set(before.map(({ id }) => id));
-      const has = new Set(after.map(({ id }) => id));
-      const gone = before.filter(({ id }) => !has.has(id)).length;
-      const back = after.filter(({ id }) => !had.has(id)).length;
       io.out(
         hang(
           '',
-          `As before the suggestion: ${many(gone, 'rule')} went, ${back} came back, ${done.rules} are in force. Denials and questions added since stay.`,
+          `As before the suggestion: ${many(done.rules, 'rule')} in force. Denials and questions added since stay.`,
         ),
       );
     });

@@ -1,6 +1,19 @@
 /** Rules, chains and what follows from them, as sentences for a person. Every text of others is escaped. */
 import type { Explanation, LintFinding, ReplayReport, Suggestion } from '../../../preload/contract/index.ts';
+import { restOf, ruleLines } from './policy-whole.ts';
 import { hang, shown } from './render.ts';
+
+function escapeUnseen(character: string): string {
+  if (shown(character) === character) return character;
+  const units = Array.from({ length: character.length }, (_unit, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** JSON that means the same and is safe to look at, over several lines: what cannot be seen stands in it as `\uXXXX`. */
+export function safeJson(value: unknown): string {
+  // Of characters that are not plain, JSON has only those that stand in texts, where an escape is the same.
+  return `${JSON.stringify(value, undefined, 2).replace(/[^ -~\n]/gu, escapeUnseen)}\n`;
+}
 
 export function lintText(findings: readonly LintFinding[]): string {
   return findings.map(({ text }) => hang('! ', text)).join('');
@@ -73,17 +86,31 @@ export function replayText({ since, calls, unknown, same, changes, isCut }: Repl
 
 const DEFAULTS = { allow: 'allowed', 'read-only': 'read-only', ask: 'asked about', deny: 'denied' } as const;
 
+/** By what was called: calls that went through, and would be asked about. */
+function leftToAsking({ changes }: ReplayReport): string[] {
+  const asked = changes.filter(({ before, after }) => before === 'allow' && after === 'ask');
+  const byTool = Map.groupBy(asked, ({ connector, tool }) => `"${tool}" on "${connector}"`);
+  return [...byTool].map(([name, calls]) => hang('  ', `${name} (${many(calls.length, 'call')})`));
+}
+
 export function suggestionText(suggestion: Suggestion): string {
   const { since, calls, rules, defaults, dropped, unusedTools, replay } = suggestion;
   const start = `${since.slice(0, 16).replace('T', ' ')}Z`;
   if (rules.length === 0) {
-    return `Nothing to suggest: of ${many(calls, 'call')} recorded since ${start}, none gives a rule.\n`;
+    return hang(
+      '',
+      `Nothing to suggest: of ${many(calls, 'call')} recorded since ${start}, none gives a rule. What was given texts that were not kept, or too many of them, is no ground for one.`,
+    );
   }
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`\n${title}\n`, ...lines];
   return [
     hang('', `What was used since ${start} (${many(calls, 'call')}) comes down to ${many(rules.length, 'rule')}:`),
-    ...rules.map(({ sentence, calls: count }) => hang('  ', `${sentence} (${many(count, 'call')})`)),
+    ...rules.map(
+      ({ rule, sentence, calls: count }) =>
+        `${hang('  ', `${sentence} (${many(count, 'call')})`)}${restOf('    ', sentence, rule)}`,
+    ),
+    ...section('Left to asking, because no rule would be narrow enough:', leftToAsking(replay)),
     ...section(
       'Everything else there:',
       defaults.map(({ connector, from, to }) =>
@@ -92,9 +119,7 @@ export function suggestionText(suggestion: Suggestion): string {
     ),
     ...section(
       'Rules that go:',
-      dropped.map((rule) =>
-        hang('  ', `${rule.id}: allow "${rule.tool ?? rule.resource ?? rule.prompt ?? ''}" on "${rule.connector}"`),
-      ),
+      dropped.map((rule) => ruleLines(`  ${shown(rule.id)}: `, rule)),
     ),
     ...section(
       'Tools that nobody used:',

@@ -13,6 +13,7 @@ import { addPolicyFileCommands } from './policy-files.ts';
 import { addPolicySuggestCommands } from './policy-suggest.ts';
 import { lintText } from './policy-text.ts';
 import { readText } from './read-text.ts';
+import { restOf, wholeRule } from './policy-whole.ts';
 import { hang, json, shown } from './render.ts';
 
 /** An ask rule weakens where a connector denies by default. */
@@ -67,7 +68,9 @@ function ruleText(rule: Rule): string {
   return [
     hang('', `Rule ${rule.id}: ${ruleSentence(rule)}`),
     ...(rule.note === undefined ? [] : [hang('Note: ', rule.note)]),
-    ...(rule.when === undefined ? [] : [`Condition: ${shown(JSON.stringify(rule.when))}\n`]),
+    ...(rule.when === undefined
+      ? [restOf('', ruleSentence(rule), rule)]
+      : [`Condition: ${shown(JSON.stringify(rule.when))}\n`]),
     `Since: ${rule.createdAt.slice(0, 19).replace('T', ' ')}Z\n`,
   ].join('');
 }
@@ -98,7 +101,7 @@ function addRuleCommand(policy: Command, io: CommandIo, effect: Effect, text: st
     .addOption(jsonOption())
     .action(async (connector: string, tool: string | undefined, options: RuleOptions) => {
       const given = await ruleOf(io, effect, { connector, tool }, options);
-      const question = `${QUESTION[effect]}: ${ruleSentence(given)}`;
+      const question = `${QUESTION[effect]}: ${wholeRule(given)}`;
       const rule = await callAsking(io, { name: 'policy.add', input: given }, question, options.yes === true);
       if (options.json === true) {
         io.out(json(rule));
@@ -152,7 +155,7 @@ export function addPolicyCommands(program: Command, io: CommandIo): void {
       const removed = await callAsking(
         io,
         { name: 'policy.remove', input: { id } },
-        `Remove the rule: ${ruleSentence(rule)}`,
+        `Remove the rule: ${wholeRule(rule)}`,
         options.yes === true,
       );
       io.out(options.json === true ? json(removed) : `Removed rule ${removed.id}.\n`);

@@ -23,6 +23,8 @@ export interface ConnectorPinsOptions {
 
 /** A write that failed is tried again this often at most, when somebody asks. */
 const RETRY_MS = 1000;
+/** A server that offers something else each time makes a write of each; what is only seen is written this often at most. */
+const SEEN_MS = 5000;
 /** A server that lists in pages is seen for the first time for this long: its second page is not a new item beside old ones. */
 const FIRST_SIGHT_MS = 60_000;
 
@@ -40,6 +42,9 @@ export class ConnectorPinsState {
   private pins: ConnectorPins = NONE;
   private damage: string | undefined;
   private failed: Failed | undefined;
+  private writtenAt = -Infinity;
+  /** What was seen since is not on disk; whoever lists again sees it again. */
+  private isBehind = false;
   private other = false;
   private readonly listeners = new Set<() => void>();
   private readonly options: ConnectorPinsOptions;
@@ -208,8 +213,16 @@ export class ConnectorPinsState {
       this.adopt(next);
       return true;
     }
+    const at = clock().getTime();
+    if (at - this.writtenAt < SEEN_MS && agreesToTheSame(this.pins, next)) {
+      this.isBehind = true;
+      this.adopt(next);
+      return true;
+    }
     try {
       store.write(connector, next, { operation, by: COMPANION });
+      this.writtenAt = at;
+      this.isBehind = false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const isFirstFailure = this.failed === undefined;
@@ -224,8 +237,21 @@ export class ConnectorPinsState {
 
   private retry(): void {
     const { failed } = this;
+    if (this.isBehind && this.options.clock().getTime() - this.writtenAt >= SEEN_MS) this.catchUp();
     if (failed === undefined || this.options.clock().getTime() - failed.at < RETRY_MS) return;
     if (this.write(failed.next, failed.operation)) this.announceVerdicts();
+  }
+
+  private catchUp(): void {
+    const { store, connector, clock } = this.options;
+    this.isBehind = false;
+    this.writtenAt = clock().getTime();
+    try {
+      if (!store.isReader()) store.write(connector, this.pins, { operation: 'listing', by: COMPANION });
+    } catch {
+      // What is agreed to is on disk; what is held back is held back again when it is seen again.
+      this.isBehind = true;
+    }
   }
 
   private adopt(pins: ConnectorPins): void {
@@ -248,3 +274,10 @@ export class ConnectorPinsState {
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** Only what was seen last differs: nothing more is agreed to, and nothing less. */
+function agreesToTheSame(before: ConnectorPins, after: ConnectorPins): boolean {
+  if (before.size !== after.size) return false;
+  for (const [key, pin] of after) if (before.get(key)?.agreed?.fingerprint !== pin.agreed?.fingerprint) return false;
+  return true;
+}

@@ -4,15 +4,19 @@
  */
 import type { ScanKind } from '../../../preload/contract/index.ts';
 import type { Detector, Match } from '../match.ts';
+import { ADDRESSED } from './addressed.ts';
 import { AGENT_COMMAND } from './agent-command.ts';
 import { ANSWER_SHAPING } from './answer-shaping.ts';
+import { AWAY } from './away.ts';
 import { BOUNDARY } from './boundary.ts';
 import { disguisedRegions, type Region } from './disguise.ts';
 import { ENCODED_TASK } from './encoded-task.ts';
 import { EXTRACTION } from './extraction.ts';
 import { findHiddenWords } from './hidden-words.ts';
+import { ORDERS_IN_LANGUAGES } from './languages-orders.ts';
 import { OTHER_LANGUAGES } from './languages.ts';
 import { isMention } from './mention.ts';
+import { OVER_THE_PERSON } from './over-the-person.ts';
 import { OVERRIDE } from './override.ts';
 import { findRepetition } from './repetition.ts';
 import { ROLE } from './role.ts';
@@ -26,9 +30,13 @@ const ALL: readonly PhraseRule[] = [
   ...BOUNDARY,
   ...EXTRACTION,
   ...AGENT_COMMAND,
+  ...ADDRESSED,
+  ...OVER_THE_PERSON,
+  ...AWAY,
   ...ANSWER_SHAPING,
   ...ENCODED_TASK,
   ...OTHER_LANGUAGES,
+  ...ORDERS_IN_LANGUAGES,
 ];
 
 const rulesFor = (kind: ScanKind): readonly PhraseRule[] =>

@@ -10,6 +10,8 @@ import type { PhraseRule } from './rule.ts';
 const either = (words: readonly string[]): string =>
   `(?:${words.map((word) => word.replaceAll(/[.*+?^$()|[\]{}\\]/gu, '\\$&')).join('|')})`;
 const GAP = '[^.!?。！？\\n]{0,48}?';
+/** "Never give your password to anybody" is advice. */
+const GAP_WITHOUT_NEVER = '(?:(?!jamais|niemals|nie |nunca|mai |nooit|nigdy|никогда|никому)[^.!?。！？\\n]){0,48}?';
 
 function rulesOf(words: LanguageWords): readonly PhraseRule[] {
   const drop = either(words.drop);
@@ -34,7 +36,10 @@ function rulesOf(words: LanguageWords): readonly PhraseRule[] {
       rule: `reveal-${words.code}`,
       weight: 1,
       anchors: words.secret,
-      pattern: new RegExp(`${at}${reveal}${GAP}${secret}|${at}${secret}${GAP}${reveal}`, 'gu'),
+      pattern: new RegExp(
+        `${at}${reveal}${GAP_WITHOUT_NEVER}${secret}|${at}${secret}${GAP_WITHOUT_NEVER}${reveal}`,
+        'gu',
+      ),
       kinds: ['output', 'input'],
     },
     {

@@ -2,7 +2,7 @@
 import { phrase, type PhraseRule } from './rule.ts';
 
 const DROP =
-  '\\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?(?: about)?|overrid(?:e|ing)|bypass(?:ing)?|discard(?:ing)?|neglect|overlook|abandon|set aside|pay no attention to|throw away|erase|skip)\\b';
+  '(?<!\\b(?:not|never|cannot|can’t|n’t) )\\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?(?: about)?|overrid(?:e|ing)|bypass(?:ing)?|discard(?:ing)?|neglect|overlook|abandon|set aside|pay no attention to|throw away|erase|skip)\\b';
 const DROP_ANCHORS = [
   'ignor',
   'disregard',
@@ -40,7 +40,7 @@ export const OVERRIDE: readonly PhraseRule[] = [
     weight: 1,
     anchors: DROP_ANCHORS,
     pattern: phrase(
-      `\\b(?:ignore|disregard|forget|override)(?: about)? (?:(?:all|any|every|of|the|those|these) ){0,3}(?:previous|prior|earlier|preceding|above|your|system|safety|those|these|original|users?’?s?)‥${WEAK_ORDERS}`,
+      `(?<!\\b(?:not|never|cannot|can’t|n’t) )\\b(?:ignore|disregard|forget|override)(?: about)? (?:(?:all|any|every|of|the|those|these) ){0,3}(?:previous|prior|earlier|preceding|above|your|system|safety|those|these|original|users?’?s?)‥${WEAK_ORDERS}`,
     ),
   },
   {
@@ -48,7 +48,7 @@ export const OVERRIDE: readonly PhraseRule[] = [
     weight: 1,
     anchors: ['ignore', 'disregard', 'forget'],
     pattern: phrase(
-      `\\b(?:ignore|disregard|forget) (?:about )?(?:(?:all|everything|anything|whatever|of|that|is|was|written|said|stated|the) ){0,4}(?:above(?=\\s{0,3}(?:[.,;:!)"']|$|\\n)| (?:and|text|content|message|instructions?|prompt|conversation|document|e-?mail|task|question|input)\\b)|(?:preceding|foregoing)(?: text| content)?|everything (?:else|before|above|prior|you)|what(?:ever)?(?: i| you| was)|previous(?:ly)? (?:text|content|told|said|stated|mentioned))\\b|\\bforget (?:it|that|this)\\b[.,;! ]{1,3}(?:instead|what i|now|let’s|actually)\\b|\\bforget (?:all )?(?:about )?(?:that|everything)(?:\\b[,.;]| and\\b)`,
+      `\\b(?:ignore|disregard|forget) (?:about )?(?:(?:all|everything|anything|whatever|of|that|is|was|written|said|stated|the) ){0,4}(?:above(?=\\s{0,3}(?:[.,;:!)"']|$|\\n)| (?:and|text|content|message|instructions?|prompt|conversation|document|e-?mail|task|question|input)\\b)|(?:preceding|foregoing)(?: text| content)?|everything (?:else|before|above|prior|you(?! (?:knew|know|thought|think) about))|what(?:ever)?(?: i| you| was)|previous(?:ly)? (?:text|content|told|said|stated|mentioned))\\b|\\bforget (?:it|that|this)\\b[.,;! ]{1,3}(?:instead|what i|now|let’s|actually)\\b|\\bforget (?:all )?(?:about )?(?:that|everything)(?:\\b[,.;]| and\\b)`,
     ),
   },
   {
@@ -88,7 +88,7 @@ export const OVERRIDE: readonly PhraseRule[] = [
     weight: 2,
     anchors: ['supersede', 'overrid', 'precedence', 'priority over', 'replace', 'outrank'],
     pattern: phrase(
-      `\\b(?:supersedes?|overrid(?:es?|ing)|takes? (?:absolute )?(?:precedence|priority) over|ha(?:s|ve) (?:higher )?priority over|replaces?|outranks?)‥\\b(?:all|any|every|previous|prior|earlier|system|other|your)\\b…\\b(?:instructions?|directives?|prompts?|guidelines|orders)\\b`,
+      `\\b(?:supersedes?|overrid(?:es?|ing)|takes? (?:absolute )?(?:precedence|priority) over|ha(?:s|ve) (?:higher )?priority over|replaces?|outranks?)‥\\b(?:all|any|every|previous|prior|earlier|system|other|your)\\b(?![^.!?]{0,24}\\bagreements?\\b)…\\b(?:instructions?|directives?|prompts?|guidelines|orders)\\b`,
     ),
   },
   {

@@ -10,7 +10,6 @@ import { WORLD } from './numbers-world.ts';
 export const piiDetectors: readonly Detector[] = [
   findCards,
   findIbans,
-  nationalDetector(EUROPE),
-  nationalDetector(WORLD),
+  nationalDetector([...EUROPE, ...WORLD]),
   findContacts,
 ];

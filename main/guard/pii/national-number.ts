@@ -1,6 +1,7 @@
 /** Finds numbers that a state gives to persons, by a table: shape, check, and the words that must stand near. */
 import type { Detector, Match } from '../match.ts';
 import { standsBy } from './context-words.ts';
+import { digitRuns, type DigitRuns } from './digit-runs.ts';
 
 export interface NationalNumber {
   readonly rule: string;
@@ -10,21 +11,37 @@ export interface NationalNumber {
   readonly isValid: (bare: string) => boolean;
   /** Needed where the shape says little: any number of the same length would pass the check now and then. */
   readonly words?: RegExp;
+  /** Of letters too: what is said in digit-runs.ts does not hold. */
+  readonly hasFewDigits?: boolean;
 }
 
 export const nationalDetector = (numbers: readonly NationalNumber[]): Detector => {
-  return (text) => numbers.flatMap((number) => find(text, number));
+  return (text) => {
+    const runs = digitRuns(text);
+    // Where most of a text is digits, its words are the cheaper look.
+    const isMostly = runs !== undefined && runs.text.length * 2 > text.length;
+    return numbers.flatMap((number) => {
+      const within = number.hasFewDigits === true ? { text, place: (at: number): number => at } : runs;
+      if (within === undefined || (isMostly && !isNamed(text, number))) return [];
+      return find(text, within, number);
+    });
+  };
 };
 
-function find(text: string, { rule, shape, isValid, words }: NationalNumber): Match[] {
-  if (words !== undefined && !words.test(text)) return [];
+const isNamed = (text: string, { words }: NationalNumber): boolean => words === undefined || words.test(text);
+
+function find(text: string, within: DigitRuns, number: NationalNumber): Match[] {
+  const { rule, shape, isValid, words } = number;
   const matches: Match[] = [];
-  for (const found of text.matchAll(shape)) {
-    const end = found.index + found[0].length;
+  shape.lastIndex = 0;
+  for (let found = shape.exec(within.text); found !== null; found = shape.exec(within.text)) {
     const bare = found[0].replaceAll(/[ ./-]/g, '').toUpperCase();
     if (!/[1-9]/.test(bare) || /^(.)\1*$/.test(bare) || !isValid(bare)) continue;
-    if (words !== undefined && !standsBy(text, found.index, end, words)) continue;
-    matches.push({ category: 'pii', rule, tier: 'hard', start: found.index, end });
+    if (!isNamed(text, number)) return [];
+    const start = within.place(found.index);
+    const end = start + found[0].length;
+    if (words !== undefined && !standsBy(text, start, end, words)) continue;
+    matches.push({ category: 'pii', rule, tier: 'hard', start, end });
   }
   return matches;
 }

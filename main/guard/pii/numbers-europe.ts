@@ -33,6 +33,7 @@ export const EUROPE: readonly NationalNumber[] = [
     rule: 'it-codice-fiscale',
     shape: shaped(String.raw`[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]`),
     isValid: isCodiceFiscale,
+    hasFewDigits: true,
   },
   {
     rule: 'nl-bsn',

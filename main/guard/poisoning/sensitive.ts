@@ -1,18 +1,19 @@
 /** Instructions to read credentials, to carry data in an argument, and markup that hides an instruction. */
+import { isMention } from '../injection/mention.ts';
 
 /** Files and stores that hold credentials. */
 const STORE =
-  '(?:~?\\/?\\.ssh\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|(?<![\\w.])\\.env(?:\\.\\w{1,12})?\\b|\\.aws\\/credentials|\\.npmrc\\b|\\.netrc\\b|\\.pgpass\\b|\\.git-credentials\\b|\\bmcp(?:_config|-config)?\\.json\\b|claude_desktop_config|\\.cursor\\/|\\/etc\\/(?:passwd|shadow|sudoers)|\\.kube\\/config|\\.(?:bash|zsh|shell)_history\\b|\\bwallet\\.dat\\b|\\.gnupg\\b|\\.docker\\/config|\\bcredentials\\.(?:json|ya?ml|ini|txt)\\b|\\bsecrets\\.(?:json|ya?ml|toml|txt)\\b|\\b(?:ssh|private|api|access|secret|encryption) keys?\\b|\\b(?:saved |stored |browser |session )?(?:cookies|passwords|credentials|secrets)\\b|\\bkeychain\\b|\\bseed phrase\\b|\\benvironment variables\\b|\\b(?:auth|access|session|bearer|api)[ _-]tokens?\\b)';
+  '(?:~?\\/?\\.ssh\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|(?<![\\w.])\\.env(?:\\.\\w{1,12})?\\b|\\.aws\\/credentials|\\.npmrc\\b|\\.netrc\\b|\\.pgpass\\b|\\.git-credentials\\b|\\bmcp(?:_config|-config)?\\.json\\b|claude_desktop_config|\\.cursor\\/|\\/etc\\/(?:passwd|shadow|sudoers)|\\.kube\\/config|\\.(?:bash|zsh|shell)_history\\b|\\bwallet\\.dat\\b|\\.config\\/(?:gh|gcloud|git)\\b|library\\/keychains|login\\.keychain|\\.mozilla\\b|\\bterraform\\.tfstate\\b|\\.vault-token\\b|\\bapplication_default_credentials\\b|\\bauthorized_keys\\b|~\\/\\.gitconfig\\b|\\.aws\\b|\\.kube\\b|google\\/chrome\\b|\\blogin data\\b|\\.gnupg\\b|\\.docker\\/config|\\bcredentials\\.(?:json|ya?ml|ini|txt)\\b|\\bsecrets\\.(?:json|ya?ml|toml|txt)\\b|\\b(?:ssh|private|api|access|secret|encryption) keys?\\b|\\b(?:saved |stored |browser |session )?(?:cookies|passwords|credentials|secrets)\\b|\\bkeychain\\b|\\bseed phrase\\b|\\benvironment variables\\b|\\b(?:auth|access|session|bearer|api)[ _-]tokens?\\b)';
 /** Only what names a place: a word like "credentials" alone is what a form asks for. */
 const PLACE =
-  '(?:~?\\/?\\.ssh\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|(?<![\\w.])\\.env(?:\\.\\w{1,12})?\\b|\\.aws\\/|\\.npmrc\\b|\\.netrc\\b|\\.pgpass\\b|\\.git-credentials\\b|\\bmcp(?:_config|-config)?\\.json\\b|claude_desktop_config|\\.cursor\\/|\\/etc\\/(?:passwd|shadow|sudoers)|\\.kube\\/|\\.(?:bash|zsh|shell)_history\\b|\\bwallet\\.dat\\b|\\.gnupg\\b|\\.docker\\/config|\\bcredentials\\.(?:json|ya?ml|ini|txt)\\b|\\bsecrets\\.(?:json|ya?ml|toml|txt)\\b|\\bkeychain\\b)';
+  '(?:~?\\/?\\.ssh\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|(?<![\\w.])\\.env(?:\\.\\w{1,12})?\\b|\\.aws\\/|\\.npmrc\\b|\\.netrc\\b|\\.pgpass\\b|\\.git-credentials\\b|\\bmcp(?:_config|-config)?\\.json\\b|claude_desktop_config|\\.cursor\\/|\\/etc\\/(?:passwd|shadow|sudoers)|\\.kube\\/|\\.(?:bash|zsh|shell)_history\\b|\\bwallet\\.dat\\b|\\.config\\/(?:gh|gcloud|git)\\b|library\\/keychains|login\\.keychain|\\.mozilla\\b|\\bterraform\\.tfstate\\b|\\.vault-token\\b|\\bapplication_default_credentials\\b|\\bauthorized_keys\\b|~\\/\\.gitconfig\\b|\\.aws\\b|\\.kube\\b|google\\/chrome\\b|\\blogin data\\b|\\.gnupg\\b|\\.docker\\/config|\\bcredentials\\.(?:json|ya?ml|ini|txt)\\b|\\bsecrets\\.(?:json|ya?ml|toml|txt)\\b|\\bkeychain\\b)';
 const READ =
-  '\\b(?:read|open|cat|load|fetch|access|retrieve|get|collect|extract|copy|attach|include|send|upload|post|forward|pass|provide|dump|print|list|scan|harvest|put|paste|share|transmit|exfiltrate|email)\\b';
+  "(?:\\b(?:reads?|open(?:s|ing)?|cat|loads?|fetch|access|retrieve|get|collect|extract|copy|attach|include|send|upload|post|forward|pass|provide|dump|print|list|scan|harvest|put|paste|share|transmit|exfiltrate|email|supply|give|hand|gather|insert|submit|take|append|add|start by|echo|needs|contents? of|what[’']s in|lies|lesen|liest|öffnen?|lisez|lire|ouvrez|lee|leer|lea|leia|ler|leggi|apri|lees|lezen|przeczytaj|oku|baca)\\b|(?:прочита|прочти|откро|读取|读|打开|読み|読ん|읽|اقرأ|पढ़|đọc))";
 /** What makes a sentence an order to the model and not the description of the tool. */
 const ORDER =
-  '\\b(?:must|first|before|then|please|always|need to|needs to|have to|required to|make sure|ensure|also|important|mandatory|you should|instead|otherwise|and (?:pass|send|include|provide|put|upload|post|forward)|as (?:the |an? )?[\\w`"\' -]{0,24}(?:argument|parameter|param|value|field|input)|in (?:the |this )?[\\w`"\' -]{0,24}(?:argument|parameter|param|field))\\b';
+  '\\b(?:must|first|before|then|please|always|need to|needs to|have to|required to|make sure|ensure|also|important|mandatory|you should|instead|otherwise|and (?:pass|send|include|provide|put|upload|post|forward)|as \\w{2,30}|(?:hand|give|pass|provide|insert|put|supply)\\b|contents? of|vor dem|avant|antes de|prima di|eerst|wichtig|execute|run|important[eo]?|as (?:the |an? )?[\\w`"\' -]{0,24}(?:argument|parameter|param|value|field|input)|in (?:the |this )?[\\w`"\' -]{0,24}(?:argument|parameter|param|field))\\b|перед|важно|先|之前|前に|전에|먼저';
 const MENTION =
-  /\b(?:detects?|blocks?|prevents?|scans? for|checks? (?:for|whether|if)|redacts?|masks?|never|does not|do not|don't|cannot|excludes?|ignores?|skips?|without|warns?|protects?|denies|refuses?|avoid)\b/u;
+  /\b(?:detects?|blocks?|prevents?|scans? for|checks? (?:for|whether|if)|redacts?|masks?|never|does not|do not|don't|cannot|excludes?|ignores?|skips?|without|warns?|protects?|denies|refuses?|avoid|audits?|covers?|explains?|such as|leaving out|compares?|path (?:to|of)|names? of|by default|public key|missing)\b/u;
 
 const STORE_ORDERED = new RegExp(`${READ}[^.!?\\n]{0,90}?${PLACE}|${PLACE}[^.!?\\n]{0,60}?${READ}`, 'u');
 const SECRET_SENT = new RegExp(
@@ -98,7 +99,10 @@ const INVISIBLE_STYLE =
 
 /** Markup that a person's interface does not show or that dresses a text up as an order. */
 export function hidesMarkup(text: string): boolean {
-  if (TAG.test(text) || CLOSED_TAG.test(text) || INVISIBLE_STYLE.test(text)) return true;
+  if (CLOSED_TAG.test(text) || INVISIBLE_STYLE.test(text)) return true;
+  const tag = TAG.exec(text);
+  if (tag !== null && !isMention('tool-definition', text.toLowerCase(), tag.index, tag.index + tag[0].length))
+    return true;
   for (const match of text.matchAll(COMMENT)) if (SPEAKS.test(match[1] ?? match[2] ?? '')) return true;
   return false;
 }

@@ -56,6 +56,10 @@ const COMMON = new Set([
   'function',
 ]);
 
+/** Honest tools name their siblings; being sent to one that sends, runs, destroys or opens what is kept is another matter. */
+const REACHES_OUT =
+  /send|mail|message|delete|remove|exec|shell|run|secret|cred|token|env|file|upload|transfer|pay|push|deploy|grant|admin|query|database|sql|http|fetch|post|write|exfil|forward|share|key|passw|sudo|root|user|config|system/u;
+
 export interface Shadowing {
   readonly others: boolean;
   readonly behaviour: boolean;
@@ -71,7 +75,7 @@ export function findShadowing(lower: string, own: OwnNames): Shadowing {
   const foreign = new Set<string>();
   for (const match of lower.matchAll(ORDER_TO_CALL)) {
     const name = bare(match[1]);
-    if (name !== '' && isToolName(name) && !own.isAkin(name)) foreign.add(name);
+    if (name !== '' && isToolName(name) && REACHES_OUT.test(name) && !own.isAkin(name)) foreign.add(name);
   }
   for (const [name] of lower.matchAll(FOREIGN_QUALIFIED)) if (!own.isAkin(name)) foreign.add(name);
   let behaviour = TOPIC.test(lower);

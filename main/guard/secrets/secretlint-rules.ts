@@ -5,6 +5,7 @@
  */
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { SecretLintRuleContext, SecretLintRuleReportHandler, SecretLintSourceCode } from '@secretlint/types';
+import { Literals } from '../literals.ts';
 import type { Detector, Match } from '../match.ts';
 import { findAddressPasswords } from './addresses-with-passwords.ts';
 import { isPlaceholder } from './placeholders.ts';
@@ -56,6 +57,21 @@ export const presetRules = (): readonly string[] => rules.map(({ meta }) => name
 
 /** Their messages repeat what was found; these say nothing. */
 const silent: SecretLintRuleContext['createTranslator'] = () => (_id, data) => ({ message: '', messageId: '', data });
+
+/** All rules that are run, in their order; one pass tells which of them could find something. */
+export function secretlintDetectors(): Detector {
+  const texts = [...new Set(Object.values(SECRETLINT_RULES).flat())];
+  const literals = new Literals(texts);
+  const all = Object.entries(SECRETLINT_RULES).flatMap(([name, needs]) => {
+    const detect = secretlintDetector(name);
+    return detect === undefined ? [] : [{ detect, numbers: needs.map((need) => texts.indexOf(need)) }];
+  });
+  return (text) => {
+    const places = literals.places(text);
+    if (places === undefined) return [];
+    return all.flatMap(({ detect, numbers }) => (numbers.some((number) => places.has(number)) ? detect(text) : []));
+  };
+}
 
 /** Of one rule, by its last name; undefined when the installed preset has none of that name. */
 export function secretlintDetector(name: string): Detector | undefined {

@@ -2,6 +2,7 @@
  * Tokens that begin with a text of their own. A format is looked for by its prefix and read from there in bounded steps, so
  * the time is linear whatever the text is: a prefix that stands a thousand times costs a thousand short looks.
  */
+import { Literals } from '../literals.ts';
 import type { Detector, Match } from '../match.ts';
 import { entropyOf, isPlaceholder, isRealBeforeWord } from './placeholders.ts';
 
@@ -21,15 +22,34 @@ const MIN_ENTROPY = 2.5;
 const MAX_REJECTED = 500;
 
 export const tokenDetector = (formats: readonly TokenFormat[]): Detector => {
-  return (text) => formats.flatMap((format) => find(text, format));
+  const prefixes = [...new Set(formats.flatMap((format) => format.prefixes))];
+  const literals = new Literals(prefixes);
+  const numbersOf = formats.map((format) => format.prefixes.map((prefix) => prefixes.indexOf(prefix)));
+  const users = prefixes.map((prefix) =>
+    formats.flatMap((format, index) => (format.prefixes.includes(prefix) ? [index] : [])),
+  );
+  return (text) => {
+    const places = literals.places(text);
+    if (places === undefined) return [];
+    const seen = new Set([...places.keys()].flatMap((number) => users[number] ?? []));
+    return [...seen]
+      .sort((a, b) => a - b)
+      .flatMap((index) => {
+        const format = formats[index];
+        return format === undefined ? [] : find(text, format, numbersOf[index] ?? [], places);
+      });
+  };
 };
 
-function find(text: string, format: TokenFormat): Match[] {
+type Places = ReadonlyMap<number, readonly number[]>;
+
+function find(text: string, format: TokenFormat, numbers: readonly number[], places: Places): Match[] {
   const matches: Match[] = [];
   let rejected = 0;
-  for (const prefix of format.prefixes) {
-    let at = text.indexOf(prefix);
-    while (at >= 0) {
+  for (const [index, prefix] of format.prefixes.entries()) {
+    let from = 0;
+    for (const at of places.get(numbers[index] ?? -1) ?? []) {
+      if (at < from) continue;
       const start = at - (format.back ?? 0);
       const end = tokenEnd(text, start, prefix, format);
       const real = end > 0 && isReal(text, start, end, prefix, format);
@@ -37,7 +57,7 @@ function find(text: string, format: TokenFormat): Match[] {
       else if (end > 0) rejected += 1;
       // Behind a made-up one a real one may begin; where there are ever so many, time counts for more.
       const next = real || rejected > MAX_REJECTED ? end : 0;
-      at = text.indexOf(prefix, Math.max(at + prefix.length, next));
+      from = Math.max(at + prefix.length, next);
     }
   }
   return matches;

@@ -1,11 +1,15 @@
 import { foldName } from '../fold.ts';
 
+const PAIRED = /[\ud800-\udfff]/;
+
 /**
  * True where `outer` matches whatever `inner` matches. Never wrongly true; of the rare cases in which several parts of the
  * outer glob share the work (`?*` for `*?`) some are missed.
  */
 export function globCovers(outer: string, inner: string): boolean {
   if (outer === inner || outer === '*') return true;
+  // A "?" is one character of however many code units.
+  if (PAIRED.test(outer) || PAIRED.test(inner)) return coversFrom(Array.from(outer), Array.from(inner));
   // Most do not even begin alike; what is left is worth a table.
   let same = 0;
   for (; same < outer.length; same++) {
@@ -17,7 +21,7 @@ export function globCovers(outer: string, inner: string): boolean {
 }
 
 /** What is covered of `inner` by more and more of `outer`: one row of a table at a time. */
-function coversFrom(outer: string, inner: string): boolean {
+function coversFrom(outer: Iterable<string>, inner: ArrayLike<string>): boolean {
   let row = Array.from({ length: inner.length + 1 }, (_, at) => at === 0);
   for (const c of outer) {
     const next: boolean[] = [];

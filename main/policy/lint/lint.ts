@@ -1,5 +1,6 @@
 /** What rules and chains say of one another, for people; decides nothing. */
 import type { Chain, LintFinding, Rule } from '../../../preload/contract/index.ts';
+import { expressionsSize, MAX_SET_SIZE } from '../expressions.ts';
 import { foldName } from '../fold.ts';
 import { globMatches } from '../glob.ts';
 import { looks } from './looks.ts';
@@ -35,12 +36,22 @@ function nearMiss(rule: Rule, { connectors, tools }: KnownNames): LintFinding[] 
   return [{ kind: 'narrower_than_it_looks', rules: [rule.id], text }];
 }
 
+/** In a set with more expressions than are used none of them is compiled, here neither. */
+function tooManyExpressions(rules: readonly Rule[]): LintFinding[] {
+  if (expressionsSize(rules.map(({ when }) => when ?? {})) <= MAX_SET_SIZE) return [];
+  const text =
+    'The rules hold more, or larger, regular expressions than are used: none of them is, so rules that deny or ask with one count for every call, and rules that allow with one for none.';
+  return [{ kind: 'wider_than_it_looks', rules: [], text }];
+}
+
 export function lint(rules: readonly Rule[], chains: readonly Chain[], known: KnownNames): LintFinding[] {
   const separator = known.separator ?? '/';
+  const tooMany = tooManyExpressions(rules);
   return [
+    ...tooMany,
     ...rules.flatMap((rule) => [
       ...unknownConnector('Rule', rule.id, rule.connector, known),
-      ...looks(rule, separator),
+      ...looks(rule, separator, tooMany.length === 0),
       ...nearMiss(rule, known),
     ]),
     ...chains.flatMap((chain) =>

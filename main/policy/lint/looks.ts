@@ -1,8 +1,10 @@
 /** Rules that do more or less than they seem to say. */
 import type { Condition, LintFinding, Rule, ValueTest } from '../../../preload/contract/index.ts';
 import { compileCondition } from '../condition.ts';
+import { expressionProblem } from '../expressions.ts';
+import { isHostGlob } from '../host-test.ts';
 import { isPlainFolder } from '../path-test.ts';
-import { regexProblem } from '../text-tests.ts';
+import { isUnsafe } from '../scalar-tests.ts';
 import { UNDECIDABLE } from '../truth.ts';
 import { contradiction } from './contradictions.ts';
 
@@ -56,30 +58,62 @@ function looseTest(test: ValueTest): string | undefined {
   return undefined;
 }
 
+interface Looking {
+  readonly separator: string;
+  /** Whether expressions are used at all. */
+  readonly compiles: boolean;
+}
+
 /** A test that never says yes or no. */
-function brokenTest(test: ValueTest, separator: string): string | undefined {
-  if ('regex' in test) {
-    const problem = regexProblem(test.regex);
+function brokenTest(test: ValueTest, { separator, compiles }: Looking): string | undefined {
+  if ('regex' in test && compiles) {
+    const problem = expressionProblem(test.regex);
     if (problem !== undefined) return `${JSON.stringify(test.regex)} is no expression: ${problem}`;
   }
   if ('path_under' in test) {
     const folder = test.path_under.find((one) => !isPlainFolder(one, separator));
     if (folder !== undefined) return `the folder ${JSON.stringify(folder)} is neither absolute nor below "~/"`;
   }
+  if ('url_host' in test) {
+    const glob = test.url_host.find((one) => !isHostGlob(one));
+    if (glob !== undefined) return `${JSON.stringify(glob)} is no host; it has no scheme, user, port or path`;
+  }
   return undefined;
 }
 
-function ofCondition(rule: Rule, when: Condition, separator: string, say: (kind: Kind, text: string) => void): void {
+/** A number of the rule that stands for its neighbours too. */
+function largeNumber(test: ValueTest): number | undefined {
+  if ('in' in test) return test.in.find(isUnsafe);
+  const values = [
+    'eq' in test ? test.eq : undefined,
+    'contains' in test ? test.contains : undefined,
+    'gt' in test ? test.gt : undefined,
+    'gte' in test ? test.gte : undefined,
+    'lt' in test ? test.lt : undefined,
+    'lte' in test ? test.lte : undefined,
+  ];
+  return values.find(isUnsafe);
+}
+
+function ofCondition(rule: Rule, when: Condition, looking: Looking, say: (kind: Kind, text: string) => void): void {
   const { effect } = rule;
   const isWide = effect !== 'allow';
   const verb = effect === 'deny' ? 'denies' : 'asks before';
   const broken = tests(when)
-    .map((test) => brokenTest(test, separator))
+    .map((test) => brokenTest(test, looking))
     .find((one) => one !== undefined);
   if (broken !== undefined) {
     if (isWide) say('wider_than_it_looks', `cannot be evaluated, and so ${verb} every call: ${broken}`);
     else say('never_matches', `cannot be evaluated, and so allows nothing: ${broken}`);
     return;
+  }
+  const large = tests(when)
+    .map(largeNumber)
+    .find((one) => one !== undefined);
+  if (large !== undefined) {
+    const what = `names a number beyond ${Number.MAX_SAFE_INTEGER}, which cannot be told from its neighbours`;
+    if (isWide) say('wider_than_it_looks', `${what}: it ${verb} those too`);
+    else say('narrower_than_it_looks', `${what}: it does not allow a call with it`);
   }
   const why = contradiction(when, isWide);
   if (why !== undefined) {
@@ -93,7 +127,7 @@ function ofCondition(rule: Rule, when: Condition, separator: string, say: (kind:
       if (one !== undefined) say('wider_than_it_looks', `may allow more than it says: ${one}`);
     return;
   }
-  const condition = compileCondition(when, { wide: true });
+  const condition = compileCondition(when, { wide: true, usesExpressions: looking.compiles });
   if (condition.test({}) === UNDECIDABLE) {
     const missing = condition.why({});
     say(
@@ -104,15 +138,18 @@ function ofCondition(rule: Rule, when: Condition, separator: string, say: (kind:
 }
 
 /** What is remarkable about one rule by itself. */
-export function looks(rule: Rule, separator: string): LintFinding[] {
+export function looks(rule: Rule, separator: string, compiles = true): LintFinding[] {
   const found: LintFinding[] = [];
   const say = (kind: Kind, text: string): void => {
     found.push({ kind, rules: [rule.id], text: `Rule ${rule.id} ${text}.` });
   };
   const isAllow = rule.effect === 'allow';
-  if (rule.when !== undefined) ofCondition(rule, rule.when, separator, say);
+  if (rule.when !== undefined) ofCondition(rule, rule.when, { separator, compiles }, say);
   else if (isAllow && rule.connector === '*' && (rule.tool === '*' || rule.resource === '*')) {
     say('wider_than_it_looks', 'allows everything of every connector, also of those that are added later');
+  }
+  if (rule.effect === 'ask' && rule.connector === '*') {
+    say('wider_than_it_looks', 'opens also connectors that are added later with the default deny, to a question');
   }
   if (rule.client !== undefined && rule.client !== '*') {
     say(

@@ -18,6 +18,8 @@ export interface Leaves {
   readonly values: ReadonlyMap<string, Leaf>;
   /** How many members each object has, of those that were kept whole; by JSON Pointer. */
   readonly members: ReadonlyMap<string, number>;
+  /** Every value was kept, and a condition can name it: these leaves are all that was sent. */
+  readonly isWhole: boolean;
 }
 
 /** Names that people give to arguments; a redacted or replaced key is not what was sent. */
@@ -39,17 +41,28 @@ function leafOf(value: unknown): Leaf {
 export function leavesOf(recorded: unknown): Leaves {
   const values = new Map<string, Leaf>();
   const members = new Map<string, number>();
+  let isWhole = true;
   const walk = (pointer: string, value: unknown, depth: number): void => {
-    if (values.size >= MAX_LEAVES) return;
+    if (values.size >= MAX_LEAVES) {
+      isWhole = false;
+      return;
+    }
     if (!isJsonObject(value) || value instanceof NotKept || depth >= MAX_DEPTH) {
-      if (pointer !== '') values.set(pointer, leafOf(value));
+      const leaf = leafOf(value);
+      if (leaf.kind === 'unknown') isWhole = false;
+      if (pointer !== '') values.set(pointer, leaf);
       return;
     }
     const keys = Object.keys(value);
-    if (!isIncomplete(value)) members.set(pointer, keys.length);
-    for (const key of keys) if (PLAIN_KEY.test(key)) walk(`${pointer}/${key}`, value[key], depth + 1);
+    if (isIncomplete(value)) isWhole = false;
+    else members.set(pointer, keys.length);
+    for (const key of keys) {
+      if (PLAIN_KEY.test(key)) walk(`${pointer}/${key}`, value[key], depth + 1);
+      else isWhole = false;
+    }
   };
-  const whole = revive(recorded);
-  if (isJsonObject(whole)) walk('', whole, 0);
-  return { values, members };
+  const found = revive(recorded);
+  if (isJsonObject(found)) walk('', found, 0);
+  else if (found !== undefined) isWhole = false;
+  return { values, members, isWhole };
 }

@@ -1,6 +1,7 @@
 /**
  * The condition that recorded arguments have in common: folders, hosts, repositories, the few values that an argument ever had.
- * Free text and numbers narrow nothing. Only a proposal: whether it allows what was done is asked of the engine afterwards.
+ * Numbers narrow nothing. Free text may be a command: what was given with it is named exactly, and so is all that a tool was given
+ * whose name says that it runs things. Only a proposal: whether it allows what was done is asked of the engine afterwards.
  */
 import type { Condition, ValueTest } from '../../../preload/contract/index.ts';
 import { leavesOf, type Leaf, type Leaves, type Scalar } from './argument-leaves.ts';
@@ -114,25 +115,41 @@ function narrowPointer(at: string, leaves: readonly Leaf[], home: string | undef
   return lists.length === leaves.length ? narrowLists(at, lists, home) : undefined;
 }
 
-/** What all calls of a tool have in common, with what it may lack left open; undefined where that is nothing. */
-function generalised(calls: readonly Leaves[], home: string | undefined): Condition | undefined {
+function isFreeText(leaf: Leaf): boolean {
+  if (leaf.kind === 'texts') return leaf.values.some((text) => !WORD.test(text));
+  return leaf.kind === 'scalar' && typeof leaf.value === 'string' && leaf.value !== '' && !WORD.test(leaf.value);
+}
+
+interface Generalised {
+  /** What all calls of a tool have in common, with what it may lack left open; undefined where that is nothing. */
+  readonly common: Condition | undefined;
+  /** An argument holds text that the condition says nothing of. */
+  readonly leavesText: boolean;
+}
+
+function generalised(calls: readonly Leaves[], home: string | undefined): Generalised {
+  let leavesText = false;
   const pointers = new Set(calls.flatMap(({ values }) => [...values.keys()]));
   const conditions: Condition[] = [];
   for (const at of [...pointers].toSorted()) {
     const leaves = calls.flatMap(({ values }) => values.get(at) ?? []);
     const narrowed = conditions.length < MAX_CONDITIONS ? narrowPointer(at, leaves, home) : undefined;
-    if (narrowed === undefined) continue;
+    if (narrowed === undefined) {
+      leavesText ||= leaves.some(isFreeText);
+      continue;
+    }
     conditions.push(leaves.length === calls.length ? narrowed : { or: [{ at, exists: false }, narrowed] });
   }
-  return all(conditions);
+  return { common: all(conditions), leavesText };
 }
 
-/** These arguments and no others, as far as they were kept. */
+/** These arguments and no others; they were kept whole. */
 function exactly({ values, members }: Leaves): Condition | undefined {
+  if (members.size === 0) return { at: '', exists: false };
   const conditions: Condition[] = [...members].map(([at, count]) => ({ at, length: { min: count, max: count } }));
   for (const [at, leaf] of values) {
+    if (leaf.kind === 'unknown') return undefined;
     if (leaf.kind === 'scalar') conditions.push({ at, eq: leaf.value });
-    else if (leaf.kind === 'unknown') conditions.push({ at, exists: true });
     else {
       conditions.push({ at, length: { min: leaf.values.length, max: leaf.values.length } });
       leaf.values.forEach((text, index) => conditions.push({ at: `${at}/${index}`, eq: text }));
@@ -141,22 +158,31 @@ function exactly({ values, members }: Leaves): Condition | undefined {
   return conditions.length > 100 ? undefined : all(conditions);
 }
 
+/** A call of which a condition could leave something open that nobody knows is no ground for any rule. */
+export function isKeptWhole(recorded: unknown): boolean {
+  return leavesOf(recorded).isWhole;
+}
+
 /**
  * Conditions under which a rule would allow calls with these recorded arguments, the one to try first in front. `undefined` in
- * the list is a rule without a condition; an empty list says that none should be made.
+ * the list is a rule without a condition; an empty list says that none should be made. `exactlyAlone`: nothing is generalised.
  */
 export function proposedConditions(
   recorded: readonly unknown[],
   home: string | undefined,
+  exactlyAlone = false,
 ): readonly (Condition | undefined)[] {
   const calls = recorded.map(leavesOf);
-  const hasArguments = calls.some(({ values }) => values.size > 0);
-  if (!hasArguments) return [undefined];
+  if (!calls.every(({ isWhole }) => isWhole)) return [];
   const byText = new Map(calls.map((leaves) => [JSON.stringify([...leaves.values, ...leaves.members]), leaves]));
   const alternatives = byText.size > MAX_EXACT ? [] : [...byText.values()].map(exactly);
   const isExact = alternatives.length > 0 && alternatives.every((condition) => condition !== undefined);
   const exact = isExact ? any(alternatives) : undefined;
-  const wider = generalised(calls, home);
-  if (byText.size < MIN_CALLS_TO_GENERALISE && exact !== undefined) return [exact];
-  return exact === undefined ? [wider] : [wider, exact];
+  if (exactlyAlone) return exact === undefined ? [] : [exact];
+  const hasArguments = calls.some(({ values }) => values.size > 0);
+  if (!hasArguments) return [undefined];
+  const { common, leavesText } = generalised(calls, home);
+  if (exact !== undefined && (leavesText || byText.size < MIN_CALLS_TO_GENERALISE)) return [exact];
+  if (leavesText && common === undefined) return [];
+  return exact === undefined ? [common] : [common, exact];
 }

@@ -8,7 +8,9 @@ import { Rule, type Chain, type Condition, type DefaultMode, type NewRule } from
 import { globMatches } from '../glob.ts';
 import { stricter } from '../strictness.ts';
 import { sameCallKey, type PastCall } from './history.ts';
-import { proposedConditions } from './narrow.ts';
+import { isKeptWhole, proposedConditions } from './narrow.ts';
+import { MAX_RULE_BYTES, ruleBytes, ruleContent } from './rule-content.ts';
+import { runsThings } from './runs-things.ts';
 
 export interface RuleBase {
   readonly rules: readonly Rule[];
@@ -54,12 +56,6 @@ export interface Proposal {
 const MAX_PROPOSED = 1000;
 
 const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-
-/** Two rules that decide alike have the same text, whatever they are called. */
-export function ruleContent(rule: NewRule): string {
-  const { effect, client, connector, tool, resource, prompt, when } = rule;
-  return JSON.stringify([effect, client, connector, tool, resource, prompt, when].map((part) => part ?? null));
-}
 
 function allowRule(call: PastCall, when: Condition | undefined, at: string): Rule {
   const { connector, kind, name } = call;
@@ -127,15 +123,18 @@ function* ruleFor(calls: readonly PastCall[], kept: RuleBase, parts: ProposePart
   const possible = yield* effects([whole], open);
   const wanted = new Set(open.filter((_call, at) => possible[at] === 'allow').map(sameCallKey));
   if (wanted.size === 0) return none;
-  const covered = made.filter((call) => wanted.has(sameCallKey(call)));
+  // What nobody knows the arguments of is left to asking.
+  const covered = made.filter((call) => wanted.has(sameCallKey(call)) && isKeptWhole(call.arguments));
+  if (covered.length === 0) return none;
   yield undefined;
   const conditions = proposedConditions(
     covered.map((call) => call.arguments),
     parts.home,
+    first.kind === 'tool' && runsThings(first.name),
   );
   for (const when of conditions) {
     const rule = allowRule(first, when, parts.at);
-    if (!Rule.safeParse(rule).success) continue;
+    if (!Rule.safeParse(rule).success || ruleBytes(rule) > MAX_RULE_BYTES) continue;
     const yes = yield* effects([rule], distinct(covered));
     if (!yes.every((effect) => effect === 'allow')) continue;
     const refusals = yield* effects([rule], no);

@@ -488,6 +488,34 @@ describe('pins that cannot be written', () => {
     expect(next.pins.gate('files').verdict('tool', 'a')).toBe('open');
   });
 
+  it('are not written each time that a server offers something else, and it is held back all the same', () => {
+    const bench = pinsBench();
+    const gate = bench.pins.gate('files');
+    gate.listed('tool', [tool('a'), tool('b')]);
+    const written = bench.indexes.length;
+    for (let i = 0; i < 20; i++)
+      expect(gate.listed('tool', [tool('a', `${i}`), tool('b')])).toEqual(['changed', 'open']);
+    expect(bench.indexes).toHaveLength(written);
+    expect(bench.pins.list().find(({ name }) => name === 'a')?.state).toBe('changed');
+    bench.pass(5000);
+    expect(gate.verdict('tool', 'a')).toBe('changed');
+    expect(bench.indexes).toHaveLength(written + 1);
+    expect(
+      bench
+        .again()
+        .pins.list()
+        .find(({ name }) => name === 'a')?.state,
+    ).toBe('changed');
+    // What a person decides is written at once.
+    bench.pins.accept('files', seenOf(bench, 'files'), 'a test');
+    expect(
+      bench
+        .again()
+        .pins.list()
+        .map(({ state }) => state),
+    ).toEqual(['pinned', 'pinned']);
+  });
+
   it('of a host that handed over are the other one’s', () => {
     const old = pinsBench();
     const gate = old.pins.gate('files');

@@ -248,6 +248,35 @@ describe('lint', () => {
     expect(lint([one, two], [], known)).toMatchObject([{ rules: [two.id, one.id] }]);
   });
 
+  it.each<[string, Rule, string]>([
+    ['a host with a path', rule('allow', { when: { at: '/u', url_host: ['github.com/me'] } }), 'never_matches'],
+    ['a host with a port', rule('deny', { when: { at: '/u', url_host: ['x.org:80'] } }), 'wider_than_it_looks'],
+    ['a number that is not exact', rule('allow', { when: { at: '/n', eq: 2 ** 60 } }), 'narrower_than_it_looks'],
+    ['a question everywhere', rule('ask', { connector: '*' }), 'wider_than_it_looks'],
+  ])('finds %s', (_title, one, kind) => {
+    expect(kinds(one)).toEqual([kind]);
+  });
+
+  it('says so where there are more expressions than are used, and compiles none', () => {
+    const when = { at: '/a', regex: '^(?:ab|cd|ef){300}$' };
+    const found = lint(
+      Array.from({ length: 60 }, () => rule('allow', { when })),
+      [],
+      known,
+    );
+    expect(found[0]).toMatchObject({ kind: 'wider_than_it_looks', rules: [] });
+  });
+
+  it('says that it stopped comparing', () => {
+    const rules = Array.from({ length: 3000 }, (_, n) => rule('deny', { tool: `t${10_000 + n}*x` }));
+    expect(lint(rules, [], known).at(-1)).toMatchObject({ kind: 'shadowed', rules: [] });
+    expect(lint(rules.slice(0, 100), [], known)).toEqual([]);
+  });
+
+  it('a "?" is one character, and covers no two', () => {
+    expect([globCovers('a?', 'a😀'), globCovers('a??', 'a😀'), globCovers('?*', '😀')]).toEqual([true, false, true]);
+  });
+
   it('is done with ten thousand rules', () => {
     const rules = Array.from({ length: 10_000 }, (_, n) => rule('deny', { tool: n % 2 === 0 ? `t${n}*` : `t${n}` }));
     expect(lint(rules, [], known).length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proposedConditions } from '../../../main/policy/suggest/narrow.ts';
+import { isKeptWhole, proposedConditions } from '../../../main/policy/suggest/narrow.ts';
 import type { Condition } from '../../../preload/contract/index.ts';
 
 const HOME = '/home/ann';
@@ -13,12 +13,8 @@ describe('what arguments have in common', () => {
       { at: '/path', path_under: ['~/p'] },
     ],
     [
-      'repositories, with free text beside them',
-      [
-        { repo: 'acme/site', query: 'a b' },
-        { repo: 'acme/site', query: 'c d' },
-        { repo: 'acme/api', query: 'e f' },
-      ],
+      'repositories, with many free texts beside them',
+      Array.from({ length: 21 }, (_none, n) => ({ repo: n < 9 ? 'acme/site' : 'acme/api', query: `a ${n}` })),
       { at: '/repo', in: ['acme/api', 'acme/site'] },
     ],
     [
@@ -40,15 +36,15 @@ describe('what arguments have in common', () => {
     [
       'a flag that was never set',
       [
-        { q: 'a a', force: false },
-        { q: 'b b', force: false },
-        { q: 'c c', force: false },
+        { q: 'a', force: false },
+        { q: 'b', force: false },
+        { q: 'c', force: false },
       ],
       { at: '/force', eq: false },
     ],
     [
       'what may be left out stays open',
-      [{ q: 'a a' }, { q: 'b b', cwd: '/srv/x/y' }, { q: 'c c', cwd: '/srv/x/z' }],
+      [{ q: 'a' }, { q: 'b', cwd: '/srv/x/y' }, { q: 'c', cwd: '/srv/x/z' }],
       {
         or: [
           { at: '/cwd', exists: false },
@@ -124,7 +120,11 @@ describe('what arguments have in common', () => {
     ['broken', '/srv/x/\ufffd'],
     ['left out', { $more: 3 }],
   ])('is not read out of a value that was not kept: %s', (_title, value) => {
-    expect(first({ path: '/srv/x/a' }, { path: '/srv/x/b' }, { path: '/srv/x/c' }, { path: value })).toBeUndefined();
+    const whole = [{ path: '/srv/x/a' }, { path: '/srv/x/b' }, { path: '/srv/x/c' }];
+    expect(proposedConditions(whole, HOME)).not.toEqual([]);
+    expect(proposedConditions([...whole, { path: value }], HOME)).toEqual([]);
+    expect(proposedConditions([{ path: value }], HOME)).toEqual([]);
+    expect([{ path: value }, { a: { b: value } }, value].filter(isKeptWhole)).toEqual([]);
   });
 
   it('is not read out of a key that was not kept', () => {
@@ -135,18 +135,19 @@ describe('what arguments have in common', () => {
       'a"b': 'a/b',
       n,
     });
-    expect(first(call('x x'), call('y y'), call('z z'))).toBeUndefined();
+    expect(proposedConditions([call('x'), call('y'), call('z')], HOME)).toEqual([]);
+    expect(isKeptWhole({ 'a"b': 'rm' })).toBe(false);
   });
 });
 
 describe('few calls', () => {
-  it('are allowed exactly, as far as they were kept', () => {
-    expect(first({ path: '/srv/x/a', n: 3, content: { $bytes: 900 }, tags: ['a', 'b'] })).toEqual({
+  it('are allowed exactly', () => {
+    expect(first({ path: '/srv/x/a', n: 3, content: null, tags: ['a', 'b'] })).toEqual({
       and: [
         { at: '', length: { min: 4, max: 4 } },
         { at: '/path', eq: '/srv/x/a' },
         { at: '/n', eq: 3 },
-        { at: '/content', exists: true },
+        { at: '/content', eq: null },
         { at: '/tags', length: { min: 2, max: 2 } },
         { at: '/tags/0', eq: 'a' },
         { at: '/tags/1', eq: 'b' },
@@ -175,5 +176,41 @@ describe('few calls', () => {
     expect(all).toHaveLength(2);
     expect(all[0]).toEqual({ at: '/path', path_under: ['/srv/x'] });
     expect(JSON.stringify(all[1])).toContain('"/srv/x/c"');
+  });
+});
+
+describe('what may be a command', () => {
+  const commands = ['ls -l', 'npm test', 'git status'].map((command) => ({ command }));
+
+  it('is allowed as it was and no further, and not at all where there is too much of it', () => {
+    const made = proposedConditions(commands, HOME);
+    expect(made).toHaveLength(1);
+    expect(JSON.stringify(made)).toContain('{"at":"/command","eq":"npm test"}');
+    const many = Array.from({ length: 21 }, (_none, n) => ({ command: `echo ${n}` }));
+    expect(proposedConditions(many, HOME)).toEqual([]);
+    // Enough of them that no list of paths is made either.
+    const paths = Array.from({ length: 60 }, (_none, n) => ({ command: `cat ./${n}` }));
+    expect(proposedConditions(paths, HOME)).toEqual([]);
+  });
+
+  it('is allowed exactly by a tool that runs things, whatever else it has in common', () => {
+    const calls = ['a', 'b', 'c'].map((name) => ({ cwd: `/srv/x/${name}`, argv: 'ls' }));
+    expect(proposedConditions(calls, HOME)[0]).toEqual({
+      and: [
+        { at: '/argv', eq: 'ls' },
+        { at: '/cwd', path_under: ['/srv/x'] },
+      ],
+    });
+    const exact = proposedConditions(calls, HOME, true);
+    expect(exact).toHaveLength(1);
+    expect(JSON.stringify(exact)).not.toContain('path_under');
+    expect(proposedConditions([undefined, {}], HOME, true)).toEqual([
+      {
+        or: [
+          { at: '', exists: false },
+          { at: '', length: { min: 0, max: 0 } },
+        ],
+      },
+    ]);
   });
 });

@@ -150,9 +150,43 @@ describe('propose', () => {
   });
 
   it('takes nothing where what was refused cannot be told from what was made', () => {
-    const withText = (bytes: number): Partial<PastCall> => ({ arguments: { q: { $bytes: bytes } } });
-    expect(proposed([call(withText(999))]).rules).toHaveLength(1);
-    expect(proposed([call(withText(999)), refused(withText(1000))]).rules).toEqual([]);
+    const rules = [rule('d', { effect: 'deny', connector: 'files', tool: 'x' })];
+    const one = { arguments: { q: 'a' } };
+    expect(proposed([call(one)], { rules }).rules).toHaveLength(1);
+    // A refused call whose value was not kept may have been the same.
+    expect(proposed([call(one), refused({ arguments: { q: { $bytes: 1000 } } })], { rules }).rules).toEqual([]);
+  });
+
+  it('opens no shell: texts that were approved one by one are allowed as they were', () => {
+    const run = (command: unknown): PastCall => call({ name: 'run_command', arguments: { command } });
+    const calls = [run('ls -l'), run('npm test'), run('git status')];
+    const made = proposed(calls);
+    expect(made.rules).toHaveLength(1);
+    expect(after(made, calls)).toEqual(['allow', 'allow', 'allow']);
+    expect(after(made, [run('rm -rf ~'), run('ls'), run(['ls -l'])])).toEqual(['ask', 'ask', 'ask']);
+  });
+
+  it('opens no tool by a value that was not kept, and does by those that were', () => {
+    const run = (command: unknown): PastCall => call({ name: 'run_command', arguments: { command } });
+    expect(proposed([run({ $bytes: 4000 })]).rules).toEqual([]);
+    expect(proposed([call({ arguments: { $bytes: 4000 } })]).rules).toEqual([]);
+    const made = proposed([run({ $bytes: 4000 }), run('ls')]);
+    expect(made.rules).toMatchObject([{ calls: 1 }]);
+    expect(after(made, [run('ls'), run('x')])).toEqual(['allow', 'ask']);
+  });
+
+  it('makes no rule that is longer than one may be', () => {
+    const long = (n: number): PastCall =>
+      call({
+        arguments: {
+          text: `${n} ${'x'.repeat(240)}`,
+          more: 'y z'.repeat(80),
+          than: 'y z'.repeat(80),
+          that: 'y z'.repeat(80),
+        },
+      });
+    expect(proposed([long(1)]).rules).toHaveLength(1);
+    expect(proposed(Array.from({ length: 20 }, (_none, n) => long(n))).rules).toEqual([]);
   });
 
   it.each([

@@ -56,7 +56,7 @@ describe('lockdown', () => {
 
   it('stays closed where it cannot be written, and can be opened again', () => {
     const b = bench();
-    const { update } = b.settings;
+    const update = b.settings.update.bind(b.settings);
     b.settings.update = () => {
       throw new Error('disk full');
     };

@@ -4,6 +4,7 @@ import type { ConnectorView } from '../../preload/contract/connector.ts';
 import { assessProtection } from '../../preload/contract/protection.ts';
 import { Status } from '../../preload/contract/status.ts';
 import type { TenantView } from '../../preload/contract/tenant.ts';
+import { trayView } from '../../main/shell/tray-model.ts';
 import { NO_TENANT } from '../fixtures/quiet-status.ts';
 import { status as fakeStatus } from '../shell/harness.ts';
 
@@ -39,6 +40,26 @@ const tenant = (change: Partial<TenantView> = {}): TenantView => ({
   ...change,
 });
 
+describe('while everything is stopped', () => {
+  const lockdown = { since: '2026-11-21T10:00:00.000Z', by: 'command line, process 7' };
+  const stopped = assessProtection({
+    status: status({ lockdown, enforcement: 'open', tenants: [tenant({ state: 'unreachable' })] }),
+    connectors: [connector()],
+  });
+
+  it('says so first and aloud, whatever else is wrong', () => {
+    expect(stopped).toMatchObject({ state: 'attention', banner: 'Locked down' });
+    expect(stopped.concerns[0]).toMatchObject({ command: 'runlayer lockdown off' });
+    expect(stopped.concerns[0]?.text).toMatch(/^LOCKED DOWN/);
+  });
+
+  it('the tray shows it', () => {
+    const view = trayView({ protection: stopped, waitingApprovals: 0, recent: [], now: 0 });
+    expect(view.tooltip).toBe('Runlayer Companion: locked down');
+    expect(view.menu[0]?.map(({ label }) => label)).toContain('LOCKED DOWN');
+  });
+});
+
 describe('assessProtection', () => {
   it('is protected when nothing is wrong', () => {
     expect(assessProtection({ status: status(), connectors: [connector()], clients: [client()] })).toEqual({
@@ -56,6 +77,7 @@ describe('assessProtection', () => {
       'attention',
       'runlayer doctor',
     ],
+    ['items that changed', { status: status({ drifted: 2, waitingApprovals: 1 }) }, 'attention', 'runlayer pins list'],
     ['calls that wait', { status: status({ waitingApprovals: 1 }) }, 'attention', 'runlayer approvals list'],
     [
       'a locked keychain',

@@ -24,7 +24,7 @@ export function introductionProblem(method: string, { result }: ResponseMessage,
   return isPlain ? undefined : 'its instructions can be read in more than one way';
 }
 
-/** The answer without its instructions, or undefined where nothing of them has to be left out. */
+/** The answer as it may go on, without its instructions where they may not; undefined where its gates are those of any answer. */
 export function withoutInstructions(
   method: string,
   { result }: ResponseMessage,
@@ -43,7 +43,9 @@ export function withoutInstructions(
   );
   // Something else in it is kept back as well: then all of it is.
   if (isBlocked && (isElsewhere || isCut)) return undefined;
-  if (!isBlocked && pins.instructions(instructions) === 'open') return undefined;
+  // They speak to the model by their nature, and are pinned: a phrase or two that would make a person look elsewhere is noted.
+  const isKept = isBlocked && !found.asks;
+  if (!isKept && pins.instructions(instructions) === 'open') return isBlocked ? line : undefined;
   const object = spanAt(line, ['result']);
   const edit = object === undefined ? undefined : dropMember(line, object, 'instructions');
   if (edit === undefined) throw new Error('the instructions were not found in their source');

@@ -22,6 +22,7 @@ import { OtherLists } from './other-lists.ts';
 import { OwnRequests } from './own-requests.ts';
 import type { Message, Parsed, Sender } from './parse-message.ts';
 import { Pending } from './pending.ts';
+import { ServerAnswers } from './server-answers.ts';
 import { ServerSide } from './server-side.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { Inventory } from './tenant-gate.ts';
@@ -42,6 +43,7 @@ export class Session {
   private readonly forwarded: ForwardedRequests;
   private readonly calls: GatedCalls;
   private readonly answers: HeldAnswers;
+  private readonly delivery: ServerAnswers;
   private readonly inspections: Readonly<Record<Sender, Inspection>>;
   private readonly stopListening: () => void;
   private serverGone = false;
@@ -132,11 +134,12 @@ export class Session {
     const { answers } = this;
     const client = new ClientSide({ ...shared, calls: this.calls, answers, tenant, asked, isServerGone });
     const answered = handshake === undefined ? undefined : (): void => handshake.answered();
+    this.delivery = new ServerAnswers({ ...shared, catalogue, others, answers, tenant });
     const server = new ServerSide({
       ...shared,
       catalogue,
       others,
-      answers,
+      delivery: this.delivery,
       own: this.own,
       tenant,
       answered,
@@ -314,7 +317,7 @@ export class Session {
       this.answers.withholdAll(decision);
       ended += this.tenant?.lockDown(decision) ?? 0;
       for (const entry of this.forwarded.takeCalls()) {
-        this.sides.server.takeBack(entry, decision);
+        this.delivery.takeBack(entry, decision);
         ended++;
       }
     });

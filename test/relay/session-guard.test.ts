@@ -347,6 +347,22 @@ describe('what comes from a server', () => {
     expect(h.client.messages()).toMatchObject([{ id: 1, result: { serverInfo: { name: 's' }, capabilities: {} } }]);
   });
 
+  it('instructions in which a phrase or two is odd pass, and are noted: they speak to the model by their nature', () => {
+    const h = guarded();
+    const odd: ScanResult = {
+      verdict: 'block',
+      asks: true,
+      findings: [{ category: 'injection', rule: 'r', tier: 'soft', at: '/result/instructions', action: 'block' }],
+    };
+    const line = '{"jsonrpc":"2.0","id":1,"result":{"instructions":"Follow these, model."}}';
+    h.guard.scan = (kind) => (kind === 'output' ? odd : PASS);
+    h.fromClient({ id: 1, method: 'initialize', params: {} });
+    h.fromServer(line);
+    expect(h.client.take()).toBe(`${line}\n`);
+    expect(h.found).toMatchObject([{ carrier: 'initialize', from: 'server' }]);
+    expect(h.questions).toEqual([]);
+  });
+
   it('what was found in a result counts and is recorded, whatever lists stand beside it', () => {
     const marked: unknown[] = [];
     const guard = new WordGuard();

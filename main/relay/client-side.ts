@@ -19,7 +19,7 @@ import { idKeyOf, type NotificationMessage, type RequestMessage, type ResponseMe
 import type { Pending } from './pending.ts';
 import type { Probed } from './probe-envelope.ts';
 import { memberText } from './scan-json.ts';
-import { holdsSecret, recordableFacts, recordableMethod } from './recordable.ts';
+import { recordableFacts, recordableMethod, recordableName } from './recordable.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
 import type { TenantSide } from './tenant-side.ts';
 
@@ -193,7 +193,8 @@ export class ClientSide {
       this.refuse(message.id, -32_603, 'too many requests are under way. Wait for answers, then send again.');
       return;
     }
-    if (this.unnamed && !holdsSecret({ findings: seen.found.findings })) this.noteName(message);
+    // What was found in a name is kept from the server, and not recorded as one either.
+    if (this.unnamed && recordableName(seen.found)) this.noteName(message);
     const target = TARGETS.get(message.method);
     if (target !== undefined && tenant?.closes(message.method) === undefined) {
       calls.handle(message, line, target, seen);

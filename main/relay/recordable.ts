@@ -2,7 +2,7 @@
  * What of a request may stand in its record once the guard looked at it. A secret that is kept from a server must not be kept
  * in a file instead: of arguments in which one was found only the size is recorded.
  */
-import type { GuardCategory, GuardFinding } from '../../preload/contract/index.ts';
+import { MAX_FINDINGS, type GuardCategory, type GuardFinding } from '../../preload/contract/index.ts';
 import { MASKED } from '../guard/scan-job.ts';
 import type { CallSubject } from './call-record.ts';
 
@@ -22,6 +22,11 @@ export interface Look {
   readonly masked?: true;
 }
 
+/** More are not told: then it may be anywhere. */
+function isCut({ findings = [] }: Look): boolean {
+  return findings.length >= MAX_FINDINGS;
+}
+
 /** Those that are still in it. */
 function secrets({ findings = [], masked }: Look): readonly GuardFinding[] {
   return findings.filter(({ category, action }) => SECRETS.has(category) && (masked !== true || action !== 'mask'));
@@ -33,20 +38,29 @@ export function holdsSecret(look: Look): boolean {
 
 /** The name of a method, as an event may hold it. */
 export function recordableMethod(method: string, look: Look): string {
-  return secrets(look).some(({ at }) => at === '/method') ? MASKED : method;
+  const found = secrets(look);
+  return found.some(({ at }) => at === '/method') || (found.length > 0 && isCut(look)) ? MASKED : method;
+}
+
+/** Whether the name that a client gives itself may be recorded. */
+export function recordableName({ findings }: Pick<Look, 'findings'>): boolean {
+  const look: Look = findings === undefined ? {} : { findings };
+  const isName = ({ at }: GuardFinding): boolean => at === '' || at.endsWith('/name');
+  return !isCut(look) && !secrets(look).some(isName);
 }
 
 /** Names and addresses, without those in which something was found. */
 export function recordableFacts(facts: Partial<CallSubject>, look: Look): Partial<CallSubject> {
   const found = secrets(look);
   // What spans several strings, or nobody could read, may be in any of them.
-  const isAt = (at: string): boolean => found.some((finding) => finding.at === at || finding.at === '');
+  const isAnywhere = found.length > 0 && isCut(look);
+  const isAt = (at: string): boolean => isAnywhere || found.some((finding) => finding.at === at || finding.at === '');
   return {
     ...facts,
     ...(facts.uri !== undefined && isAt('/params/uri') ? { uri: MASKED } : {}),
     ...(facts.prompt !== undefined && isAt('/params/name') ? { prompt: MASKED } : {}),
     ...(facts.tool !== undefined && isAt('/params/name') ? { tool: MASKED } : {}),
-    ...(found.some(({ at }) => at === '/method') ? { method: MASKED } : {}),
+    ...(isAnywhere || found.some(({ at }) => at === '/method') ? { method: MASKED } : {}),
     ...(isAt('/id') ? { requestId: JSON.stringify(MASKED) } : {}),
   };
 }

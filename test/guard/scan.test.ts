@@ -103,9 +103,10 @@ describe('a definition', () => {
 
 describe('pictures in a result', () => {
   it('are not read as text, however large', () => {
-    const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(3_000_000, 0x41)]).toString(
-      'base64',
-    );
+    const png = Buffer.concat([
+      Buffer.from('89504e470d0a1a0a', 'hex'),
+      Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 167 + index * index * 31) % 256)),
+    ]).toString('base64');
     const source = Buffer.from(
       JSON.stringify({ result: { content: [{ type: 'image', data: png, mimeType: 'image/png' }] } }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdsSecret, recordableFacts, recordableMethod } from '../../main/relay/recordable.ts';
+import { holdsSecret, recordableFacts, recordableMethod, recordableName } from '../../main/relay/recordable.ts';
 import type { GuardFinding } from '../../preload/contract/index.ts';
 
 const found = (change: Partial<GuardFinding> = {}): GuardFinding => ({
@@ -47,6 +47,23 @@ describe('what of a request may be recorded', () => {
     expect(recordableMethod('ghp_x', look)).toBe('[redacted]');
     expect(recordableFacts({}, look)).toMatchObject({ method: '[redacted]' });
     expect(recordableMethod('ping', { findings: [found()] })).toBe('ping');
+  });
+
+  it('a client is called what it says, unless something was found in that', () => {
+    expect(recordableName({ findings: [] })).toBe(true);
+    expect(recordableName({ findings: [found({ at: '/params/clientInfo/title' })] })).toBe(true);
+    expect(recordableName({ findings: [found({ at: '/params/clientInfo/name' })] })).toBe(false);
+    expect(recordableName({ findings: [found({ at: '' })] })).toBe(false);
+  });
+
+  it('of a message with more findings than are told nothing is named', () => {
+    const findings = Array.from({ length: 20 }, (_, index) => found({ at: `/params/arguments/${index}` }));
+    expect(recordableFacts({ uri: 'test://x', tool: 'read' }, { findings })).toMatchObject({
+      uri: '[redacted]',
+      tool: '[redacted]',
+      method: '[redacted]',
+    });
+    expect(recordableMethod('x', { findings })).toBe('[redacted]');
   });
 
   it('of what spans several strings nothing is named', () => {

@@ -214,7 +214,9 @@ export class ConnectorPinsState {
       return true;
     }
     const at = clock().getTime();
-    if (at - this.writtenAt < SEEN_MS && agreesToTheSame(this.pins, next)) {
+    // Set back, the clock says nothing: then it is written.
+    const since = at - this.writtenAt;
+    if (this.failed === undefined && since >= 0 && since < SEEN_MS && agreesToTheSame(this.pins, next)) {
       this.isBehind = true;
       this.adopt(next);
       return true;
@@ -237,9 +239,15 @@ export class ConnectorPinsState {
 
   private retry(): void {
     const { failed } = this;
-    if (this.isBehind && this.options.clock().getTime() - this.writtenAt >= SEEN_MS) this.catchUp();
+    if (this.isBehind && !this.isWithin(SEEN_MS, this.writtenAt)) this.catchUp();
     if (failed === undefined || this.options.clock().getTime() - failed.at < RETRY_MS) return;
     if (this.write(failed.next, failed.operation)) this.announceVerdicts();
+  }
+
+  /** A clock that was set back counts as past. */
+  private isWithin(ms: number, from: number): boolean {
+    const since = this.options.clock().getTime() - from;
+    return since >= 0 && since < ms;
   }
 
   private catchUp(): void {

@@ -89,8 +89,10 @@ export const BOUNDARY: readonly PhraseRule[] = [
       'user :',
       'human :',
     ],
+    // Every way on from a beginning is looked along once: of two gaps in a row one only is tried at each length, and the last question
+    // that has five characters after it (`asked`, which cannot be given up) speaks for all before it.
     pattern:
-      /(?:\b(?:human|user)\s?:[^\n]{1,160}\n{0,3}[^\n]{0,40}\b(?:assistant|ai|chatgpt|bot)\s?:\s{0,3}(?:sure|of course|certainly|yes|okay|ok|absolutely|understood|i will|i'll)\b)|\b(?:assistant|chatgpt|ai)\s?:\s{0,3}(?:sure|of course|certainly|absolutely|understood)[,.!]|\b(?:a|answer|assistant|ai|output|response|bot)\s?:\s[^\n]{3,300}?\s(?:q|question|user|human|input|prompt)\s?:\s[^\n?]{5,200}\??['"]?\s{0,3}$/gu,
+      /\b(?:human|user)\s?:(?:[^\n]{1,160}\n{1,3}[^\n]{0,40}|[^\n]{1,200})\b(?:assistant|ai|chatgpt|bot)\s?:\s{0,3}(?:sure|of course|certainly|yes|okay|ok|absolutely|understood|i will|i'll)\b|\b(?:assistant|chatgpt|ai)\s?:\s{0,3}(?:sure|of course|certainly|absolutely|understood)[,.!]|\b(?:a|answer|assistant|ai|output|response|bot)\s?:\s(?=(?<asked>[^\n]{3,300}\s(?:q|question|user|human|input|prompt)\s?:\s)[^\n?]{5})\k<asked>(?![^]{206})[^\n?]{5,200}\??['"]?\s{0,3}$/gu,
     kinds: ['output', 'input'],
   },
 ];

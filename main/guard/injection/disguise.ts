@@ -1,4 +1,5 @@
 /** Where in a text words look disguised: letters apart, or digits between letters. The rest need not be read a second time. */
+import { Literals } from '../literals.ts';
 
 export interface Region {
   readonly start: number;
@@ -17,17 +18,37 @@ const NO_LETTER = /[268]/u;
 const AROUND = 240;
 
 /** Frequent words, read from right to left, or thirteen letters further on. */
-const TURNED = [' eht ', ' ruoy ', ' uoy ', 'erongi', 'noitcurtsni', 'tpmorp', 'drowssap', 'yek terces', 'senilediug'];
-const SHIFTED = [' gur ', ' lbhe ', ' lbh ', 'vtaber', 'vafgehpgvba', 'cebzcg', 'cnffjbeq', 'frperg xrl', 'thvqryvar'];
+const TURNED = new Literals([
+  ' eht ',
+  ' ruoy ',
+  ' uoy ',
+  'erongi',
+  'noitcurtsni',
+  'tpmorp',
+  'drowssap',
+  'yek terces',
+  'senilediug',
+]);
+const SHIFTED = new Literals([
+  ' gur ',
+  ' lbhe ',
+  ' lbh ',
+  'vtaber',
+  'vafgehpgvba',
+  'cebzcg',
+  'cnffjbeq',
+  'frperg xrl',
+  'thvqryvar',
+]);
 
 /** @param lower text in lower case */
 export function looksTurned(lower: string): boolean {
-  return TURNED.some((word) => lower.includes(word));
+  return TURNED.isIn(lower);
 }
 
 /** @param lower text in lower case */
 export function looksShifted(lower: string): boolean {
-  return SHIFTED.some((word) => lower.includes(word));
+  return SHIFTED.isIn(lower);
 }
 
 export function turned(text: string): string {

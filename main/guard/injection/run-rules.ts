@@ -1,6 +1,6 @@
 /** Runs phrase rules over a text: anchors by plain search, patterns only in windows round them, so that a long text stays cheap. */
+import { Literals } from '../literals.ts';
 import type { Match } from '../match.ts';
-import { createAnchorIndex } from './anchor-index.ts';
 import type { PhraseRule } from './rule.ts';
 
 /** Characters before and after an anchor in which its phrase must lie. */
@@ -29,15 +29,19 @@ export function lowerCase(text: string): string {
 /** Prepares rules: the result takes a text from {@link lowerCase}. */
 export function prepareRules(rules: readonly PhraseRule[]): (lower: string) => readonly Match[] {
   const anchors = [...new Set(rules.flatMap((rule) => rule.anchors))];
-  const index = createAnchorIndex(anchors);
+  const index = new Literals(anchors);
   const users = anchors.map((anchor) =>
     rules.flatMap((rule, number) => (rule.anchors.includes(anchor) ? [number] : [])),
   );
   return (lower) => {
-    const places = index.find(lower);
-    if (places.size === 0) return [];
+    const places = index.places(lower);
+    if (places === undefined) return [];
+    // In the order in which they stand, single characters last: the order in which their rules are told.
+    const rank = (anchor: number, at: readonly number[]): number =>
+      anchors[anchor]?.length === 1 ? lower.length : (at[0] ?? 0);
+    const inOrder = [...places].sort(([a, atA], [b, atB]) => rank(a, atA) - rank(b, atB));
     const byRule = new Map<number, number[]>();
-    for (const [anchor, at] of places) {
+    for (const [anchor, at] of inOrder) {
       for (const number of users[anchor] ?? []) {
         const known = byRule.get(number);
         if (known === undefined) byRule.set(number, [...at]);

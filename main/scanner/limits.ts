@@ -33,7 +33,7 @@ export const SCANNER_LIMITS: ScannerLimits = {
   firstWorkers: 2,
   maxWorkers: 4,
   startMs: 15_000,
-  baseMs: 1000,
+  baseMs: 2000,
   perMibMs: 3000,
   maxMs: 15_000,
   starvedMs: 20_000,

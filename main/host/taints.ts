@@ -15,6 +15,8 @@ const MAX_TAINTS = 1000;
 const KEPT_MS = 10 * 60_000;
 /** Names of clients that are gone; those of more are kept as if they had none. */
 const MAX_KEPT = 100;
+/** Names of one session; one that gives more counts as one without a name too. */
+const MAX_NAMES = 16;
 const NAMELESS = '';
 
 /** By connector, then by tool and label. */
@@ -22,12 +24,13 @@ type Kept = Map<string, Map<string, Taint>>;
 
 interface Marked {
   readonly taints: Kept;
-  /** Empty where it gave no name. */
-  clients: Set<string>;
+  /** `NAMELESS` among them where it gave more than are kept; empty where it gave none. */
+  readonly clients: Set<string>;
 }
 
 interface Left {
-  readonly taints: Kept;
+  /** Shared by the names of a session: never changed, but replaced. */
+  taints: Kept;
   /** Monotonic; counts once no session of the client lives. */
   until: number;
 }
@@ -49,6 +52,16 @@ export function createTaints(now: () => number = () => performance.now()): Taint
       if (taints.size < MAX_TAINTS) taints.set(JSON.stringify([tool, label]), { connector, tool, labels: [label] });
     }
   };
+  const merged = (one: Kept, other: Kept): Kept => {
+    if (other.size === 0) return one;
+    const both: Kept = new Map([...one].map(([connector, taints]) => [connector, new Map(taints)]));
+    for (const [connector, taints] of other) {
+      const into = both.get(connector) ?? new Map<string, Taint>();
+      both.set(connector, into);
+      for (const [key, taint] of taints) if (into.size < MAX_TAINTS) into.set(key, taint);
+    }
+    return both;
+  };
   const all = (kept: Kept): Taint[] => [...kept.values()].flatMap((taints) => [...taints.values()]);
   const isAlive = (client: string): boolean => [...sessions.values()].some(({ clients }) => clients.has(client));
   const forgetOld = (): void => {
@@ -56,10 +69,9 @@ export function createTaints(now: () => number = () => performance.now()): Taint
   };
   const leave = (client: string, taints: Kept): void => {
     const name = left.has(client) || left.size < MAX_KEPT ? client : NAMELESS;
-    const kept = left.get(name) ?? { taints: new Map(), until: 0 };
-    for (const taint of all(taints)) add(kept.taints, taint);
-    kept.until = now() + KEPT_MS;
-    left.set(name, kept);
+    const before = left.get(name)?.taints;
+    const both = before === undefined || before.size === 0 || before === taints ? taints : merged(before, taints);
+    left.set(name, { taints: both, until: now() + KEPT_MS });
   };
 
   return {
@@ -67,7 +79,9 @@ export function createTaints(now: () => number = () => performance.now()): Taint
       const mine: Marked = { taints: new Map(), clients: new Set() };
       sessions.set(id, mine);
       const note = (client: string | undefined): void => {
-        if (client !== undefined && client !== NAMELESS) mine.clients.add(client);
+        if (client === undefined || client === NAMELESS) return;
+        if (mine.clients.size < MAX_NAMES) mine.clients.add(client);
+        else if (!mine.clients.has(client)) mine.clients.add(NAMELESS);
       };
       return {
         mark: (client, taint) => {
@@ -79,10 +93,12 @@ export function createTaints(now: () => number = () => performance.now()): Taint
           forgetOld();
           const isAll = client === undefined || client === NAMELESS;
           const others = [...sessions.values()].filter(
-            ({ clients }) => isAll || clients.size === 0 || clients.has(client),
+            ({ clients }) => isAll || clients.size === 0 || clients.has(NAMELESS) || clients.has(client),
           );
           const behind = [...left].filter(([name]) => isAll || name === NAMELESS || name === client);
-          return [...new Set([mine, ...others]), ...behind.map(([, one]) => one)].flatMap(({ taints }) => all(taints));
+          return [...new Set([mine, ...others, ...behind.map(([, one]) => one)].map(({ taints }) => taints))].flatMap(
+            all,
+          );
         },
         ended: () => {
           if (!sessions.delete(id)) return;

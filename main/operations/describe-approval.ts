@@ -2,11 +2,17 @@
 import { operations, type GrantScope } from '../../preload/contract/index.ts';
 import { displayText } from '../connectors/display.ts';
 
-const TITLES: Readonly<Record<GrantScope, string>> = {
-  once: 'Let exactly this call through?',
-  session: 'Let this call through, and others like it until its session ends?',
-  hour: 'Let this call through, and others like it for an hour?',
+const HOW_LONG: Readonly<Record<Exclude<GrantScope, 'once'>, string>> = {
+  session: 'until its session ends',
+  hour: 'for an hour',
 };
+
+/** `fits`: which arguments the other calls must have, in words; undefined where any will do. */
+export function approvalQuestion(scope: GrantScope, fits: string | undefined): string {
+  if (scope === 'once') return 'Let exactly this call through?';
+  const which = fits === undefined ? ', with any arguments?' : ` whose arguments fit ${fits}?`;
+  return `Let this call through, and ${HOW_LONG[scope]} every other call of this tool by this client${which}`;
+}
 
 /** `approvalText` gives the whole call that waits under an id. */
 export function describeApproval(
@@ -15,13 +21,8 @@ export function describeApproval(
 ): { readonly title: string; readonly detail: string } {
   const { id, scope, when } = operations['approvals.approve'].input.parse(input);
   const text = approvalText(id);
-  if (scope === 'once') return { title: TITLES.once, detail: text };
-  const likeIt =
-    when === undefined
-      ? 'Like it is every call of this tool by this client, whatever its arguments.'
-      : `Like it is a call of this tool by this client whose arguments fit ${displayText(JSON.stringify(when))}.`;
-  return {
-    title: TITLES[scope],
-    detail: `${likeIt}\nIts rules are looked at again each time; a denial stays one.\n\n${text}`,
-  };
+  const title = approvalQuestion(scope, when === undefined ? undefined : 'the condition below');
+  if (scope === 'once') return { title, detail: text };
+  const condition = when === undefined ? '' : `The condition: arguments fit ${displayText(JSON.stringify(when))}.\n`;
+  return { title, detail: `${condition}Its rules are looked at again each time; a denial stays one.\n\n${text}` };
 }

@@ -43,6 +43,7 @@ export function explainHandler(parts: ExplainParts): (input: Input) => Operation
       'tool' in given
         ? {
             kind: 'tool',
+            isKnown: definition !== undefined,
             tool:
               definition === undefined
                 ? { name: given.tool, claimsReadOnly: false, schemaWords: [] }

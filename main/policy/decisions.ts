@@ -78,6 +78,10 @@ export function toolDefault(mode: DefaultMode, tool: ToolFacts): Decision {
   }
 }
 
+/** Of a tool whose definition was never seen; for explanations, since no such tool is called. */
+export const UNSEEN_TOOL =
+  'The default is read-only, and it is not known here yet whether the server calls this tool read-only.';
+
 function readOnlyDefault(tool: ToolFacts): Decision {
   const ask = { ...base, effect: 'ask', code: 'default_ask' } as const;
   if (!tool.claimsReadOnly) {

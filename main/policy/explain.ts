@@ -5,6 +5,7 @@
 import type { Chain, ConsideredRule, Decision, Explanation, Rule } from '../../preload/contract/index.ts';
 import type { CallFacts } from './call-facts.ts';
 import { compileRuleSet, rulesAbout, type PolicyOptions, type Subject } from './decide.ts';
+import { UNSEEN_TOOL } from './decisions.ts';
 import type { PathReader } from './path-test.ts';
 import type { ToolFacts } from './read-only.ts';
 import type { CompiledRule } from './rule-index.ts';
@@ -17,7 +18,15 @@ export interface ExplainInput extends PolicyOptions {
   readonly paths?: PathReader | undefined;
 }
 
-export type ExplainSubject = Subject | { readonly kind: 'tool'; readonly tool: ToolFacts; readonly arguments: unknown };
+export interface ExplainedTool {
+  readonly kind: 'tool';
+  readonly tool: ToolFacts;
+  readonly arguments: unknown;
+  /** False where its definition was never seen; it is decided about as one that is not read-only. */
+  readonly isKnown?: boolean;
+}
+
+export type ExplainSubject = Subject | ExplainedTool;
 
 function considered(compiled: CompiledRule, facts: CallFacts, args: unknown): ConsideredRule {
   const { rule } = compiled;
@@ -59,12 +68,14 @@ export function explain(input: ExplainInput, subject: ExplainSubject, facts: Cal
   const args = subject.kind === 'resource' ? undefined : subject.arguments;
   const about = isTool ? rules.about('tool', subject.tool.name) : rulesAbout(rules, subject, set.index.paths);
   const decision = isTool ? policy.decideCall(subject.tool, args, facts) : policy.decideRequest(args, subject, facts);
+  const isUnseen =
+    isTool && subject.isKnown === false && input.default === 'read-only' && decision.code === 'default_ask';
   const rule = about.find((one) => one.rule.id === decision.ruleId)?.rule;
   const chains = isTool ? rules.chains.filter((chain) => chain.isBefore(input.connector, subject.tool.name)) : [];
   return {
     connector: input.connector,
     subject: wordsFor(subject),
-    decision,
+    decision: isUnseen ? { ...decision, reason: UNSEEN_TOOL } : decision,
     ...(rule === undefined ? {} : { rule }),
     source: sourceOf(decision),
     considered: about.map((one) => considered(one, facts, args)),

@@ -13,9 +13,27 @@ const MAX_TOLD = 2 * MAX_SIZE;
 export const MAX_SET_SIZE = 100_000;
 /** A class of Unicode takes as long to read as so many instructions. */
 const CLASS_SIZE = 60;
+/** So many characters of a class take as long to read as one instruction. */
+const CLASS_CHARACTERS = 8;
 const REPEAT = /^\{(\d{1,5})(,(\d{0,5}))?\}/;
 
-/** How many instructions it has, or some more; never compiles. */
+/** Where the class that begins at `from` ends; undefined where it does not, and so is none. */
+function endOfClass(pattern: string, from: number): number | undefined {
+  let i = from + (pattern[from + 1] === '^' ? 2 : 1);
+  // A "]" that stands first is of the class.
+  if (pattern[i] === ']') i++;
+  while (i < pattern.length) {
+    if (pattern[i] === ']') return i;
+    // The end of a range, or a named class: it depends on what stands before.
+    if (pattern.startsWith('-[:', i)) return undefined;
+    const named = pattern.startsWith('[:', i) ? pattern.indexOf(':]', i + 2) : -1;
+    if (named >= 0) i = named + 2;
+    else i += pattern[i] === '\\' ? 2 : 1;
+  }
+  return undefined;
+}
+
+/** How many instructions it has, or some more; `Infinity` where it is none. Never compiles. */
 export function expressionSize(pattern: string): number {
   const open: number[] = [];
   let sum = 0;
@@ -36,13 +54,20 @@ export function expressionSize(pattern: string): number {
       last = more;
       i += repeat[0].length - 1;
     } else if (c === '[') {
-      const from = i;
-      // A "]" that stands first is of the class.
-      i += pattern[i + 1] === '^' ? 2 : 1;
-      for (i++; i < pattern.length && pattern[i] !== ']'; i++) if (pattern[i] === '\\') i++;
-      const classes = pattern.slice(from, i).split(/\\[pP]|\[:/).length - 1;
-      sum += 1 + classes * CLASS_SIZE;
+      const end = endOfClass(pattern, i);
+      if (end === undefined) return Infinity;
+      const inner = pattern.slice(i, end);
+      const classes = inner.split(/\\[pP]|\[:/).length - 1;
+      sum += 1 + classes * CLASS_SIZE + Math.floor(inner.length / CLASS_CHARACTERS);
+      i = end;
       last = 1;
+    } else if (c === '\\' && pattern[i + 1] === 'Q') {
+      // Letters, as they stand, up to the end of the quote or of the text.
+      const end = pattern.indexOf('\\E', i + 2);
+      const letters = (end < 0 ? pattern.length : end) - i - 2;
+      sum += letters;
+      if (letters > 0) last = 1;
+      i = end < 0 ? pattern.length : end + 1;
     } else if (c === '\\') {
       i++;
       const isClass = pattern[i] === 'p' || pattern[i] === 'P';
@@ -64,7 +89,11 @@ export function expressionsSize(conditions: readonly unknown[]): number {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (Array.isArray(next)) for (const item of next) pending.push(item);
     else if (isJsonObject(next)) {
-      if (typeof next['regex'] === 'string') sum += expressionSize(next['regex']);
+      if (typeof next['regex'] === 'string') {
+        // What is none is never compiled, and takes no room from the others.
+        const size = expressionSize(next['regex']);
+        if (size !== Infinity) sum += size;
+      }
       for (const key of ['and', 'or', 'not']) if (next[key] !== undefined) pending.push(next[key]);
     }
   }
@@ -80,7 +109,9 @@ export function compiledExpression(pattern: string, ignoresCase: boolean): RE2JS
   const before = known.get(key);
   if (before !== undefined) return before;
   const size = expressionSize(pattern);
-  const made = size > MAX_TOLD ? 'it is too large' : compile(pattern, ignoresCase ? RE2JS.CASE_INSENSITIVE : 0);
+  const problem =
+    size === Infinity ? 'a class in it has no end that can be told' : size > MAX_TOLD ? 'it is too large' : undefined;
+  const made = problem ?? compile(pattern, ignoresCase ? RE2JS.CASE_INSENSITIVE : 0);
   held += Math.min(size, MAX_TOLD);
   if (held > 2 * MAX_SET_SIZE) {
     known.clear();

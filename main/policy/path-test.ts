@@ -3,6 +3,7 @@
  * after links, a home folder), and every reading is looked at: for deny and ask one of them is enough, for allow all of
  * them must lie inside. What depends on where the server stands allows nothing, and closes where it leads upwards.
  */
+import { bracketReadings, hasBrackets, mayLeadUp } from './brackets.ts';
 import type { Leaf } from './leaf.ts';
 import type { ProtectedPaths } from './protected-paths.ts';
 import { ANY, FALSE, TRUE, UNDECIDABLE, type Truth } from './truth.ts';
@@ -19,9 +20,7 @@ const EXPANDED = /[\u0000-\u001f\u007f$`*?]/;
 function isPattern(text: string): boolean {
   const brace = text.indexOf('{');
   const inner = brace < 0 ? '' : text.slice(brace + 1, Math.max(brace + 1, text.lastIndexOf('}')));
-  if (inner.includes(',') || inner.includes('..')) return true;
-  const bracket = text.indexOf('[');
-  return bracket >= 0 && text.lastIndexOf(']') > bracket + 1;
+  return inner.includes(',') || inner.includes('..') || hasBrackets(text);
 }
 
 const isExpanded = (text: string): boolean => EXPANDED.test(text) || isPattern(text);
@@ -51,19 +50,16 @@ function mayLeadAnywhere(text: string, { separator }: PathReader): boolean {
 }
 
 /**
- * The folder that everything lies in which a pattern could stand for, undefined where that cannot be told. A link below it is not
+ * The folder that everything lies in which brackets could stand for, undefined where that cannot be told. A link below it is not
  * seen: brackets are common in names, and to close for each would close for every project that has some.
  */
 function folderOfPattern(text: string, { separator }: PathReader): string | undefined {
   const plain = text.trim();
-  // Brackets stand for one letter of a name, and no pattern matches the way up; braces may be written to become one.
-  const isTold =
-    isAbsolute(plain, separator) && !/[$`%{}]/.test(plain) && !plain.replace(/\[[^\]/\\]*\]/g, '').includes('..');
-  const at = plain.search(/[[*?]/);
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (!isTold || at < 0 || /[\u0000-\u001f\u007f]/.test(plain) || (separator === '\\' && losesEnds(plain)))
-    return undefined;
-  const end = Math.max(plain.lastIndexOf('/', at), plain.lastIndexOf(separator, at));
+  // Braces may be written to become the way up, and what stands for more than one letter too.
+  if (EXPANDED.test(plain) || /[%{}]/.test(plain) || !isAbsolute(plain, separator)) return undefined;
+  if (mayLeadUp(plain, separator) || (separator === '\\' && losesEnds(plain))) return undefined;
+  const at = plain.indexOf('[');
+  const end = at < 0 ? -1 : Math.max(plain.lastIndexOf('/', at), plain.lastIndexOf(separator, at));
   return end < 0 ? undefined : plain.slice(0, end + 1);
 }
 
@@ -120,7 +116,13 @@ export function pathUnder(folders: readonly string[], wide: boolean, reader: Pat
     }
     const inside = readings.filter((path) => roots.some((root) => isInside(path, root, reader))).length;
     if (inside === 0) return FALSE;
-    return inside === readings.length && isSure(text, reader) ? TRUE : UNDECIDABLE;
+    if (inside < readings.length) return UNDECIDABLE;
+    if (isSure(text, reader)) return TRUE;
+    const meant = bracketReadings(text) ?? [];
+    const isKept = (one: string): boolean =>
+      isSure(one, reader) &&
+      work.resolve(one, reader).every((path) => roots.some((root) => isInside(path, root, reader)));
+    return meant.length > 0 && meant.every(isKept) ? TRUE : UNDECIDABLE;
   };
   return {
     needs: 'a path',

@@ -54,23 +54,26 @@ export function conditionSentence(condition: Condition, depth = 0): string {
   return testSentence(condition);
 }
 
-function named(word: string, glob: string): string {
-  return glob === '*' ? `every ${word}` : `the ${word} ${quoted(glob)}`;
+function named(word: string, glob: string, all: 'every' | 'any' = 'every'): string {
+  return glob === '*' ? `${all} ${word}` : `the ${word} ${quoted(glob)}`;
 }
 
 const VERBS = { deny: 'Deny', ask: 'Ask before', allow: 'Allow' } as const;
+/** A question comes before each one, not once before all of them. */
+const ALL = { deny: 'every', ask: 'any', allow: 'every' } as const;
 
 /** `Deny the tool "delete_*" on the connector "files" when "/path" is a path below "/etc".` */
 export function ruleSentence(rule: NewRule): string {
+  const all = ALL[rule.effect];
   const what =
     rule.resource !== undefined
-      ? named('resource', rule.resource)
+      ? named('resource', rule.resource, all)
       : rule.prompt !== undefined
-        ? named('prompt', rule.prompt)
-        : named('tool', rule.tool ?? '*');
-  const who = rule.client === undefined ? '' : ` for ${named('client', rule.client)}`;
+        ? named('prompt', rule.prompt, all)
+        : named('tool', rule.tool ?? '*', all);
+  const who = rule.client === undefined ? '' : ` for ${named('client', rule.client, all)}`;
   const when = rule.when === undefined ? '' : ` when ${conditionSentence(rule.when)}`;
-  return `${VERBS[rule.effect]} ${what} on ${named('connector', rule.connector)}${who}${when}.`;
+  return `${VERBS[rule.effect]} ${what} on ${named('connector', rule.connector, all)}${who}${when}.`;
 }
 
 const HOLDING = {
@@ -80,7 +83,9 @@ const HOLDING = {
 };
 
 export function chainSentence({ effect, after, before }: NewChain): string {
-  const call = `${named('tool', before.tool)} on ${named('connector', before.connector)}`;
-  const source = `${named('tool', after.tool)} on ${named('connector', after.connector)}`;
+  const place = (tool: string, connector: string, all: 'every' | 'any'): string =>
+    `${named('tool', tool, all)} on ${named('connector', connector, all)}`;
+  const call = place(before.tool, before.connector, ALL[effect]);
+  const source = place(after.tool, after.connector, 'any');
   return `${VERBS[effect]} ${call} after ${HOLDING[after.holding]} of ${source}.`;
 }

@@ -1,12 +1,15 @@
 /**
  * How long a value is: characters of a text, elements of an array, members of an object. A text given as an array of one slips
- * by a limit, so in a rule that closes (deny and ask, also under `not`), and under `not` in one that allows, an array is
- * undecidable where its texts say otherwise than its number of elements.
+ * by a limit, so in a rule that closes (deny and ask, also under `not`), and under `not` in one that allows, an array of one
+ * is undecidable where its text says otherwise and the limit is one for texts: arrays are limited to fewer elements.
  */
 import { isJsonObject } from '../../preload/contract/json.ts';
 import type { Leaf } from './leaf.ts';
 import { isIncomplete, NotKept } from './recorded-value.ts';
 import { ANY, EITHER, truthOf, UNDECIDABLE, type Truth } from './truth.ts';
+
+/** A limit above it is one of characters, where an array of one holds a text. */
+const MAX_ELEMENTS = 64;
 
 function codePoints(text: string): number {
   let count = text.length;
@@ -36,11 +39,13 @@ export function sized(
   closes: boolean,
 ): Leaf {
   const fits = (size: number): boolean => size >= min && size <= max;
+  const isForTexts = min > MAX_ELEMENTS || (max !== Infinity && max >= MAX_ELEMENTS);
   const judgeArray = (items: readonly unknown[]): Truth => {
-    if (!closes) return isIncomplete(items) ? EITHER : truthOf(fits(items.length));
+    const holds = fits(items.length);
+    if (isIncomplete(items)) return closes ? ANY : EITHER;
+    if (!closes || !isForTexts || items.length !== 1) return truthOf(holds);
     const lengths = textLengths(items);
     if (lengths === undefined) return ANY;
-    const holds = fits(items.length);
     const total = lengths.reduce((sum, one) => sum + one, 0);
     const agree = lengths.length === 0 || (fits(total) === holds && lengths.every((one) => fits(one) === holds));
     return agree ? truthOf(holds) : UNDECIDABLE;
@@ -54,6 +59,7 @@ export function sized(
       if (!isJsonObject(value)) return UNDECIDABLE;
       return isIncomplete(value) ? EITHER : truthOf(fits(Object.keys(value).length));
     },
-    why: (value) => (Array.isArray(value) ? 'is an array whose texts are of another length than it is' : undefined),
+    why: (value) =>
+      Array.isArray(value) ? 'is an array of one whose text is of another length than it is' : undefined,
   };
 }

@@ -125,11 +125,13 @@ describe('approvals approve', () => {
 
   it('--for remembers the yes, --when only for some calls, and both are asked about', async () => {
     const session = await at('approvals approve a1 --for session');
-    expect(session.asked).toEqual(['Let this call through, and others like it until its session ends? [y/N] ']);
+    expect(session.asked).toEqual([
+      'Let this call through, and until its session ends every other call of this tool by this client, with any arguments? [y/N] ',
+    ]);
     expect(session.calls.at(-1)).toBe('approvals.approve! {"id":"a1","scope":"session"}');
     const hour = await at(['approvals', 'approve', 'a1', '--for', 'hour', '--when', WHEN]);
     expect(hour.asked[0]).toBe(
-      `Let this call through, and others like it for an hour? Like it: arguments fit ${WHEN}. [y/N] `,
+      `Let this call through, and for an hour every other call of this tool by this client whose arguments fit ${WHEN}? [y/N] `,
     );
     expect(hour.calls.at(-1)).toBe(`approvals.approve! {"id":"a1","scope":"hour","when":${WHEN}}`);
   });
@@ -139,6 +141,12 @@ describe('approvals approve', () => {
     ['for once', ['--for', 'once'], 'E_INPUT', 'Allowed choices are session, hour.'],
     ['a condition alone', ['--when', WHEN], 'E_USAGE', 'goes with "--for"'],
     ['a condition that is no JSON', ['--for', 'hour', '--when', 'x'], 'E_INPUT', 'Give a condition as JSON'],
+    [
+      'a word that is no test',
+      ['--for', 'hour', '--when', '{"and":[{"at":"/a","eq":1},{"at":"/b","globb":"x"}]}'],
+      'E_INPUT',
+      '"globb" is no test. Give one of: eq, in,',
+    ],
     ['a condition without a test', ['--for', 'hour', '--when', '{}'], 'E_INPUT', 'Give a condition as JSON'],
     ['two tests', ['--for', 'hour', '--when', '{"at":"/a","eq":1,"gt":0}'], 'E_INPUT', 'Give a condition as JSON'],
     ['one that is too long', ['--for', 'hour', '--when', `{"at":"/a","eq":"${'x'.repeat(20_000)}"}`], 'E_INPUT', 'x'],
@@ -203,6 +211,8 @@ describe('grants', () => {
     expect((await tell('approvals grants', { answers })).out).toBe(`ID  LEFT     CLIENT  CONNECTOR  TOOL   ARGUMENTS
 g1  session  cursor  files      write  any
 g2  60:00    cursor  files      write  {"at":"/path","glob":"/data/*"}
+
+Those of a client without a hub token end with its session, if that is sooner.
 `);
     expect((await tell('approvals grants', { answers: { 'grants.list': [] } })).out).toBe(
       'No grants: each call that asks waits for you.\n',

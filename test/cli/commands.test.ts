@@ -558,6 +558,28 @@ describe('logs', () => {
 `);
   });
 
+  it.each<[string, Partial<LogEntry>, string]>([
+    [
+      'names what was found once',
+      { outcome: 'refused', reason: 'The guard found: secret (aws).', decidedBy: 'guard' },
+      '  [guard]  The guard found: secret (aws).  found: pii (iban)',
+    ],
+    [
+      'says who let it through',
+      { decidedBy: 'approval', reason: 'Approved by a person (window).' },
+      '  [approval]  Approved by a person (window).  found: secret (aws), pii (iban)',
+    ],
+    ['says no reason of a rule', { reason: 'Rule r allows it.' }, '  found: secret (aws), pii (iban)'],
+  ])('a line %s', async (_title, more, end) => {
+    const at = { tier: 'hard', at: '', action: 'alert' } as const;
+    const findings = [
+      { category: 'secret', rule: 'aws', ...at },
+      { category: 'pii', rule: 'iban', ...at },
+    ];
+    const { out } = await tell('logs', { answers: { 'logs.query': [{ ...entry, ...more, findings }] } });
+    expect(out.endsWith(`13 ms${end}\n`)).toBe(true);
+  });
+
   it('a call that was tried more than once says so, in either form', async () => {
     const tried = { ...entry, attempts: 3 };
     const answers = { 'logs.query': [tried] };

@@ -173,6 +173,8 @@ describe('guard show and set', () => {
     const { out } = await tell(['show'], { answers });
     expect(out).toMatch(/^pii\* +block +block +block /m);
     expect(out).toMatch(/^live_secret +block +block +mask /m);
+    expect(out).toMatch(/^injection +by weight +by weight +by weight /m);
+    expect(out).toContain('by weight: one weak sign is told, more are asked about, strong ones are refused.');
     expect(out).toContain('files: injection off');
     const files = await tell(['show', '--connector', 'files'], { answers });
     expect(files.out).toMatch(/^injection\* +off +off +off /m);
@@ -194,6 +196,10 @@ describe('guard show and set', () => {
     expect(await tell(['set', 'pii', 'off'], { answers, needsYes: true })).toMatchObject({ code: 2 });
     const back = await tell(['set', 'pii', 'default', '-y'], { answers });
     expect(back.calls).toEqual(['guard.set {"connector":null,"category":"pii","action":null}']);
+    expect(back.out).toBe('From now on: pii is as built in again everywhere.\n');
+    expect((await tell(['set', 'pii', 'mask'], { answers })).out).toBe(
+      'From now on: pii is mask everywhere.\nIn definitions that means block: a definition is never masked.\n',
+    );
   });
 
   it.each([

@@ -41,6 +41,11 @@ async function tell(words: readonly string[], typed?: string, all = ALL, later: 
   });
   const answer = (name: OperationName, input: { kind?: string; name?: string }): unknown => {
     if (name === 'pins.list') return all;
+    if (name === 'hub.configs.list') return [{ name: 'remote' }];
+    if (name === 'connectors.get') {
+      if (input.name === 'files') return {};
+      throw new CompanionError('E_CONNECTOR_UNKNOWN', 'There is no such connector.', 'list', { exitCode: 2 });
+    }
     if (name === 'pins.diff')
       return all
         .filter(
@@ -55,11 +60,11 @@ async function tell(words: readonly string[], typed?: string, all = ALL, later: 
   const call =
     (isConfirmed: boolean) =>
     (name: OperationName, input: object): Promise<unknown> => {
-      const isReading = name === 'pins.list' || name === 'pins.diff';
+      const isReading = ['pins.list', 'pins.diff', 'hub.configs.list', 'connectors.get'].includes(name);
       if (!isReading && !isConfirmed && !JSON.stringify(input).includes('"ask"'))
         return Promise.reject(new CompanionError('E_CONFIRMATION', 'weakens', 'say yes'));
       if (!isReading) calls.push(`${name}${isConfirmed ? '!' : ''} ${JSON.stringify(input)}`);
-      return Promise.resolve(answer(name, input));
+      return new Promise((done) => done(answer(name, input)));
     };
   const io: CommandIo = {
     argv: [],
@@ -116,6 +121,13 @@ describe('pins list', () => {
     expect(JSON.parse((await tell(['list', '--json'])).out)).toEqual(ALL);
   });
 
+  it('of a connector that is not there says that', async () => {
+    const unknown = await tell(['list', 'flies'], undefined, []);
+    expect([unknown.failure?.code, unknown.failure?.exitCode, unknown.out]).toEqual(['E_CONNECTOR_UNKNOWN', 2, '']);
+    for (const known of ['files', 'remote'])
+      expect((await tell(['list', known], undefined, [])).out).toContain('Nothing is pinned yet');
+  });
+
   it('says so where nothing is pinned, and what cannot be read', async () => {
     expect((await tell(['list'], undefined, [])).out).toContain('Nothing is pinned yet');
     const lost: PinView = { connector: 'files', kind: 'identity', name: '', state: 'changed', firstSeenAt: AT };
@@ -170,6 +182,14 @@ describe('pins accept', () => {
     expect([failure?.code, calls]).toEqual([code, []]);
   });
 
+  it.each([
+    [['calm'], 'Nothing of that name waits for an answer.'],
+    [['--kind', 'identity'], 'Nothing of this kind waits.'],
+  ])('says of %j what is missing', async (words, message) => {
+    const { failure } = await tell(['accept', 'files', ...words, '-y']);
+    expect([failure?.message, failure?.next]).toEqual([message, 'See what waits with "runlayer pins list files".']);
+  });
+
   it('of what settled meanwhile is refused', async () => {
     const { failure } = await tell(['accept', 'files', 'read', '-y'], undefined, ALL, { seen: undefined });
     expect(failure?.code).toBe('E_PIN_SETTLED');
@@ -204,6 +224,8 @@ describe('pins reset and new-items', () => {
   it('do not ask to tighten', async () => {
     const { calls, asked, out } = await tell(['new-items', 'ask']);
     expect([calls, asked]).toEqual([['pins.newItems {"mode":"ask"}'], []]);
-    expect(out).toBe('New items wait for a yes.\n');
+    expect(out).toBe(
+      'New items wait for a yes. A new connector offers nothing until\n"runlayer pins accept <connector> --all".\n',
+    );
   });
 });

@@ -92,4 +92,32 @@ describe('what results came before', () => {
     for (let i = 0; i < 3000; i++) one.mark('c', { connector: 'web', tool: `t${i}`, labels: ['anything'] });
     expect(one.of('c')).toHaveLength(1000);
   });
+
+  it('of a session that gives more names than are kept counts for all, while it lives and after', () => {
+    const taints = createTaints(() => 0);
+    const one = taints.session('1');
+    for (let n = 0; n < 16; n++) one.note(`c${n}`);
+    one.mark('c0', web);
+    const seen = (client: string): number => taints.session('x').of(client).length;
+    expect([seen('c15'), seen('other')]).toEqual([2, 0]);
+    one.note('c0');
+    expect(seen('other')).toBe(0);
+    one.note('c16');
+    expect([seen('c3'), seen('other')]).toEqual([2, 2]);
+    one.ended();
+    expect([seen('c3'), seen('other')]).toEqual([2, 2]);
+  });
+
+  it('what one name gets later is not another one’s, though they shared a session', () => {
+    const taints = createTaints(() => 0);
+    const both = taints.session('1');
+    both.note('a');
+    both.mark('b', web);
+    both.ended();
+    const later = taints.session('2');
+    later.mark('a', { ...web, tool: 'search' });
+    later.ended();
+    const seen = (client: string): number => taints.session('x').of(client).length;
+    expect([seen('a'), seen('b')]).toEqual([4, 2]);
+  });
 });

@@ -17,7 +17,8 @@ describe('what the window asks about a call that waits', () => {
   ] as const)('for the %s says how long, and for which calls', (scope, words) => {
     const { title, detail } = describeApproval({ id: 'abc', scope }, call);
     expect(title).toContain(words);
-    expect(detail).toMatch(/^Like it is every call of this tool by this client, whatever its arguments\.\n/);
+    expect(title).toMatch(/every other call of this tool by this client, with any arguments\?$/);
+    expect(detail).toMatch(/^Its rules are looked at again each time;/);
     expect(detail).toMatch(/\n\ncall abc$/);
   });
 
@@ -28,7 +29,8 @@ describe('what the window asks about a call that waits', () => {
         { at: '/n', lt: 3 },
       ],
     };
-    const { detail } = describeApproval({ id: 'abc', scope: 'hour', when }, call);
+    const { title, detail } = describeApproval({ id: 'abc', scope: 'hour', when }, call);
+    expect(title).toMatch(/by this client whose arguments fit the condition below\?$/);
     expect(detail).toContain(String.raw`fit {"and":[{"at":"/path","glob":"/data/\u{202e}*"},{"at":"/n","lt":3}]}.`);
   });
 });

@@ -77,7 +77,13 @@ describe('a test of one value', () => {
     ['what reads alike in an array', { contains: 'rm -rf' }, ['RM \u200b-rf /'], 'true', 'false'],
     ['a long text in an array', { length: { min: 100 } }, ['x'.repeat(5000)], 'undecidable', 'false'],
     ['nested', { length: { min: 100 } }, [['x'.repeat(5000)]], 'undecidable', 'false'],
-    ['in pieces', { length: { min: 100 } }, ['x'.repeat(60), 'y'.repeat(60)], 'undecidable', 'false'],
+    ['in pieces', { length: { min: 100 } }, [['x'.repeat(60), 'y'.repeat(60)]], 'undecidable', 'false'],
+    ['two texts are two', { length: { min: 100 } }, ['x'.repeat(5000), 'y'], 'false', 'false'],
+    ['one file of more than ten', { length: { min: 11 } }, ['/home/u/notes.txt'], 'false', 'false'],
+    ['eleven files of more than ten', { length: { min: 11 } }, Array(11).fill('/a'), 'true', 'true'],
+    ['a limit of elements', { length: { min: 64 } }, ['x'.repeat(5000)], 'false', 'false'],
+    ['the first limit of characters', { length: { min: 65 } }, ['x'.repeat(5000)], 'undecidable', 'false'],
+    ['a short text under a long limit', { length: { min: 100 } }, ['x'], 'false', 'false'],
     ['numbers in an array', { length: { min: 3 } }, [1, 2], 'false', 'false'],
     ['a number as text', { in: [5, 'all'] }, '5', 'undecidable', 'false'],
     ['a number as text, written otherwise', { in: [5, 'all'] }, ' 5.0', 'undecidable', 'false'],
@@ -216,11 +222,25 @@ describe('a test of one value', () => {
       '(?:(?:a{30}){30}){30}',
       '.{0,1000}'.repeat(3),
       '[\\pL]{2}'.repeat(99),
+      `[\\\\]${'a{1000}'.repeat(500)}`,
+      `[^\\\\]${'a{1000}'.repeat(500)}]`,
+      `\\Q[\\E${'a{1000}'.repeat(500)}]`,
+      `[[:alpha:][]${'a{1000}'.repeat(500)}]`,
+      `[!-[:]${'a{1000}'.repeat(500)}[:]]`,
+      `[a${'a{1000}'.repeat(500)}`,
     ]) {
       expect(expressionSize(regex)).toBeGreaterThan(5000);
       expect(says({ at: '/a', regex }, { a: 'x' }, true)).toBe('undecidable');
     }
-    for (const regex of ['^v[0-9]{1,4}$', '[]a]{3}', '\\p{Greek}+', '(?:ab|cd){10}', 'a{x', '\\Qa{9}\\E'])
+    for (const regex of [
+      '^v[0-9]{1,4}$',
+      '[]a]{3}',
+      '\\p{Greek}+',
+      '(?:ab|cd){10}',
+      'a{x',
+      '\\Qa{9}\\E',
+      '[[:alpha:]\\]]',
+    ])
       expect(expressionSize(regex)).toBeLessThan(200);
     expect(says({ at: '/a', regex: 'a{900}' }, { a: 'a'.repeat(900) }, true)).toBe('true');
   });

@@ -35,7 +35,7 @@ describe('an explanation', () => {
       source: 'local rule',
       notAbout: 2,
       also: [
-        'Ask before the tool "read" on the connector "files" after injected instructions in a result of every tool on the connector "web".',
+        'Ask before the tool "read" on the connector "files" after injected instructions in a result of any tool on the connector "web".',
       ],
     });
     const said = explained.considered.map(({ rule, says, because }) => [rule.id, says, because]);
@@ -56,6 +56,17 @@ describe('an explanation', () => {
       also: [],
     });
     expect(explained.rule).toBeUndefined();
+  });
+
+  it.each([
+    ['not seen', false, 'read-only', 'it is not known here yet whether the server calls this tool read-only.'],
+    ['seen', true, 'read-only', 'the server does not call this tool read-only.'],
+    ['not seen, with another default', false, 'ask', "the connector's default is ask."],
+  ] as const)('of a tool whose definition was %s', (_title, isKnown, mode, words) => {
+    const subject = { kind: 'tool', tool: { ...tool, name: 'write' }, arguments: {}, isKnown } as const;
+    const { decision } = explain({ ...input, default: mode }, subject, client);
+    expect([decision.effect, decision.code]).toEqual(['ask', 'default_ask']);
+    expect(decision.reason).toContain(words);
   });
 
   it('is about resources and prompts too', () => {
@@ -103,6 +114,7 @@ describe('a sentence', () => {
       },
       'Ask before the prompt "p" on the connector "f" when not ("/n" is more than 5) or ("/p" is a path below "~/a" and the length of the arguments is 1 to 2).',
     ],
+    [{ effect: 'ask', connector: '*', tool: '*' }, 'Ask before any tool on any connector.'],
     [{ effect: 'deny', connector: 'f', resource: 'file:///*' }, 'Deny the resource "file:///*" on the connector "f".'],
   ])('%j', (rule, sentence) => {
     expect(ruleSentence(rule)).toBe(sentence);

@@ -33,14 +33,13 @@ function test(wide: boolean, c: Condition, args: unknown, closes = wide): number
   if ('contains' in c) return has(wide, value, c.contains);
   if (typeof value === 'string' && 'glob' in c) return fits(wide, c.glob, value) ? 2 : 0;
   if ('length' in c && ['string', 'array', 'object'].includes(type(value))) {
-    const texts = Array.isArray(value) && (wide || closes) ? value.flat(9).filter((v) => typeof v === 'string') : [];
-    const fit = (one: unknown): boolean => size(one) >= (c.length.min ?? 0) && size(one) <= (c.length.max ?? 1e9);
-    return texts.concat(texts.join('') || []).some((one) => fit(one) !== fit(value)) ? 1 : fit(value) ? 2 : 0;
+    // A limit of characters, above 64, is no part of it.
+    return size(value) >= (c.length.min ?? 0) && size(value) <= (c.length.max ?? 1e9) ? 2 : 0;
   }
   if (typeof value !== 'number' || !['gt', 'gte', 'lt', 'lte'].some((word) => word in c)) return 1;
   const low = 'gt' in c ? value > c.gt : 'gte' in c && value >= c.gte;
-  const high = 'lt' in c ? value < c.lt : 'lte' in c && value <= c.lte;
-  return isBig(value) ? (wide && (low || high) ? 2 : 1) : low || high ? 2 : 0;
+  const holds = low || ('lt' in c ? value < c.lt : 'lte' in c && value <= c.lte);
+  return isBig(value) ? (wide && holds ? 2 : 1) : holds ? 2 : 0;
 }
 type Named = { readonly connector: string; readonly tool?: string | undefined };
 export function naive(mode: DefaultMode, rules: Rule[], chains: Chain[], call: Named & CallFacts & { args: unknown }) {

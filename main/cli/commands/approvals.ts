@@ -1,25 +1,25 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { CompanionError, Condition, type ApprovalView, type GrantScope } from '../../../preload/contract/index.ts';
+import { CompanionError, Condition, type ApprovalView } from '../../../preload/contract/index.ts';
+import { approvalQuestion } from '../../operations/describe-approval.ts';
 import type { CommandIo } from '../command-io.ts';
 import { approvalText, grantRow, stateWord, timeLeft } from './approval-text.ts';
+import { CONDITION_HELP, unknownTest } from './condition-text.ts';
 import { confirm } from './confirm.ts';
 import { jsonOption } from './option-values.ts';
 import { json, table } from './render.ts';
 
-const QUESTIONS: Readonly<Record<GrantScope, string>> = {
-  once: 'Let exactly this call through?',
-  session: 'Let this call through, and others like it until its session ends?',
-  hour: 'Let this call through, and others like it for an hour?',
-};
 const MAX_CONDITION = 16 * 1024;
 
 function condition(text: string): Condition {
   const bad = new InvalidArgumentError('Give a condition as JSON, such as {"at":"/path","glob":"/data/*"}.');
   if (text.length > MAX_CONDITION) throw bad;
+  let given: unknown;
   try {
-    return Condition.parse(JSON.parse(text));
+    given = JSON.parse(text);
+    return Condition.parse(given);
   } catch {
-    throw bad;
+    const unknown = unknownTest(given);
+    throw unknown === undefined ? bad : new InvalidArgumentError(unknown);
   }
 }
 
@@ -76,11 +76,14 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
   approvals
     .command('approve <id>')
     .description('let this one call through; only at a terminal')
-    .addOption(new Option('--for <time>', 'and others of this tool by this client').choices(['session', 'hour']))
+    .addOption(
+      new Option('--for <time>', 'and every other call of this tool by this client').choices(['session', 'hour']),
+    )
     .addOption(
       new Option('--when <condition>', 'with --for: only calls whose arguments fit (JSON)').argParser(condition),
     )
     .addOption(jsonOption())
+    .addHelpText('after', CONDITION_HELP)
     .action(async (id: string, options: { for?: 'session' | 'hour'; when?: Condition; json?: true }) => {
       const { for: scope = 'once', when } = options;
       if (when !== undefined && scope === 'once') {
@@ -98,9 +101,9 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
         );
       }
       (options.json === true ? io.err : io.out)(approvalText(approval, Date.now()));
-      const narrowed = when === undefined ? '' : ` Like it: arguments fit ${JSON.stringify(when)}.`;
-      const question = approval.about === 'answer' ? 'Let exactly this answer through?' : QUESTIONS[scope];
-      await confirm(io, `${question}${narrowed}`, false);
+      const fits = when === undefined ? undefined : JSON.stringify(when);
+      const question = approval.about === 'answer' ? 'Let exactly this answer through?' : approvalQuestion(scope, fits);
+      await confirm(io, question, false);
       await io.callConfirmed('approvals.approve', { id, scope, ...(when === undefined ? {} : { when }) });
       if (options.json === true) io.out(json({ id, answer: 'approved', scope }));
       else io.out(approval.state === 'pending' ? 'Approved. It is made when its client calls again.\n' : 'Approved.\n');
@@ -142,6 +145,7 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
             all.map((grant) => grantRow(grant, now)),
           ),
         );
+        io.out('\nThose of a client without a hub token end with its session, if that is sooner.\n');
       }
     });
 

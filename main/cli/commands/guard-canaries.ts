@@ -23,7 +23,7 @@ export function addCanaryCommands(guard: Command, io: CommandIo): void {
   const canary = options(guard.command('canary'))
     .description('make a value to plant where nothing should read; whatever carries it is blocked')
     .action(add);
-  options(canary.command('add')).description('the same').action(add);
+  options(canary.command('add')).description('make a value to plant').action(add);
   canary
     .command('list')
     .description('all of them, without their values')

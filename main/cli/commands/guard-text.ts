@@ -30,13 +30,18 @@ export function verdictText(verdict: GuardVerdict, findings: readonly GuardFindi
   return `${head}\n${table(['CATEGORY', 'RULE', 'TIER', 'ACTION', 'WHERE'], rows)}`;
 }
 
+const BY_WEIGHT = hang('', 'by weight: one weak sign is told, more are asked about, strong ones are refused.');
+
 /** A star at what somebody chose. */
 function actionTable(guard: GuardSettings, connector: string): string {
   const own = Object.hasOwn(guard.connectors, connector) ? guard.connectors[connector] : undefined;
   const chosen = { ...guard.all, ...own };
   const rows = GuardCategory.options.map((category) => {
     const mark = chosen[category] === undefined ? '' : '*';
-    const actions = ScanKind.options.map((kind) => resolveActions(guard, connector, kind)[category]);
+    const actions = ScanKind.options.map((kind) => {
+      const action = resolveActions(guard, connector, kind)[category];
+      return category === 'injection' && action === 'block' ? 'by weight' : action;
+    });
     return [`${category}${mark}`, ...actions, CATEGORY_TEXTS[category]];
   });
   return table(['CATEGORY', 'DEFINITION', 'INPUT', 'OUTPUT', 'WHAT IT IS'], rows);
@@ -44,7 +49,7 @@ function actionTable(guard: GuardSettings, connector: string): string {
 
 /** `connector`: of it alone; else for all, and each that has choices of its own. */
 export function guardText(guard: GuardSettings, connector: string | undefined): string {
-  const note = hang('', '* chosen with "runlayer guard set"; the others are as built in.');
+  const note = hang('', '* chosen with "runlayer guard set"; the others are as built in.') + BY_WEIGHT;
   if (connector !== undefined) return `${actionTable(guard, connector)}\n${note}`;
   const own = Object.entries(guard.connectors).map(([name, choices]) => {
     const words = Object.entries(choices).map(([category, action]) => `${category} ${action}`);

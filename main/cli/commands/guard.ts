@@ -39,6 +39,12 @@ function oneOf<T extends string>(options: readonly T[]): (text: string) => T {
   };
 }
 
+function setText(category: GuardCategory, action: GuardAction | 'default', place: string): string {
+  if (action === 'default') return `From now on: ${category} is as built in again ${shown(place)}.\n`;
+  const more = action === 'mask' ? 'In definitions that means block: a definition is never masked.\n' : '';
+  return `From now on: ${category} is ${action} ${shown(place)}.\n${more}`;
+}
+
 async function readText(io: CommandIo): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -143,7 +149,7 @@ export function addGuardCommands(program: Command, io: CommandIo): void {
           `Guard less against ${category} ${place}: ${action}?`,
           options.yes === true,
         );
-        io.out(options.json === true ? json(settings) : `From now on: ${category} is ${action} ${shown(place)}.\n`);
+        io.out(options.json === true ? json(settings) : setText(category, action, place));
       },
     );
 

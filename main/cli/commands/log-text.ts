@@ -39,11 +39,10 @@ function deciderText(entry: LogEntry): string {
   return decidedBy === undefined || decidedBy === 'local' ? '' : `  [${decidedBy}]`;
 }
 
-/** What the guard found, each kind once; never what it was. */
-function foundText({ findings = [] }: LogEntry): string {
-  if (findings.length === 0) return '';
-  const words = findings.map(({ category, rule }) => `${category} (${rule})`);
-  return `  found: ${[...new Set(words)].join(', ')}`;
+/** What the guard found, each kind once and not again what `why` names; never what it was. */
+function foundText({ findings = [] }: LogEntry, why: string): string {
+  const words = findings.map(({ category, rule }) => `${category} (${rule})`).filter((word) => !why.includes(word));
+  return words.length === 0 ? '' : `  found: ${[...new Set(words)].join(', ')}`;
 }
 
 /** What the tenant wrote of a call of ours, in its own short words. */
@@ -58,6 +57,13 @@ function seenText({ detail }: LogEntry): string {
   return `  (tenant: ${[...new Set(words)].join(', ')})`;
 }
 
+/** Why it was refused or failed, and of what a person said yes to, why that was. */
+function whyText({ outcome, reason, errorType, decidedBy }: LogEntry): string {
+  if (outcome === 'refused') return `  ${reason ?? ''}`;
+  const problem = errorType === undefined ? '' : `  ${errorType}`;
+  return decidedBy === 'approval' && reason !== undefined ? `${problem}  ${reason}` : problem;
+}
+
 /** When (UTC), what was decided and by whom, who called what, how it ended. */
 export function entryText(entry: LogEntry): string {
   if (entry.origin === 'tenant') return tenantText(entry);
@@ -69,18 +75,13 @@ export function entryText(entry: LogEntry): string {
   const verdict =
     entry.outcome === 'refused' ? 'blocked' : (entry.outcome ?? (entry.effect === 'allow' ? 'running' : 'waiting'));
   const what = entry.tool ?? entry.method ?? '';
-  const why =
-    entry.outcome === 'refused'
-      ? `  ${entry.reason ?? ''}`
-      : entry.errorType === undefined
-        ? ''
-        : `  ${entry.errorType}`;
+  const why = whyText(entry);
   const took = entry.durationMs === undefined ? '' : `  ${entry.durationMs.toFixed(0)} ms`;
   const tries = entry.attempts === undefined ? '' : `  ${entry.attempts} attempts`;
   const who = `${entry.client ?? '-'} → ${entry.connector ?? '-'}`;
   return line(
     entry.time,
     verdict,
-    `${who}.${what}${took}${tries}${deciderText(entry)}${why}${foundText(entry)}${seenText(entry)}`,
+    `${who}.${what}${took}${tries}${deciderText(entry)}${why}${foundText(entry, why)}${seenText(entry)}`,
   );
 }

@@ -39,6 +39,15 @@ function listText(pins: readonly PinView[]): string {
   ].join('');
 }
 
+const NEW_ITEMS_ASK =
+  'New items wait for a yes. A new connector offers nothing until\n"runlayer pins accept <connector> --all".\n';
+
+/** A connector without pins may be one that no client used yet, or a slip of the pen. */
+async function refuseUnknown(io: CommandIo, connector: string): Promise<void> {
+  const configs = await io.call('hub.configs.list', {});
+  if (!configs.some(({ name }) => name === connector)) await io.call('connectors.get', { name: connector });
+}
+
 function nothingChosen(connector: string): CompanionError {
   return new CompanionError(
     'E_INPUT',
@@ -48,11 +57,11 @@ function nothingChosen(connector: string): CompanionError {
   );
 }
 
-function notWaiting(connector: string): CompanionError {
+function notWaiting(connector: string, isNamed = true): CompanionError {
   return new CompanionError(
     'E_PIN_SETTLED',
-    'Nothing of that name waits for an answer.',
-    `See what does with "runlayer pins list ${connector}".`,
+    isNamed ? 'Nothing of that name waits for an answer.' : 'Nothing of this kind waits.',
+    `See what waits with "runlayer pins list ${connector}".`,
     { exitCode: 2 },
   );
 }
@@ -67,7 +76,8 @@ function chosen(
   if (names.length === 0 && all !== true && kind === undefined) throw nothingChosen(connector);
   const waiting = pins.filter((pin) => pin.seen !== undefined && (kind === undefined || pin.kind === kind));
   const meant = names.length === 0 ? waiting : waiting.filter(({ name }) => names.includes(name));
-  if (names.some((name) => !meant.some((pin) => pin.name === name)) || meant.length === 0) throw notWaiting(connector);
+  if (names.some((name) => !meant.some((pin) => pin.name === name)) || meant.length === 0)
+    throw notWaiting(connector, names.length > 0);
   return meant;
 }
 
@@ -82,6 +92,7 @@ export function addPinCommands(program: Command, io: CommandIo): void {
     .addOption(jsonOption())
     .action(async (connector: string | undefined, options: Selection) => {
       const pins = await io.call('pins.list', connector === undefined ? {} : { connector });
+      if (connector !== undefined && pins.length === 0) await refuseUnknown(io, connector);
       if (options.json === true) io.out(json(pins));
       else if (pins.length === 0) io.out('Nothing is pinned yet: a server is looked at when a client uses it.\n');
       else io.out(listText(pins));
@@ -164,6 +175,6 @@ export function addPinCommands(program: Command, io: CommandIo): void {
         options.yes === true,
       );
       if (options.json === true) io.out(json({ newItems: mode }));
-      else io.out(mode === 'ask' ? 'New items wait for a yes.\n' : 'New items are pinned as they are.\n');
+      else io.out(mode === 'ask' ? NEW_ITEMS_ASK : 'New items are pinned as they are.\n');
     });
 }

@@ -17,6 +17,9 @@ interface ChainOptions {
   readonly json?: true;
 }
 
+const HOLDING =
+  'anything: any result; secret: the guard found a secret, canary or personal number in it; injection: orders, hidden text, or what could not be looked at';
+
 /** A connector and a tool of it, as two words. */
 function place(words: readonly string[], option: string): { readonly connector: string; readonly tool: string } {
   const [connector, tool, ...more] = words;
@@ -37,11 +40,7 @@ export function addPolicyChainCommands(policy: Command, io: CommandIo): void {
     .description('after a result of one tool, ask before another one is called, or deny it')
     .requiredOption('--after <connector-and-tool...>', 'whose result, as two words; "*" and "?" match')
     .requiredOption('--before <connector-and-tool...>', 'which call, as two words')
-    .addOption(
-      new Option('--holding <what>', 'only after a result in which the guard found this')
-        .choices(TaintLabel.options)
-        .default('anything', 'any result'),
-    )
+    .addOption(new Option('--holding <what>', HOLDING).choices(TaintLabel.options).default('anything'))
     .option('--deny', 'deny instead of asking')
     .option('--note <text>', 'why, for people')
     .addOption(jsonOption())

@@ -2,11 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CompanionError, RuleSet } from '../../../preload/contract/index.ts';
+import { isJsonObject } from '../../../preload/contract/json.ts';
 import { inputProblem } from '../../operations/input-problem.ts';
 import { importChanges, type Import } from '../../operations/policy-rules.ts';
 import { strictJson } from '../../operations/strict-json.ts';
 import { refuseUnusable } from '../../operations/unusable-condition.ts';
 import type { CommandIo } from '../command-io.ts';
+import { unknownTest } from './condition-text.ts';
 import { callAsking } from './confirm.ts';
 import { jsonOption, yesOption } from './option-values.ts';
 import { readPiped } from './policy-input.ts';
@@ -15,16 +17,26 @@ import { chainLines, ruleLines } from './policy-whole.ts';
 import { readText } from './read-text.ts';
 import { json, shown } from './render.ts';
 
+/** Of the first rule whose condition has a word that is no test. */
+function unknownWord(given: unknown): string | undefined {
+  const rules: unknown = isJsonObject(given) ? given['rules'] : undefined;
+  if (!Array.isArray(rules)) return undefined;
+  for (const [at, rule] of rules.entries()) {
+    const problem = isJsonObject(rule) ? unknownTest(rule['when']) : undefined;
+    if (problem !== undefined) return `in "rules.${at}.when", ${problem}`;
+  }
+  return undefined;
+}
+
 /** A set of rules from a file or standard input, whole and strict. Throws with the place of what does not fit. */
 export async function readRuleSet(io: CommandIo, name: string): Promise<RuleSet> {
   const what = name === '-' ? 'Standard input' : `The file "${shown(name)}"`;
-  const { success, data, error } = RuleSet.safeParse(
-    strictJson(await (name === '-' ? readPiped(io) : readText(io, name)), what),
-  );
+  const given = strictJson(await (name === '-' ? readPiped(io) : readText(io, name)), what);
+  const { success, data, error } = RuleSet.safeParse(given);
   if (!success) {
     throw new CompanionError(
       'E_INPUT',
-      `${what} is no set of rules: ${inputProblem(error)}.`,
+      `${what} is no set of rules: ${unknownWord(given) ?? `${inputProblem(error)}.`}`,
       'Correct it; "runlayer policy export" shows how one looks. Nothing was changed.',
       { exitCode: 2 },
     );

@@ -5,6 +5,7 @@ import { strictJson } from '../../operations/strict-json.ts';
 import { globMatches } from '../../policy/glob.ts';
 import { ruleSentence } from '../../policy/sentence.ts';
 import type { CommandIo } from '../command-io.ts';
+import { CONDITION_HELP, unknownTest } from './condition-text.ts';
 import { callAsking } from './confirm.ts';
 import { jsonOption, yesOption } from './option-values.ts';
 import { addPolicyChainCommands } from './policy-chain.ts';
@@ -59,7 +60,8 @@ async function ruleOf(
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { success, data, error } = NewRule.safeParse(present);
   if (success) return data;
-  throw new CompanionError('E_INPUT', `${inputProblem(error)}.`, 'See "runlayer policy allow --help".', {
+  const problem = unknownTest(when) ?? `${inputProblem(error)}.`;
+  throw new CompanionError('E_INPUT', problem, `See "runlayer policy ${effect} --help".`, {
     exitCode: 2,
   });
 }
@@ -99,6 +101,7 @@ function addRuleCommand(policy: Command, io: CommandIo, effect: Effect, text: st
     .option('--note <text>', 'why, for people')
     .addOption(yesOption())
     .addOption(jsonOption())
+    .addHelpText('after', CONDITION_HELP)
     .action(async (connector: string, tool: string | undefined, options: RuleOptions) => {
       const given = await ruleOf(io, effect, { connector, tool }, options);
       const question = `${QUESTION[effect]}: ${wholeRule(given)}`;

@@ -4,8 +4,8 @@
  * keys and checksums need it. What is written in another script is found in the text as it came, not in this copy.
  */
 import { INVISIBLE, invisibles } from './invisible.ts';
-import { surroundings } from './surroundings.ts';
-import { editedView, type Edit, type View } from './view.ts';
+import { rewritten } from './rewritten.ts';
+import type { View } from './view.ts';
 
 const LOOK_ALIKES = new Map<string, string>([
   ...pairs('авекмнорстухіјѕԁԛԝһӏьг', 'abekmhopctyxijsdqwhlbr'),
@@ -45,26 +45,6 @@ export function visible(view: View): View | undefined {
 export function flowing(view: View): View | undefined {
   const text = view.text.replaceAll(BREAKS, (found) => ' '.repeat(found.length));
   return text === view.text ? undefined : { text, places: (start, end) => view.places(start, end) };
-}
-
-function rewritten(view: View, pattern: RegExp, read: (found: string) => string): View | undefined {
-  const { text } = view;
-  const edits: Edit[] = [];
-  const parts: string[] = [];
-  let copied = 0;
-  let length = 0;
-  for (const found of text.matchAll(pattern)) {
-    const reading = read(found[0]);
-    if (reading === found[0]) continue;
-    parts.push(text.slice(copied, found.index), reading);
-    length += found.index - copied;
-    copied = found.index + found[0].length;
-    edits.push({ start: found.index, end: copied, viewStart: length, viewEnd: length + reading.length });
-    length += reading.length;
-  }
-  if (edits.length === 0) return undefined;
-  parts.push(text.slice(copied));
-  return surroundings(editedView(view, parts.join(''), edits), edits);
 }
 
 /** Escape sequences as a whole, else one character at a time. */

@@ -3,8 +3,8 @@
  * references of HTML, quoted-printable. Only the surroundings of escapes are copied: the rest was searched already.
  */
 import { isUtf8 } from 'node:buffer';
-import { surroundings } from './surroundings.ts';
-import { editedView, type Edit, type View } from './view.ts';
+import { rewritten } from './rewritten.ts';
+import type { View } from './view.ts';
 
 /** Each alternative begins with a character of its own and repeats what cannot be read in two ways: linear. */
 const ESCAPES =
@@ -38,24 +38,7 @@ const NAMED: Readonly<Record<string, string>> = {
 
 /** The surroundings of escapes with the escapes resolved, or undefined if there are none. */
 export function unescaped(view: View): View | undefined {
-  const { text } = view;
-  if (!/[%\\&=]/.test(text)) return undefined;
-  const edits: Edit[] = [];
-  const parts: string[] = [];
-  let copied = 0;
-  let length = 0;
-  for (const found of text.matchAll(ESCAPES)) {
-    const reading = readingOf(found[0]);
-    if (reading === undefined) continue;
-    parts.push(text.slice(copied, found.index), reading);
-    length += found.index - copied;
-    copied = found.index + found[0].length;
-    edits.push({ start: found.index, end: copied, viewStart: length, viewEnd: length + reading.length });
-    length += reading.length;
-  }
-  if (edits.length === 0) return undefined;
-  parts.push(text.slice(copied));
-  return surroundings(editedView(view, parts.join(''), edits), edits);
+  return /[%\\&=]/.test(view.text) ? rewritten(view, ESCAPES, readingOf) : undefined;
 }
 
 function readingOf(escape: string): string | undefined {

@@ -13,8 +13,8 @@ export interface Deadline {
   isOver(): boolean;
 }
 
-export function deadlineAfter(ms: number, { clock, now }: Clocks): Deadline {
-  const at = new Date(clock().getTime() + ms);
+export function deadlineAfter(ms: number, { clock, now }: Clocks, from = clock()): Deadline {
+  const at = new Date(from.getTime() + ms);
   const until = now() + ms;
   return { at, isOver: () => now() >= until || clock().getTime() >= at.getTime() };
 }

@@ -112,7 +112,8 @@ export function createGrants(options: GrantOptions): Grants {
       return {
         give: () => {
           const { client, connector, tool, owner, session } = question;
-          const deadline = scope === 'hour' ? deadlineAfter(HOUR_MS, options) : undefined;
+          const given = options.clock();
+          const deadline = scope === 'hour' ? deadlineAfter(HOUR_MS, options, given) : undefined;
           const view: GrantView = {
             id: options.newId(),
             client,
@@ -120,7 +121,7 @@ export function createGrants(options: GrantOptions): Grants {
             tool,
             ...(when === undefined ? {} : { when }),
             scope,
-            createdAt: options.clock().toISOString(),
+            createdAt: given.toISOString(),
             ...(deadline === undefined ? {} : { endsAt: deadline.at.toISOString() }),
           };
           options.recordGrant('grant_given', view, by);

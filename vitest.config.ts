@@ -1,13 +1,33 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const TESTS = ['test/**/*.test.ts', 'test/**/*.test.tsx'];
+/** They hold a figure of five seconds (what is killed is gone): beside other journeys they would time the machine. */
+const ALONE = [
+  'test/journeys/nothing-left.test.ts',
+  'test/process/reaper.test.ts',
+  'test/process/spawn-server.test.ts',
+  'test/soak/kill.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     reporters: ['./test/reporter.ts'],
     // Only a test that hangs may run into these: a loaded machine must not fail one.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Journeys mostly wait for programs that start and end: a third one fills the pauses of two cores.
-    maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: TESTS,
+          exclude: [...configDefaults.exclude, ...ALONE],
+          // Journeys mostly wait for programs that start and end: a third one fills the pauses of two cores.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

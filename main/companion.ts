@@ -36,6 +36,7 @@ import { createEventFeed } from './host/event-feed.ts';
 import { claimHome } from './host/claim-home.ts';
 import { createIds } from './host/create-ids.ts';
 import { createIdleExit } from './host/idle-exit.ts';
+import { createKnownAddresses } from './host/known-addresses.ts';
 import { openLog } from './host/logger.ts';
 import { showArguments } from './host/show-arguments.ts';
 import { createDeciding, lastPinIndexes } from './host/deciding.ts';
@@ -44,6 +45,7 @@ import { protectedPaths } from './host/protected-roots.ts';
 import { composeOperations } from './operations/compose-operations.ts';
 import type { Question } from './operations/describe.ts';
 import type { CallContext } from './operations/dispatch.ts';
+import type { ShellPart } from './operations/shell-handlers.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
 import { sessionEnvironment } from './process/session-environment.ts';
@@ -76,6 +78,8 @@ export interface CompanionOptions {
   readonly limits?: WireLimits;
   /** The app's own window asks the person before protection is weakened. */
   readonly confirmInWindow?: (question: Question) => Promise<boolean>;
+  /** What only the app's shell can do. */
+  readonly shell?: ShellPart;
 }
 
 export interface Companion {
@@ -84,6 +88,10 @@ export interface Companion {
   subscribe(listener: (event: CompanionEvent) => void): () => void;
   /** A link that opens the interface in a browser, once. */
   mintLink(): Promise<string>;
+  /** Web addresses that a person may be sent to now: of sign-ins that wait, and of the tenants that are signed in to. */
+  knownAddresses(): readonly string[];
+  /** A line in the companion's own log. */
+  note(text: string): void;
   /** Ends sessions, then everything else; at most 5 s. */
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
@@ -472,6 +480,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     wasLockedDown = isLockedDown;
   });
 
+  const known = createKnownAddresses(() => Date.now());
   const { confirmInWindow } = options;
   const dispatch = composeOperations({
     settings,
@@ -496,8 +505,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     mintLink,
     handOver,
     clientEnvironment,
+    known,
     announce: (change) => feed.announce(change),
     ...(confirmInWindow === undefined ? {} : { confirmInWindow }),
+    ...(options.shell === undefined ? {} : { shell: options.shell }),
   });
 
   const run = async (connection: Connection): Promise<void> => {
@@ -608,6 +619,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     call: (name, input, caller) => dispatch(name, input, { caller, confirmed: false, tty: false, by: caller }),
     subscribe: (subscriber) => feed.subscribe(subscriber),
     mintLink,
+    knownAddresses: () => [...known.list(), ...tenancy.tenants.views().map(({ host: tenant }) => `${tenant}/`)],
+    note: (text) => logger.info(text),
     stop,
     stopped: finished.promise,
   };

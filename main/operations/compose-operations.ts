@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { CompanionEvent } from '../../preload/contract/index.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
+import { keepingAddresses, type KnownAddresses } from '../host/known-addresses.ts';
 import type { TenantHost, TenantHostParts } from '../host/tenant-host.ts';
 import type { HubHost } from '../hub/hub-host.ts';
 import { createToken } from '../hub/tokens.ts';
@@ -15,6 +16,7 @@ import { createDispatch, type Dispatch } from './dispatch.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
 import { otherHandlers, type OtherParts } from './other-handlers.ts';
+import { shellHandlers, type ShellPart } from './shell-handlers.ts';
 import { removalWeakeningTests, tenantConnectorHandlers } from './tenant-connector-handlers.ts';
 import { signInCompletions, signInWeakeningTests, tenantHandlers } from './tenant-handlers.ts';
 import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-handlers.ts';
@@ -34,6 +36,10 @@ export interface OperationParts
   readonly event: TenantHostParts['event'];
   readonly warn: (text: string) => void;
   readonly announce: (event: CompanionEvent) => void;
+  /** What a person is sent to is held there. */
+  readonly known: KnownAddresses;
+  /** The app's shell, where there is one. */
+  readonly shell?: ShellPart;
   readonly confirmInWindow?: (question: Question) => Promise<boolean>;
 }
 
@@ -61,59 +67,64 @@ export function composeOperations(parts: OperationParts): Dispatch {
   });
   const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
   return createDispatch({
-    handlers: {
-      ...connectorHandlers({
-        settings,
-        runtimes,
-        isSignedIn: (host) => tenancy.tenants.known(host),
-        vault,
-        login,
-        prepare,
-        clock,
-        version: parts.version,
-        recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
-        forgetSignIn: async (connector, client) => {
-          await oauth
-            .signOut(connector, client)
-            .catch(() => parts.warn(`The sign-in to "${connector}" is still in the keychain.`));
-        },
-      }),
-      ...identityHandlers({ find: prepare.find, oauth, newSignInId: parts.newId, recordSecret }),
-      ...hubHandlers({
-        settings,
-        hub: parts.hub,
-        vault,
-        clock,
-        newToken: () => createToken(),
-        newId: () => randomBytes(4).toString('hex'),
-        record: (name, detail) => event(name, detail),
-      }),
-      ...tenantHandlers(tenancy.tenants),
-      ...accepting.handlers,
-      ...tenantStatusHandlers({
-        tenants: tenancy.tenants,
-        views: () => tenancy.tenants.views(),
-        version: parts.version,
-        decided: (host) => tenancy.approvalDecided(host),
-        record: (detail) => event('tenant_approval_decided', detail),
-      }),
-      ...decided.handlers,
-      ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
-      ...otherHandlers({
-        settings,
-        vault,
-        index: tenancy.logs,
-        clock,
-        unlocked: () => deciding.unlocked(),
-        status: parts.status,
-        mintLink: parts.mintLink,
-        handOver: parts.handOver,
-        clientEnvironment: parts.clientEnvironment,
-        recordSecret,
-        recordClient: (client, action, by) => event('client_configured', { client, action, by }),
-        announce: parts.announce,
-      }),
-    },
+    handlers: keepingAddresses(
+      {
+        ...connectorHandlers({
+          settings,
+          runtimes,
+          isSignedIn: (host) => tenancy.tenants.known(host),
+          vault,
+          login,
+          prepare,
+          clock,
+          version: parts.version,
+          recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
+          forgetSignIn: async (connector, client) => {
+            await oauth
+              .signOut(connector, client)
+              .catch(() => parts.warn(`The sign-in to "${connector}" is still in the keychain.`));
+          },
+        }),
+        ...identityHandlers({ find: prepare.find, oauth, newSignInId: parts.newId, recordSecret }),
+        ...hubHandlers({
+          settings,
+          hub: parts.hub,
+          vault,
+          clock,
+          newToken: () => createToken(),
+          newId: () => randomBytes(4).toString('hex'),
+          record: (name, detail) => event(name, detail),
+        }),
+        ...tenantHandlers(tenancy.tenants),
+        ...accepting.handlers,
+        ...tenantStatusHandlers({
+          tenants: tenancy.tenants,
+          views: () => tenancy.tenants.views(),
+          version: parts.version,
+          decided: (host) => tenancy.approvalDecided(host),
+          record: (detail) => event('tenant_approval_decided', detail),
+        }),
+        ...decided.handlers,
+        ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
+        ...shellHandlers(parts.shell),
+        ...otherHandlers({
+          settings,
+          vault,
+          index: tenancy.logs,
+          clock,
+          unlocked: () => deciding.unlocked(),
+          status: parts.status,
+          mintLink: parts.mintLink,
+          handOver: parts.handOver,
+          clientEnvironment: parts.clientEnvironment,
+          recordSecret,
+          recordClient: (client, action, by) => event('client_configured', { client, action, by }),
+          announce: parts.announce,
+        }),
+      },
+      parts.known,
+      () => clock().getTime(),
+    ),
     weakens: {
       ...decided.weakens,
       ...hubWeakeningTests(settings),

@@ -35,7 +35,7 @@ export interface OtherParts {
 
 type OtherHandlers = Omit<
   Handlers,
-  `${'approvals' | 'grants' | 'policy' | 'guard' | 'pins' | 'lockdown' | 'connectors' | 'hub' | 'identity' | 'tenant' | 'audit'}.${string}`
+  `${'approvals' | 'grants' | 'policy' | 'guard' | 'pins' | 'lockdown' | 'connectors' | 'hub' | 'identity' | 'tenant' | 'audit' | 'preferences' | 'updates'}.${string}`
 >;
 
 export function otherHandlers(parts: OtherParts): OtherHandlers {

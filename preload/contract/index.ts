@@ -14,5 +14,6 @@ export * from './operations.ts';
 export * from './policy-operations.ts';
 export * from './policy.ts';
 export * from './secret.ts';
+export * from './shell-operations.ts';
 export * from './status.ts';
 export * from './tenant.ts';

@@ -24,6 +24,7 @@ import { cliOnly, everyone, none, operation, type OperationShape } from './opera
 import { policyOperations } from './policy-operations.ts';
 import { Condition, DefaultMode, NewRule, Rule } from './policy.ts';
 import { KeychainState, SecretView } from './secret.ts';
+import { shellOperations } from './shell-operations.ts';
 import { Status } from './status.ts';
 import { tenantOperations } from './tenant-operations.ts';
 
@@ -181,6 +182,8 @@ export const operations = {
   'hub.origins.refuse': operation(z.strictObject({ origin: HubOrigin }), none, everyone),
 
   ...tenantOperations,
+
+  ...shellOperations,
 
   /** Is a forwarded identity genuine, and for this server? For people who write servers. */
   'identity.verify': operation(

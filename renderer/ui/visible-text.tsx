@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { splitVisible } from './visible-characters.ts';
+import { splitVisible } from '../../preload/contract/visible-characters.ts';
 
 /** More than this of one text is cut; the journal has all of it. */
 const MAX_LENGTH = 2000;

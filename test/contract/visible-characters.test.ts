@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitVisible } from '../../renderer/ui/visible-characters.ts';
+import { splitVisible, visibleLabel } from '../../preload/contract/visible-characters.ts';
 
 const shown = (text: string): string =>
   splitVisible(text)
@@ -54,5 +54,29 @@ describe('splitVisible', () => {
     const started = performance.now();
     splitVisible('\u202Ea\u{E0041}'.repeat(50_000));
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('visibleLabel', () => {
+  it.each([
+    ['read_file', 20, 'read_file'],
+    ['a\u202Eb', 40, 'a[U+202E right-to-left override]b'],
+    ['a\u202Eb', 10, 'a[U+202E …'],
+    ['abcdef', 6, 'abcdef'],
+    ['abcdefg', 6, 'abcde…'],
+    ['😀😀😀', 2, '😀…'],
+    ['ok\u{E0068}\u{E0069}', 40, 'ok[hidden text: hi]'],
+  ])('%j in %i is %s', (text, max, label) => {
+    expect(visibleLabel(text, max)).toBe(label);
+  });
+
+  it('is bounded and holds nothing hidden, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.integer({ min: 1, max: 80 }), (text, max) => {
+        const label = visibleLabel(text, max);
+        expect(Array.from(label).length).toBeLessThanOrEqual(max);
+        expect(splitVisible(label).every(({ kind }) => kind === 'text')).toBe(true);
+      }),
+    );
   });
 });

@@ -80,3 +80,15 @@ export function splitVisible(text: string): Piece[] {
   flush();
   return pieces;
 }
+
+/**
+ * The same for where a text can be nothing but plain: menus and notifications of the system.
+ * @param max of characters as shown, the mark of a cut included.
+ */
+export function visibleLabel(text: string, max: number): string {
+  // What is cut anyway need not be looked at: each character of the text is at least one that is shown.
+  const looked = Array.from(text.slice(0, max * 2 + 2)).slice(0, max + 1);
+  const pieces = splitVisible(looked.join(''));
+  const shown = Array.from(pieces.map((piece) => (piece.kind === 'text' ? piece.text : `[${piece.label}]`)).join(''));
+  return shown.length > max ? `${shown.slice(0, max - 1).join('')}…` : shown.join('');
+}

@@ -30,11 +30,11 @@ import { createOAuthRegistry } from './identity/oauth-registry.ts';
 import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
 import { prepareRun } from './connectors/tenant/prepare-run.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
-import { createHttpInterface, type HttpInterface } from './control/http-interface.ts';
 import { serveOperations } from './control/operation-connection.ts';
 import { createEventFeed } from './host/event-feed.ts';
 import { claimHome } from './host/claim-home.ts';
 import { createIds } from './host/create-ids.ts';
+import { createInterfaces } from './control/interfaces.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { createKnownAddresses } from './host/known-addresses.ts';
 import { openLog } from './host/logger.ts';
@@ -43,8 +43,8 @@ import { createDeciding, lastPinIndexes } from './host/deciding.ts';
 import { createTenantHost } from './host/tenant-host.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { composeOperations } from './operations/compose-operations.ts';
-import type { Question } from './operations/describe.ts';
-import type { CallContext } from './operations/dispatch.ts';
+import type { CallContext, Dispatch } from './operations/dispatch.ts';
+import { createHeldQuestions } from './operations/held-questions.ts';
 import type { ShellPart } from './operations/shell-handlers.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
@@ -76,8 +76,8 @@ export interface CompanionOptions {
   /** Ends by itself when it was not used this long; only for a host that a thin client started. */
   readonly idleMs?: number;
   readonly limits?: WireLimits;
-  /** The app's own window asks the person before protection is weakened. */
-  readonly confirmInWindow?: (question: Question) => Promise<boolean>;
+  /** The app brings its approval window up; it then answers for whatever weakens protection, whoever asks. */
+  readonly openReview?: () => void;
   /** What only the app's shell can do. */
   readonly shell?: ShellPart;
 }
@@ -96,6 +96,14 @@ export interface Companion {
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
 }
+
+/** For the record, where it is called within this process. */
+const CALLED_BY: Readonly<Record<Caller, string>> = {
+  cli: 'companion',
+  ui: 'interface',
+  shell: 'tray',
+  window: 'approval window',
+};
 
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
   const { home, kind, version } = options;
@@ -358,24 +366,16 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     return parsed.success ? parsed.data.companion.sessions : 0;
   };
 
-  let httpInterface: Promise<HttpInterface> | undefined;
-  const openInterface = (): Promise<HttpInterface> => {
-    httpInterface ??= createHttpInterface({
-      staticDirectory: options.interfaceDirectory,
-      call: (name, input) => dispatch(name, input, { caller: 'ui', confirmed: false, tty: false, by: 'interface' }),
-      subscribe: (listener) => feed.subscribe(listener),
-      now: () => Date.now(),
-      randomToken: () => randomBytes(32).toString('base64url'),
-    }).then((opened) => {
-      opened.onPagesChange((count) => {
-        pages = count;
-        idle?.touch();
-      });
-      return opened;
-    });
-    return httpInterface;
-  };
-  const mintLink = async (): Promise<string> => (await openInterface()).mintLink();
+  const interfaces = createInterfaces({
+    interfaceDirectory: options.interfaceDirectory,
+    dispatch: () => dispatch,
+    subscribe: (subscriber) => feed.subscribe(subscriber),
+    pagesChanged: (count) => {
+      pages = count;
+      idle?.touch();
+    },
+  });
+  const held = createHeldQuestions({ clock, newId, schedule, announce: (change) => feed.announce(change) });
 
   /** Sessions that run or are being prepared. */
   const runs = new Set<Promise<void>>();
@@ -481,8 +481,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
 
   const known = createKnownAddresses(() => Date.now());
-  const { confirmInWindow } = options;
-  const dispatch = composeOperations({
+  const { openReview } = options;
+  const dispatch: Dispatch = composeOperations({
     settings,
     runtimes,
     vault,
@@ -502,12 +502,18 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     event,
     warn,
     status,
-    mintLink,
+    mintLink: () => interfaces.mintLink(),
+    held,
+    holdsAll: openReview !== undefined,
+    openReview: async (again) => {
+      if (openReview === undefined) return interfaces.mintReviewLink(again);
+      openReview();
+      return null;
+    },
     handOver,
     clientEnvironment,
     known,
     announce: (change) => feed.announce(change),
-    ...(confirmInWindow === undefined ? {} : { confirmInWindow }),
     ...(options.shell === undefined ? {} : { shell: options.shell }),
   });
 
@@ -589,12 +595,13 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       settingsWatch?.close();
       listener.stopListening();
       deciding.approvals.close();
+      held.close();
       // Whoever waits for a person hears why before its session ends.
       await new Promise((resolve) => setImmediate(resolve));
       oauth.close();
       await Promise.all([hub.close(), ...[...sessions].map((session) => session.stop())]);
       listener.close();
-      if (httpInterface !== undefined) await (await httpInterface.catch(() => undefined))?.close();
+      await interfaces.close();
       claimed.previous?.client.close();
       tenancy.close();
       tryEvent('companion_stopped', { host: kind });
@@ -616,9 +623,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   logger.info({ version, kind }, 'started');
   return {
     home,
-    call: (name, input, caller) => dispatch(name, input, { caller, confirmed: false, tty: false, by: caller }),
+    call: (name, input, caller) =>
+      dispatch(name, input, { caller, confirmed: false, tty: false, by: CALLED_BY[caller] }),
     subscribe: (subscriber) => feed.subscribe(subscriber),
-    mintLink,
+    mintLink: () => interfaces.mintLink(),
     knownAddresses: () => [...known.list(), ...tenancy.tenants.views().map(({ host: tenant }) => `${tenant}/`)],
     note: (text) => logger.info(text),
     stop,

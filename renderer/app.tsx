@@ -1,37 +1,17 @@
-import { useEffect, useState, useSyncExternalStore, type ReactElement } from 'react';
+import { Suspense, useEffect, useRef, useSyncExternalStore, type ReactElement } from 'react';
 import type { Failure } from '../preload/contract/failure.ts';
-import { ActivityPage } from './features/activity/activity-page.tsx';
-import { OverviewPage } from './features/overview/overview-page.tsx';
+import { PAGES } from './pages.ts';
 import type { CompanionStore } from './state/companion-store.ts';
+import { CompanionContext } from './state/context.ts';
+import { useLocation } from './state/navigate.ts';
 import type { PageState } from './state/page-state.ts';
-import { Card } from './ui/card.tsx';
+import { Button } from './ui/button.tsx';
+import { Card, Loading } from './ui/card.tsx';
 import { Command } from './ui/command.tsx';
 import { Icon } from './ui/icon.tsx';
 import { commandOf, FailureText, Notice } from './ui/notice.tsx';
-import { Sidebar, type PageName } from './ui/sidebar.tsx';
+import { Sidebar } from './ui/sidebar.tsx';
 import { VisibleText } from './ui/visible-text.tsx';
-
-const pageOf = (hash: string): PageName => (hash === '#/activity' ? 'activity' : 'overview');
-
-function usePage(): PageName {
-  return useSyncExternalStore(
-    (listener) => {
-      window.addEventListener('hashchange', listener);
-      return () => window.removeEventListener('hashchange', listener);
-    },
-    () => pageOf(window.location.hash),
-  );
-}
-
-/** Ages are shown in minutes, so the clock of the page need not be finer. */
-function useMinute(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 60_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
 
 /** All that is left of a page that cannot go on: what happened, and what to type. */
 function EndedPage({ failure }: { failure: Failure }): ReactElement {
@@ -91,24 +71,60 @@ function Notices({ state, store }: { state: PageState; store: CompanionStore }):
   );
 }
 
+function WaitingNotice({ state, store }: { state: PageState; store: CompanionStore }): ReactElement | null {
+  const [question] = state.held;
+  if (question === undefined) return null;
+  return (
+    <Notice role="status" tone="warn">
+      <span className="flex flex-wrap items-center justify-between gap-2">
+        <span>
+          <strong className="font-semibold">Your answer is needed.</strong>{' '}
+          <VisibleText text={question.title} max={200} />
+          {state.held.length > 1 ? ` and ${state.held.length - 1} more` : null}
+        </span>
+        <Button onClick={() => void store.openReview(true)}>Show the approval window</Button>
+      </span>
+    </Notice>
+  );
+}
+
 export function App({ store }: { store: CompanionStore }): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.getState);
-  const page = usePage();
-  const now = useMinute();
+  const { parts } = useLocation();
+  const [name = 'overview'] = parts;
+  const entry = PAGES.find((page) => page.name === name) ?? PAGES[0];
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    document.title = entry === undefined ? 'Runlayer Companion' : `${entry.title} – Runlayer Companion`;
+    main.current?.scrollTo(0, 0);
+  }, [entry]);
   if (state.connection.kind === 'ended') return <EndedPage failure={state.connection.failure} />;
+  const waiting =
+    state.held.length + (state.approvals ?? []).filter((approval) => approval.state !== 'approved').length;
   return (
-    <div className="flex h-dvh">
-      <Sidebar page={page} connection={state.connection} status={state.status} />
-      <main className="min-w-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-6xl flex-col gap-4 p-6 max-sm:p-3">
-          <Notices state={state} store={store} />
-          {page === 'overview' ? (
-            <OverviewPage state={state} now={now} onDeny={(id) => void store.denyApproval(id)} />
-          ) : (
-            <ActivityPage state={state} now={now} />
-          )}
-        </div>
-      </main>
-    </div>
+    <CompanionContext value={store}>
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:m-2 focus:rounded-md focus:bg-card focus:px-3 focus:py-2"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the page
+      </a>
+      <div className="flex h-dvh">
+        <Sidebar page={entry?.name ?? ''} waiting={waiting} connection={state.connection} status={state.status} />
+        <main ref={main} tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto outline-none">
+          <div className="mx-auto flex max-w-6xl flex-col gap-4 p-6 max-sm:p-3">
+            <WaitingNotice state={state} store={store} />
+            <Notices state={state} store={store} />
+            <Suspense fallback={<Loading rows={4} />}>
+              {entry === undefined ? null : <entry.Page key={entry.name} />}
+            </Suspense>
+          </div>
+        </main>
+      </div>
+    </CompanionContext>
   );
 }

@@ -5,7 +5,10 @@ import { createCompanionStore } from './state/companion-store.ts';
 import './styles.css';
 import { openTransport } from './transport/open-transport.ts';
 
-const store = createCompanionStore(openTransport);
+const store = createCompanionStore(
+  openTransport,
+  (url) => void window.open(url, '_blank', 'popup,width=560,height=720'),
+);
 const life = new AbortController();
 
 // A new link opened in this very tab changes only the hash; a reload signs in with it.

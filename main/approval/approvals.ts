@@ -9,7 +9,7 @@ import { deadlineAfter } from './deadline.ts';
 import { createGrants } from './grants.ts';
 import { createLastApproved } from './last-approved.ts';
 import { answered, granted, pending, refused, unanswered, type ApprovalEnd, type Unanswered } from './question-end.ts';
-import { askedOf, isSame, viewOf, type Question } from './question.ts';
+import { askedOf, isSame, shownHash, viewOf, type Question } from './question.ts';
 import { wantedGrant } from './remember.ts';
 import type { ApprovalRequest } from './request.ts';
 
@@ -111,21 +111,22 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const createdAt = options.clock().toISOString();
     const deadline = deadlineAfter(ms, options);
     const changes = lastApproved.changes(request, text);
+    const shown = {
+      id,
+      connector,
+      tool,
+      client,
+      about,
+      arguments: text,
+      reason: decision.reason,
+      ...(decision.ruleId === undefined ? {} : { ruleId: decision.ruleId }),
+      ...(changes === undefined ? {} : { changes }),
+      createdAt,
+      expiresAt: deadline.at.toISOString(),
+    };
     const question: Question = {
       asked: askedOf(request),
-      shown: {
-        id,
-        connector,
-        tool,
-        client,
-        about,
-        arguments: text,
-        reason: decision.reason,
-        ...(decision.ruleId === undefined ? {} : { ruleId: decision.ruleId }),
-        ...(changes === undefined ? {} : { changes }),
-        createdAt,
-        expiresAt: deadline.at.toISOString(),
-      },
+      shown: { ...shown, hash: shownHash(shown) },
       deadline,
       openMs: ms,
       tellClient: undefined,

@@ -1,4 +1,5 @@
 /** One call that waits for a person, or whose answer waits for it to come again. */
+import { createHash } from 'node:crypto';
 import type { ApprovalView, Decision } from '../../preload/contract/index.ts';
 import type { Deadline } from './deadline.ts';
 import { kindOf } from './question-kind.ts';
@@ -23,6 +24,13 @@ export interface Question {
 export function askedOf(request: ApprovalRequest): Asked {
   const { about, connector, tool, client, owner, session, key, arguments: args, decision } = request;
   return { about, connector, tool, client, owner, session, key, arguments: args, decision };
+}
+
+/** 64 hex digits: of all that a person is shown of the call, but how far it is. */
+export function shownHash(shown: Omit<ApprovalView, 'state' | 'hash'>): string {
+  return createHash('sha256')
+    .update(`runlayer-shown-v1\n${JSON.stringify(shown)}`)
+    .digest('hex');
 }
 
 export function viewOf({ shown, kept, tellClient }: Question): ApprovalView {

@@ -15,7 +15,7 @@ import { createEventStreams, MAX_STREAMS } from './http-events.ts';
 import { refusals, type HttpRefusal } from './http-failure.ts';
 import { SECURITY_HEADERS } from './http-headers.ts';
 import { DEFAULT_HTTP_LIMITS, listenForPages } from './http-listener.ts';
-import { interfaceOperation } from './http-operation.ts';
+import { interfaceOperation, type PageCaller } from './http-operation.ts';
 import { checkRequest, type Route } from './http-request.ts';
 import { createPageSessions, type PageSession } from './http-session.ts';
 import { readStaticFiles } from './http-static.ts';
@@ -24,8 +24,10 @@ import { createLinkTokens } from './link-token.ts';
 export interface HttpInterfaceOptions {
   /** Absolute path of the built interface. */
   readonly staticDirectory: string;
+  /** Whose files these are, and so what may be asked: the interface's (the default), or the approval window's. */
+  readonly caller?: PageCaller;
   /** Validates the input and carries the operation out; rejects with a CompanionError. */
-  readonly call: (name: OperationName, input: unknown, caller: 'ui') => Promise<unknown>;
+  readonly call: (name: OperationName, input: unknown, caller: PageCaller) => Promise<unknown>;
   readonly subscribe: (listener: (event: CompanionEvent) => void) => () => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -78,6 +80,7 @@ function refuse(response: ServerResponse, refusal: HttpRefusal): void {
  * @throws CompanionError `E_INTERFACE_MISSING` when it was not built, `E_PORT_TAKEN` when the port cannot be had.
  */
 export async function createHttpInterface(options: HttpInterfaceOptions): Promise<HttpInterface> {
+  const caller = options.caller ?? 'ui';
   const files = await readStaticFiles(options.staticDirectory);
   const links = createLinkTokens(options);
   const sessions = createPageSessions(options);
@@ -111,14 +114,15 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
   };
 
   const answerCall = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
-    const operation = interfaceOperation(name);
+    const operation = interfaceOperation(name, caller);
     if (operation === undefined) return refuse(response, refusals.unknownOperation);
     const body = await readJsonBody(request);
     if (body.kind === 'refused') return refuse(response, body.refusal);
     try {
-      return sendJson(response, 200, { value: (await options.call(operation, body.value, 'ui')) ?? {} });
+      return sendJson(response, 200, { value: (await options.call(operation, body.value, caller)) ?? {} });
     } catch (thrown) {
-      return sendJson(response, thrown instanceof CompanionError ? 422 : 500, { error: toFailure(thrown) });
+      // What is refused is an answer, not a fault of HTTP: browsers write those to the console as errors.
+      return sendJson(response, thrown instanceof CompanionError ? 200 : 500, { error: toFailure(thrown) });
     }
   };
 
@@ -141,6 +145,8 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
         rawHeaders: request.rawHeaders,
       },
       listener.port,
+      // The approval window is opened from the interface, which is on another port: a page of the same site.
+      { isOpenedFromInterface: caller === 'window' },
     );
     if (checked.kind === 'refused') return refuse(response, checked.refusal);
     const route = checked.route;

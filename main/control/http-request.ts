@@ -33,6 +33,8 @@ const SINGLE = new Set([
   'content-type',
   'host',
   'origin',
+  'sec-fetch-dest',
+  'sec-fetch-mode',
   'sec-fetch-site',
   'transfer-encoding',
 ]);
@@ -81,9 +83,14 @@ function routeOf(target: string, method: string): Route | HttpRefusal {
 
 /**
  * @param port the port that this listener is bound to.
+ * @param options `isOpenedFromInterface`: the first page may be opened by a document of the same site, which is ours on another port.
  * @returns the route and the raw `Authorization` value (not yet checked), or why the request is not served.
  */
-export function checkRequest(head: RequestHead, port: number): Checked {
+export function checkRequest(
+  head: RequestHead,
+  port: number,
+  options: { readonly isOpenedFromInterface: boolean } = { isOpenedFromInterface: false },
+): Checked {
   if (head.httpVersion !== '1.1') return refused(refusals.version);
   if (head.rawHeaders.length > MAX_HEADERS * 2) return refused(refusals.tooManyHeaders);
   const headers = readHeaders(head.rawHeaders);
@@ -96,7 +103,16 @@ export function checkRequest(head: RequestHead, port: number): Checked {
   // Bound to the Host of the same request: a page of localhost:<port> is not a page of 127.0.0.1:<port>.
   if (origin !== undefined && origin !== `http://${host}`) return refused(refusals.origin);
   const site = headers.get('sec-fetch-site');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return refused(refusals.crossSite);
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    const isOpened =
+      options.isOpenedFromInterface &&
+      site === 'same-site' &&
+      head.method === 'GET' &&
+      head.target === '/' &&
+      headers.get('sec-fetch-mode') === 'navigate' &&
+      headers.get('sec-fetch-dest') === 'document';
+    if (!isOpened) return refused(refusals.crossSite);
+  }
 
   if (!TARGET.test(head.target)) return refused(refusals.malformed);
   const route = routeOf(head.target, head.method);

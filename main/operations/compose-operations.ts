@@ -11,8 +11,9 @@ import type { OAuthRegistry } from '../identity/oauth-registry.ts';
 import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
-import { describeWeakening, type Question } from './describe.ts';
+import { describeWeakening } from './describe.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
+import { heldHandlers, type HeldParts } from './held-handlers.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
 import { otherHandlers, type OtherParts } from './other-handlers.ts';
@@ -25,7 +26,8 @@ export interface OperationParts
   extends
     Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
     Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'>,
-    Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'> {
+    Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'>,
+    Pick<HeldParts, 'held' | 'openReview'> {
   readonly oauth: OAuthRegistry;
   readonly hub: HubHost;
   readonly tenancy: TenantHost;
@@ -40,11 +42,12 @@ export interface OperationParts
   readonly known: KnownAddresses;
   /** The app's shell, where there is one. */
   readonly shell?: ShellPart;
-  readonly confirmInWindow?: (question: Question) => Promise<boolean>;
+  /** The app runs, and its approval window answers for everybody. */
+  readonly holdsAll: boolean;
 }
 
 export function composeOperations(parts: OperationParts): Dispatch {
-  const { settings, runtimes, vault, login, prepare, oauth, tenancy, deciding, clock, event, confirmInWindow } = parts;
+  const { settings, runtimes, vault, login, prepare, oauth, tenancy, deciding, clock, event } = parts;
   const { approvals } = deciding;
   const waitingCall = (id: string): string => {
     const approval = approvals.list().find((candidate) => candidate.id === id);
@@ -105,6 +108,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
           record: (detail) => event('tenant_approval_decided', detail),
         }),
         ...decided.handlers,
+        ...heldHandlers({ held: parts.held, openReview: parts.openReview }),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
         ...shellHandlers(parts.shell),
         ...otherHandlers({
@@ -134,11 +138,8 @@ export function composeOperations(parts: OperationParts): Dispatch {
     },
     completes: signInCompletions(tenancy.tenants),
     announce: parts.announce,
-    ...(confirmInWindow === undefined
-      ? {}
-      : {
-          confirmInWindow: (name, input) =>
-            confirmInWindow(describeWeakening(name, input, waitingCall, accepting.shown, decided.descriptions)),
-        }),
+    holdsAll: parts.holdsAll,
+    hold: async (name, input, by) =>
+      parts.held.ask(describeWeakening(name, input, waitingCall, accepting.shown, decided.descriptions), input, by),
   });
 }

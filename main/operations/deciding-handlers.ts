@@ -7,7 +7,7 @@ import { approvalHandlers } from './approval-handlers.ts';
 import { canaryHandlers } from './canary-handlers.ts';
 import { describePinAccept } from './describe-pins.ts';
 import type { Descriptions } from './describe.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers, WeakeningByInput } from './dispatch.ts';
 import { guardHandlers, guardWeakeningTests } from './guard-handlers.ts';
 import { lockdownHandlers, type LockdownParts } from './lockdown-handlers.ts';
 import { pinHandlers, pinWeakeningTests } from './pin-handlers.ts';
@@ -28,7 +28,7 @@ type DecidingHandlers = Pick<
 
 export interface DecidingOperations {
   readonly handlers: DecidingHandlers;
-  readonly weakens: WeakeningTests;
+  readonly weakens: WeakeningByInput;
   readonly descriptions: Descriptions;
 }
 

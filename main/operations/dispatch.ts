@@ -11,6 +11,7 @@ import {
   type OperationName,
   type OperationOutput,
 } from '../../preload/contract/index.ts';
+import type { HeldAnswer } from './held-questions.ts';
 import { inputProblem } from './input-problem.ts';
 
 export interface CallContext {
@@ -30,8 +31,13 @@ export type Handlers = {
   ) => Promise<OperationOutput<N>> | OperationOutput<N>;
 };
 
-/** For operations that weaken only sometimes: does this one? */
-export type WeakeningTests = { readonly [N in OperationName]?: (input: OperationInput<N>) => boolean };
+/** For operations that weaken only sometimes: does this one, from this caller? */
+export type WeakeningTests = {
+  readonly [N in OperationName]?: (input: OperationInput<N>, context: CallContext) => boolean;
+};
+
+/** Those that look at the input alone. */
+export type WeakeningByInput = { readonly [N in OperationName]?: (input: OperationInput<N>) => boolean };
 
 /** What the caller left to the companion, filled in before anybody is asked: a yes is to what is carried out then. */
 export type Completions = { readonly [N in OperationName]?: (input: OperationInput<N>) => OperationInput<N> };
@@ -42,15 +48,24 @@ function isOperation(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }
 
+/** Who never says yes by itself: what it wants waits for a person in the approval window. */
+const isHeld = ({ caller }: CallContext): boolean => caller === 'ui' || caller === 'shell';
+
+const NOT_ALLOWED: Readonly<Record<Exclude<HeldAnswer, 'allowed'>, string>> = {
+  refused: 'It was refused in the approval window; nothing was changed.',
+  timeout: 'Nobody answered in the approval window in time; nothing was changed.',
+  quit: 'The companion is stopping; nothing was changed.',
+};
+
 export function createDispatch(options: {
   readonly handlers: Handlers;
   readonly weakens: WeakeningTests;
   readonly completes?: Completions;
   readonly announce: (event: CompanionEvent) => void;
-  /**
-   * Asks in our own window; where there is one, the command line's word is not enough, because an agent may have a shell.
-   */
-  readonly confirmInWindow?: (name: OperationName, input: unknown) => Promise<boolean>;
+  /** Puts the question in our own window and waits for the answer there. */
+  readonly hold: (name: OperationName, input: unknown, by: string) => Promise<HeldAnswer>;
+  /** The app runs: there the command line's word is not enough, because an agent may have a shell. */
+  readonly holdsAll: boolean;
 }): Dispatch {
   return async (name, input, context) => {
     if (!isOperation(name))
@@ -81,12 +96,15 @@ export function createDispatch(options: {
     // eslint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = options.handlers[name] as (value: unknown, context: CallContext) => unknown;
     // eslint-disable-next-line typescript/no-unsafe-type-assertion
-    const test = options.weakens[name] as ((value: unknown) => boolean) | undefined;
+    const test = options.weakens[name] as ((value: unknown, context: CallContext) => boolean) | undefined;
     // eslint-disable-next-line typescript/no-unsafe-type-assertion
     const complete = options.completes?.[name] as ((value: unknown) => unknown) | undefined;
     const whole = complete === undefined ? parsed.data : complete(parsed.data);
-    const weakens = operation.weakens === 'always' || (operation.weakens === 'depends' && (test?.(whole) ?? true));
-    if (weakens && !context.confirmed) {
+    const weakens =
+      operation.weakens === 'always' || (operation.weakens === 'depends' && (test?.(whole, context) ?? true));
+    // What is called from our own window is the person's answer.
+    const isAnswer = context.caller === 'window';
+    if (weakens && !isAnswer && !isHeld(context) && !context.confirmed) {
       throw new CompanionError(
         'E_CONFIRMATION',
         `${name} weakens protection and needs a person's yes.`,
@@ -94,13 +112,16 @@ export function createDispatch(options: {
         { exitCode: 2 },
       );
     }
-    if (weakens && options.confirmInWindow !== undefined && !(await options.confirmInWindow(name, whole))) {
-      throw new CompanionError(
-        'E_DECLINED',
-        'It was refused in the Runlayer window; nothing was changed.',
-        'Run it again and say yes in the window.',
-        { exitCode: 2 },
-      );
+    if (weakens && !isAnswer && (options.holdsAll || isHeld(context))) {
+      const answer = await options.hold(name, whole, context.by);
+      if (answer !== 'allowed') {
+        throw new CompanionError(
+          'E_DECLINED',
+          NOT_ALLOWED[answer],
+          'Do it again, and allow it in the approval window.',
+          { exitCode: 2 },
+        );
+      }
     }
     const value = await handler(whole, context);
     if (weakens)

@@ -5,7 +5,7 @@ import { unknownConnector } from '../connectors/prepare-server.ts';
 import { resolveActions } from '../guard/actions.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers, WeakeningByInput } from './dispatch.ts';
 
 export interface GuardParts {
   readonly settings: Pick<SettingsStore, 'read' | 'update'>;
@@ -81,7 +81,7 @@ function isMilder(before: GuardSettings, after: GuardSettings): boolean {
   );
 }
 
-export function guardWeakeningTests(settings: Pick<SettingsStore, 'read'>): WeakeningTests {
+export function guardWeakeningTests(settings: Pick<SettingsStore, 'read'>): WeakeningByInput {
   return {
     'guard.set': (input) => {
       const { guard } = settings.read();

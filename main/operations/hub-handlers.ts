@@ -1,7 +1,7 @@
 /** The operations of the hub. */
 import { weakensConfig } from '../hub/weakening.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers, WeakeningByInput } from './dispatch.ts';
 import { hubBindingHandlers } from './hub-binding-handlers.ts';
 import { hubConfigHandlers } from './hub-config-handlers.ts';
 import { hubListenerHandlers } from './hub-listener-handlers.ts';
@@ -13,7 +13,7 @@ export function hubHandlers(parts: HubParts): HubHandlers {
   return { ...hubConfigHandlers(parts), ...hubBindingHandlers(parts), ...hubListenerHandlers(parts) };
 }
 
-export function hubWeakeningTests(settings: SettingsStore): WeakeningTests {
+export function hubWeakeningTests(settings: SettingsStore): WeakeningByInput {
   return {
     // A config of a connector opens nothing until it is bound; an address is agreed to with its config.
     // One that is there already, or below is not, is refused by the handler, which says so.

@@ -33,9 +33,9 @@ export interface OtherParts {
   readonly announce: (event: CompanionEvent) => void;
 }
 
-type OtherHandlers = Omit<
+type OtherHandlers = Pick<
   Handlers,
-  `${'approvals' | 'grants' | 'policy' | 'guard' | 'pins' | 'lockdown' | 'connectors' | 'hub' | 'identity' | 'tenant' | 'audit' | 'preferences' | 'updates'}.${string}`
+  Extract<keyof Handlers, `${'status' | 'host' | 'interface' | 'secrets' | 'logs' | 'clients'}.${string}`>
 >;
 
 export function otherHandlers(parts: OtherParts): OtherHandlers {

@@ -1,6 +1,6 @@
 import type { Pins } from '../connectors/pins/pins-host.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers, WeakeningByInput } from './dispatch.ts';
 
 export interface PinParts {
   readonly settings: Pick<SettingsStore, 'read' | 'update'>;
@@ -23,6 +23,6 @@ export function pinHandlers({ settings, pins }: PinParts): Pick<Handlers, `pins.
 }
 
 /** To ask about what is new only tightens. */
-export function pinWeakeningTests(settings: Pick<SettingsStore, 'read'>): WeakeningTests {
+export function pinWeakeningTests(settings: Pick<SettingsStore, 'read'>): WeakeningByInput {
   return { 'pins.newItems': ({ mode }) => mode === 'pin' && settings.read().newItems !== 'pin' };
 }

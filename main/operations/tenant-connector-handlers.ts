@@ -18,7 +18,7 @@ import type { TenantConnectors } from '../connectors/tenant/tenant-connectors.ts
 import type { TenantSubject } from '../connectors/tenant/tenant-subject.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { viewConnector } from './connector-view.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers, WeakeningByInput } from './dispatch.ts';
 
 export interface TenantConnectorParts {
   readonly settings: Pick<SettingsStore, 'read'>;
@@ -57,7 +57,7 @@ function serverView(row: TenantServerRow, connector: Connector | undefined): Ten
 export function removalWeakeningTests(
   settings: Pick<SettingsStore, 'read'>,
   vouchedHosts: readonly string[],
-): WeakeningTests {
+): WeakeningByInput {
   return {
     'connectors.remove': ({ name }) => {
       const definition = settings.read().connectors.find((connector) => connector.name === name)?.definition;

@@ -1,6 +1,6 @@
 /** Signing in to tenants and out again. What a tenant is asked beyond that is in the handlers of whoever asks. */
 import type { TenantRegistry } from '../backend/tenants.ts';
-import type { Completions, Handlers, WeakeningTests } from './dispatch.ts';
+import type { Completions, Handlers, WeakeningByInput } from './dispatch.ts';
 
 type TenantHandlers = Pick<
   Handlers,
@@ -8,7 +8,7 @@ type TenantHandlers = Pick<
 >;
 
 /** Whose policy decides may be another than before. */
-export function signInWeakeningTests(tenants: Pick<TenantRegistry, 'replaces'>): WeakeningTests {
+export function signInWeakeningTests(tenants: Pick<TenantRegistry, 'replaces'>): WeakeningByInput {
   return {
     'tenant.signIn': ({ host }) => tenants.replaces(host),
     'tenant.useKey': ({ host }) => tenants.replaces(host),

@@ -5,7 +5,7 @@ import { askTenant, partLimit, signedInHosts, type SignedIn } from '../backend/s
 import { tenantStatus } from '../backend/status-parts.ts';
 import { TenantError } from '../backend/tenant-api.ts';
 import { nobodySignedIn } from '../backend/tenant-failures.ts';
-import type { Handlers, WeakeningTests } from './dispatch.ts';
+import type { Handlers, WeakeningByInput } from './dispatch.ts';
 
 export interface TenantStatusParts extends SignedIn {
   readonly version: string;
@@ -133,6 +133,6 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
 }
 
 /** Saying no takes nothing away. */
-export function tenantWeakeningTests(): WeakeningTests {
+export function tenantWeakeningTests(): WeakeningByInput {
   return { 'tenant.decide': ({ approve }) => approve };
 }

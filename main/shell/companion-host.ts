@@ -5,7 +5,7 @@ import type { OperationName } from '../../preload/contract/operations.ts';
 /** What the shell needs of a running companion; the composition root gives it. */
 export interface CompanionHost {
   /** Validates the input and carries the operation out; rejects with a CompanionError. */
-  call(name: OperationName, input: unknown, caller: 'ui' | 'shell'): Promise<unknown>;
+  call(name: OperationName, input: unknown, caller: 'ui' | 'shell' | 'window'): Promise<unknown>;
   subscribe(listener: (event: CompanionEvent) => void): () => void;
   /** Ends sessions and children, writes what is pending. Safe to call twice. */
   stop(): Promise<void>;
@@ -21,8 +21,8 @@ export interface StartCompanionOptions {
   readonly interfaceDirectory: string;
   /** What a launcher for AI clients starts. */
   readonly program: { readonly nodePath: string; readonly scriptPath: string };
-  /** Asks the person before protection is weakened. */
-  readonly confirmInWindow: (question: { readonly title: string; readonly detail: string }) => Promise<boolean>;
+  /** Brings the approval window up. */
+  readonly openReview: () => void;
 }
 
 export type StartCompanion = (options: StartCompanionOptions) => Promise<CompanionHost>;

@@ -6,7 +6,6 @@ import { CompanionError, toFailure } from '../../preload/contract/failure.ts';
 import { VERSION } from '../version.ts';
 import { readStaticFiles } from '../control/http-static.ts';
 import { appMenu } from './app-menu.ts';
-import { askInWindow } from './ask-in-window.ts';
 import { answerAppRequest, APP_PRIVILEGES, APP_SCHEME } from './app-protocol.ts';
 import type { CompanionHost, Electron, StartCompanion } from './companion-host.ts';
 import { hardenAllContents, hardenSession } from './harden.ts';
@@ -85,7 +84,7 @@ async function run(options: StartAppOptions): Promise<void> {
     version: VERSION,
     interfaceDirectory: paths.renderer,
     program: paths.program,
-    confirmInWindow: (question) => askInWindow(electron, question),
+    openReview: () => show(),
   });
   drainBeforeQuit(electron, async () => (await starting).stop());
   const started = await starting;

@@ -4,6 +4,8 @@ import { Condition } from './policy.ts';
 /** A call that waits for a person. */
 export const ApprovalView = z.strictObject({
   id: z.string(),
+  /** SHA-256, hex, of what is shown of the call: a yes in our window names it. */
+  hash: z.string(),
   connector: z.string(),
   tool: z.string(),
   client: z.string(),

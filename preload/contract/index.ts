@@ -7,6 +7,7 @@ export * from './delivery.ts';
 export * from './events.ts';
 export * from './failure.ts';
 export * from './guard.ts';
+export * from './held.ts';
 export * from './hub.ts';
 export * from './json.ts';
 export * from './pin.ts';

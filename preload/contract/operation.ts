@@ -1,8 +1,12 @@
 /** What an entry of the list of operations is. */
 import { z } from 'zod';
 
-/** Who asks: the command line over the owner-only socket, the interface (browser or window), the app's own shell. */
-export type Caller = 'cli' | 'ui' | 'shell';
+/**
+ * Who asks: the command line over the owner-only socket, the interface (browser or window), the app's own shell, or our
+ * approval window, a document of its own on an origin of its own. Only a person's answer there is a yes to what the
+ * interface wants.
+ */
+export type Caller = 'cli' | 'ui' | 'shell' | 'window';
 
 export interface OperationShape {
   readonly input: z.ZodType;
@@ -17,6 +21,8 @@ export type Weakens = 'never' | 'always' | 'depends';
 
 export const everyone = ['cli', 'ui', 'shell'] as const;
 export const cliOnly = ['cli'] as const;
+/** A person, at a terminal or in the interface. What weakens is held for the approval window when the interface asks. */
+export const people = ['cli', 'ui'] as const;
 export const none = z.strictObject({});
 
 export function operation<I extends z.ZodType, O extends z.ZodType>(

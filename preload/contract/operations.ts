@@ -21,6 +21,7 @@ import {
   NewHubListener,
 } from './hub.ts';
 import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
+import { heldOperations } from './held-operations.ts';
 import { policyOperations } from './policy-operations.ts';
 import { Condition, DefaultMode, NewRule, Rule } from './policy.ts';
 import { KeychainState, SecretView } from './secret.ts';
@@ -197,15 +198,23 @@ export const operations = {
     cliOnly,
   ),
 
-  'approvals.list': operation(none, z.array(ApprovalView), everyone),
+  'approvals.list': operation(none, z.array(ApprovalView), [...everyone, 'window']),
   /** `session` and `hour` remember the yes for like calls; `when` narrows which. */
   'approvals.approve': operation(
-    z.strictObject({ id: z.string(), scope: GrantScope.default('once'), when: Condition.optional() }),
+    z.strictObject({
+      id: z.string(),
+      scope: GrantScope.default('once'),
+      when: Condition.optional(),
+      /** Of the approval as it was shown; the approval window must name it. */
+      hash: z.string().optional(),
+    }),
     none,
-    cliOnly,
+    ['cli', 'window'],
     'always',
   ),
-  'approvals.deny': operation(z.strictObject({ id: z.string() }), none, everyone),
+  'approvals.deny': operation(z.strictObject({ id: z.string() }), none, [...everyone, 'window']),
+
+  ...heldOperations,
 
   'logs.query': operation(LogFilter, z.array(LogEntry), everyone),
 

@@ -3,7 +3,7 @@ import { GrantView } from './approval.ts';
 import { ConnectorName } from './connector.ts';
 import { Decision } from './decision.ts';
 import { GuardAction, GuardCategory, GuardFinding, GuardSettings, GuardVerdict, ScanLine } from './guard.ts';
-import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
+import { cliOnly, everyone, none, operation, people, type OperationShape } from './operation.ts';
 import { PinDiff, PinKind, PinView } from './pin.ts';
 import { Chain, DefaultMode, Effect, LintFinding, NewChain, Rule, RuleSet } from './policy.ts';
 
@@ -85,8 +85,8 @@ const since = z.iso.datetime();
 export const policyOperations = {
   'policy.chains': operation(none, z.array(Chain), everyone),
   /** Only tightens. */
-  'policy.addChain': operation(NewChain, Chain, cliOnly),
-  'policy.removeChain': operation(z.strictObject({ id: z.string() }), Chain, cliOnly, 'always'),
+  'policy.addChain': operation(NewChain, Chain, people),
+  'policy.removeChain': operation(z.strictObject({ id: z.string() }), Chain, people, 'always'),
   'policy.export': operation(none, RuleSet, everyone),
   /** `replace`: the rules and chains of now go. All of it or nothing. */
   'policy.import': operation(
@@ -194,5 +194,5 @@ export const policyOperations = {
 
   /** Every call is refused from now on, running ones are cancelled. */
   'lockdown.on': operation(none, z.strictObject({ since: z.string(), cancelled: z.number().int() }), everyone),
-  'lockdown.off': operation(none, none, cliOnly, 'always'),
+  'lockdown.off': operation(none, none, everyone, 'always'),
 } as const satisfies Record<string, OperationShape>;

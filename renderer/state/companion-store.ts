@@ -1,15 +1,27 @@
 import type { CompanionEvent } from '../../preload/contract/events.ts';
-import { TransportError, type Transport } from '../transport/transport.ts';
+import type {
+  CallOperation,
+  OperationInput,
+  OperationName,
+  OperationOutput,
+} from '../../preload/contract/operations.ts';
+import { TransportError, unreachable, type Transport } from '../transport/transport.ts';
 import { applyEvent, initialState, mergeEntries, type PageState } from './page-state.ts';
 
 export interface CompanionStore {
   readonly getState: () => PageState;
   readonly subscribe: (listener: () => void) => () => void;
   /** Runs until `signal` is aborted or the page is signed out. */
-  run(signal: AbortSignal): Promise<void>;
-  denyApproval(id: string): Promise<void>;
-  dismissWeakened(): void;
-  dismissProblem(): void;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Calls one operation; rejects with a TransportError. What weakens protection answers once a person did, in the approval window. */
+  readonly call: CallOperation;
+  /** Events as they come, and `open` each time the stream stands again. @returns a function that ends it. */
+  readonly onEvent: (listener: (event: CompanionEvent | { readonly type: 'open' }) => void) => () => void;
+  /** Brings the approval window up, by a person's click. */
+  readonly openReview: (again: boolean) => Promise<void>;
+  readonly denyApproval: (id: string) => Promise<void>;
+  readonly dismissWeakened: () => void;
+  readonly dismissProblem: () => void;
 }
 
 const RETRY_MS = [500, 1000, 2000, 5000];
@@ -26,12 +38,22 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Holds what the page shows; loads it anew on each connection, then follows the events. */
-export function createCompanionStore(open: () => Promise<Transport>): CompanionStore {
+/**
+ * Holds what the page shows; loads it anew on each connection, then follows the events. `showReview` opens the address of the
+ * approval window in a window of its own. The approval window itself may ask for no more than what waits.
+ */
+export function createCompanionStore(
+  open: () => Promise<Transport>,
+  showReview: (url: string) => void = () => undefined,
+  loads: 'everything' | 'what waits' = 'everything',
+): CompanionStore {
   let state = initialState;
   let transport: Transport | undefined;
   let settling: ReturnType<typeof setTimeout> | undefined;
   const listeners = new Set<() => void>();
+  const eventListeners = new Set<(event: CompanionEvent | { readonly type: 'open' }) => void>();
+  /** Calls of this page that were not answered yet. */
+  let underWay = 0;
 
   const update = (change: Partial<PageState>): void => {
     state = { ...state, ...change };
@@ -46,14 +68,23 @@ export function createCompanionStore(open: () => Promise<Transport>): CompanionS
   const loadState = async (from: Transport): Promise<void> => {
     update({ problem: undefined });
     // Each for itself: a client file that cannot be read must not hide whether the person is protected.
+    const waiting = [
+      from.call('approvals.list', {}).then((approvals) => update({ approvals }), report),
+      from.call('held.list', {}).then((held) => update({ held }), report),
+    ];
+    if (loads === 'what waits') {
+      await Promise.all(waiting);
+      return;
+    }
     await Promise.all([
+      ...waiting,
       from.call('status.get', {}).then((status) => update({ status })),
       from.call('connectors.list', {}).then((connectors) => update({ connectors }), report),
       from.call('clients.list', {}).then((clients) => update({ clients }), report),
-      from.call('approvals.list', {}).then((approvals) => update({ approvals }), report),
     ]);
   };
   const loadEntries = async (from: Transport): Promise<void> => {
+    if (loads === 'what waits') return;
     const entries = await from.call('logs.query', { limit: 200 });
     update({ entries: mergeEntries(state.entries ?? [], entries) });
   };
@@ -62,8 +93,28 @@ export function createCompanionStore(open: () => Promise<Transport>): CompanionS
     settling = setTimeout(() => void loadState(from).catch(report), SETTLE_MS);
   };
 
+  const call = async <N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationOutput<N>> => {
+    if (transport === undefined) throw unreachable();
+    underWay += 1;
+    try {
+      return await transport.call(name, input);
+    } catch (thrown) {
+      if (thrown instanceof TransportError && thrown.kind === 'signed_out') report(thrown);
+      throw thrown;
+    } finally {
+      underWay -= 1;
+    }
+  };
+  const openReview = async (again: boolean): Promise<void> => {
+    const answer = await transport?.call('review.open', { again });
+    if (answer?.url !== null && answer?.url !== undefined) showReview(answer.url);
+  };
+
   const onEvent = (from: Transport, event: CompanionEvent): void => {
     update(applyEvent(state, event));
+    for (const listener of eventListeners) listener(event);
+    if (event.type === 'held_waiting' && event.question.from === 'interface' && underWay > 0)
+      void openReview(false).catch(report);
     if (event.type !== 'log') reload(from);
   };
   const follow = async (from: Transport, signal: AbortSignal): Promise<void> => {
@@ -71,6 +122,7 @@ export function createCompanionStore(open: () => Promise<Transport>): CompanionS
       {
         onOpen: () => {
           update({ connection: { kind: 'live' } });
+          for (const listener of eventListeners) listener({ type: 'open' });
           void Promise.all([loadState(from), loadEntries(from)]).catch(report);
         },
         onEvent: (event) => onEvent(from, event),
@@ -100,6 +152,12 @@ export function createCompanionStore(open: () => Promise<Transport>): CompanionS
         update({ connection: { kind: 'lost' }, status: undefined });
         await pause(RETRY_MS[Math.min(failed, RETRY_MS.length - 1)] ?? 0, signal);
       }
+    },
+    call,
+    openReview: (again) => openReview(again).catch(report),
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
     },
     async denyApproval(id) {
       await transport?.call('approvals.deny', { id }).catch(report);

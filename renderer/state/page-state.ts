@@ -3,6 +3,7 @@ import type { LogEntry } from '../../preload/contract/audit.ts';
 import type { ClientView } from '../../preload/contract/client.ts';
 import type { ConnectorView } from '../../preload/contract/connector.ts';
 import type { CompanionEvent } from '../../preload/contract/events.ts';
+import type { HeldQuestion } from '../../preload/contract/held.ts';
 import type { Failure } from '../../preload/contract/failure.ts';
 import type { Status } from '../../preload/contract/status.ts';
 
@@ -33,6 +34,8 @@ export interface PageState {
   readonly approvals: readonly ApprovalView[] | undefined;
   /** Newest first. */
   readonly entries: readonly LogEntry[] | undefined;
+  /** What waits for an answer in the approval window. */
+  readonly held: readonly HeldQuestion[];
   readonly weakened: readonly Weakened[];
   /** The last request that was refused, until the next one works or the person puts it away. */
   readonly problem: Failure | undefined;
@@ -45,6 +48,7 @@ export const initialState: PageState = {
   clients: undefined,
   approvals: undefined,
   entries: undefined,
+  held: [],
   weakened: [],
   problem: undefined,
 };
@@ -69,6 +73,13 @@ export function applyEvent(state: PageState, event: CompanionEvent): PageState {
       };
     case 'approval_ended':
       return { ...state, approvals: (state.approvals ?? []).filter((approval) => approval.id !== event.id) };
+    case 'held_waiting':
+      return {
+        ...state,
+        held: [...state.held.filter(({ id }) => id !== event.question.id), event.question],
+      };
+    case 'held_ended':
+      return { ...state, held: state.held.filter(({ id }) => id !== event.id) };
     case 'weakened': {
       const { operation, text, caller } = event;
       return { ...state, weakened: [{ operation, text, caller }, ...state.weakened].slice(0, MAX_WEAKENED) };

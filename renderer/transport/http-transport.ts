@@ -42,12 +42,14 @@ async function post(path: string, body: unknown, bearer?: string): Promise<Answe
     },
     body: JSON.stringify(body),
   });
-  return response.json().then(
-    (answer: Answer) => answer,
+  const answer = await response.json().then(
+    (read: Answer) => read,
     () => {
       throw unreachable();
     },
   );
+  if (answer.error !== undefined) throw new TransportError('refused', answer.error);
+  return answer;
 }
 
 /** Exchanges the one-time token of a link for this page's bearer. */

@@ -1,14 +1,8 @@
 import type { ReactElement } from 'react';
 import type { Status } from '../../preload/contract/status.ts';
 import type { Connection } from '../state/page-state.ts';
-import { Icon, type IconName } from './icon.tsx';
-
-export type PageName = 'overview' | 'activity';
-
-const PAGES: readonly { name: PageName; title: string; icon: IconName }[] = [
-  { name: 'overview', title: 'Overview', icon: 'overview' },
-  { name: 'activity', title: 'Activity', icon: 'activity' },
-];
+import { PAGES } from '../pages.ts';
+import { Icon } from './icon.tsx';
 
 const STATES: Readonly<Record<Connection['kind'], { text: string; note: string; dot: string }>> = {
   connecting: { text: 'Connecting', note: 'One moment', dot: 'bg-soft' },
@@ -34,10 +28,13 @@ function ConnectionCard({ connection, status }: { connection: Connection; status
 
 export function Sidebar({
   page,
+  waiting,
   connection,
   status,
 }: {
-  page: PageName;
+  page: string;
+  /** How many questions and calls wait for the person. */
+  waiting: number;
   connection: Connection;
   status: Status | undefined;
 }): ReactElement {
@@ -50,7 +47,7 @@ export function Sidebar({
         <span className="max-sm:sr-only">Companion</span>
       </div>
       <nav aria-label="Pages" className="flex flex-1 flex-col gap-0.5">
-        {PAGES.map(({ name, title, icon }) => {
+        {PAGES.filter(({ isHidden }) => isHidden !== true).map(({ name, title, icon }) => {
           const current = name === page;
           return (
             <a
@@ -63,6 +60,12 @@ export function Sidebar({
             >
               <Icon name={icon} />
               <span className="max-sm:sr-only">{title}</span>
+              {name === 'approvals' && waiting > 0 ? (
+                <span className="ml-auto rounded-full bg-warn-soft px-1.5 text-xs font-semibold text-warn tabular-nums max-sm:hidden">
+                  {waiting}
+                  <span className="sr-only"> waiting</span>
+                </span>
+              ) : null}
             </a>
           );
         })}

@@ -113,6 +113,7 @@ if (existsSync(join(root, 'preload/preload.ts'))) {
 }
 
 await build({ configFile: join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
+await build({ configFile: join(root, 'renderer/approval/vite.config.ts'), logLevel: 'warn' });
 
 const { launcherText } = await import(pathToFileURL(join(root, 'main/clients/launcher.ts')).href);
 const bin = join(out, 'bin');

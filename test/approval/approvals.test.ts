@@ -13,6 +13,7 @@ describe('a call that waits', () => {
     const answer = r.ask();
     const view: ApprovalView = {
       id: 'a1',
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       connector: 'files',
       tool: 'write',
       client: 'cursor',

@@ -8,6 +8,7 @@ const approval: ApprovalView = {
   connector: 'files',
   tool: 'write',
   client: 'cursor',
+  hash: 'f00d',
   about: 'call',
   arguments: '{\n  "path": "/x"\n}',
   reason: 'A rule asks.',

@@ -188,7 +188,7 @@ describe('calls', () => {
     [
       'a refusal',
       new CompanionError('E_NOT_THERE', 'No such call.', 'Reload.'),
-      422,
+      200,
       { code: 'E_NOT_THERE', message: 'No such call.', next: 'Reload.' },
     ],
     ['a defect', new TypeError('x is not a function'), 500, { code: 'E_INTERNAL', message: 'x is not a function' }],

@@ -202,6 +202,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
       connector: 'git',
       tool: 'push',
       client: 'Cursor',
+      hash: 'f00d',
       about: 'call',
       arguments: '{ "remote": "origin", "branch": "main", "force": true }',
       reason: 'The rule "ask git *" asks about this tool.',
@@ -220,6 +221,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
     'connectors.list': () => connectors,
     'clients.list': () => clients,
     'approvals.list': () => approvals,
+    'held.list': () => [],
     'logs.query': () => log,
     'approvals.deny': (input) => {
       deniedIds.push(JSON.stringify(input));

@@ -194,6 +194,8 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await openPage('light');
     await page.goto(ui.mintLink());
     await page.getByText('Something needs you').waitFor();
+    // Past the way to the page itself, and Overview.
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

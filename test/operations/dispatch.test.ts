@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDispatch, type CallContext, type Dispatch, type Handlers } from '../../main/operations/dispatch.ts';
+import type { HeldAnswer } from '../../main/operations/held-questions.ts';
 import {
   CompanionError,
   operations,
@@ -50,8 +51,8 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'policy.add': ['cli', 'depends'],
   'policy.remove': ['cli', 'depends'],
   'policy.chains': ['cli ui shell', 'never'],
-  'policy.addChain': ['cli', 'never'],
-  'policy.removeChain': ['cli', 'always'],
+  'policy.addChain': ['cli ui', 'never'],
+  'policy.removeChain': ['cli ui', 'always'],
   'policy.export': ['cli ui shell', 'never'],
   'policy.import': ['cli', 'depends'],
   'policy.lint': ['cli ui shell', 'never'],
@@ -75,7 +76,7 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'grants.list': ['cli ui shell', 'never'],
   'grants.revoke': ['cli ui shell', 'never'],
   'lockdown.on': ['cli ui shell', 'never'],
-  'lockdown.off': ['cli', 'always'],
+  'lockdown.off': ['cli ui shell', 'always'],
   'secrets.list': ['cli ui shell', 'never'],
   'secrets.set': ['cli', 'never'],
   'secrets.remove': ['cli', 'never'],
@@ -97,15 +98,19 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'hub.origins.allow': ['cli', 'always'],
   'hub.origins.refuse': ['cli ui shell', 'never'],
   'identity.verify': ['cli', 'never'],
-  'approvals.list': ['cli ui shell', 'never'],
-  'approvals.approve': ['cli', 'always'],
-  'approvals.deny': ['cli ui shell', 'never'],
+  'approvals.list': ['cli ui shell window', 'never'],
+  'approvals.approve': ['cli window', 'always'],
+  'approvals.deny': ['cli ui shell window', 'never'],
+  'held.list': ['ui shell window', 'never'],
+  'held.answer': ['window', 'never'],
+  'held.refuse': ['ui shell window', 'never'],
+  'review.open': ['ui shell', 'never'],
   'logs.query': ['cli ui shell', 'never'],
   'clients.list': ['cli ui shell', 'never'],
   'clients.install': ['cli', 'never'],
 };
 const NAMES = Object.keys(EXPECTED) as OperationName[];
-const CALLERS: readonly Caller[] = ['cli', 'ui', 'shell'];
+const CALLERS: readonly Caller[] = ['cli', 'ui', 'shell', 'window'];
 
 interface Bench {
   readonly dispatch: Dispatch;
@@ -126,7 +131,14 @@ function bench(options: Partial<Parameters<typeof createDispatch>[0]> = {}): Ben
       },
     ]),
   ) as unknown as Handlers;
-  const dispatch = createDispatch({ handlers, weakens: {}, announce: (event) => events.push(event), ...options });
+  const dispatch = createDispatch({
+    handlers,
+    weakens: {},
+    announce: (event) => events.push(event),
+    hold: () => Promise.resolve('allowed'),
+    holdsAll: false,
+    ...options,
+  });
   return { dispatch, ran, events };
 }
 
@@ -180,6 +192,8 @@ describe('what weakens protection', () => {
     const weakens = EXPECTED[name][1];
     it(`${name} (${weakens}) ${weakens === 'never' ? 'needs no' : 'needs a'} yes`, async () => {
       const { dispatch, ran, events } = bench();
+      const [first] = EXPECTED[name][0].split(' ');
+      if (first !== 'cli' && weakens === 'never') return;
       const code = await refusal(dispatch(name, SAMPLES[name], context()));
       expect(code).toBe(weakens === 'never' ? undefined : 'E_CONFIRMATION');
       expect(ran).toEqual(weakens === 'never' ? [name] : []);
@@ -250,10 +264,11 @@ describe('what weakens protection', () => {
       handlers,
       completes: { 'tenant.signIn': (input) => ({ ...input, host: defaultHost }) },
       weakens: { 'tenant.signIn': ({ host }) => host === 'https://acme.example' },
-      confirmInWindow: (_, input) => {
+      holdsAll: true,
+      hold: (_, input) => {
         shown.push(input);
         defaultHost = 'https://globex.example';
-        return Promise.resolve(true);
+        return Promise.resolve('allowed');
       },
     });
     await dispatch('tenant.signIn', {}, context({ confirmed: true }));
@@ -263,9 +278,10 @@ describe('what weakens protection', () => {
 
   it('needs the window too where there is one, after the caller said yes, and only then', async () => {
     const asked: string[] = [];
-    let answer = false;
+    let answer: HeldAnswer = 'refused';
     const { dispatch, ran } = bench({
-      confirmInWindow: (name) => {
+      holdsAll: true,
+      hold: (name) => {
         asked.push(name);
         return Promise.resolve(answer);
       },
@@ -276,10 +292,37 @@ describe('what weakens protection', () => {
     expect(asked).toEqual([]);
     expect(await save(true)).toBe('E_DECLINED');
     expect(ran).toEqual([]);
-    answer = true;
+    answer = 'allowed';
     expect(await save(true)).toBeUndefined();
     expect(await refusal(dispatch('policy.list', {}, context()))).toBeUndefined();
     expect(asked).toEqual(['connectors.save', 'connectors.save']);
+  });
+
+  it.each<[Caller, HeldAnswer, string | undefined]>([
+    ['ui', 'allowed', undefined],
+    ['ui', 'refused', 'E_DECLINED'],
+    ['ui', 'timeout', 'E_DECLINED'],
+    ['ui', 'quit', 'E_DECLINED'],
+    ['shell', 'refused', 'E_DECLINED'],
+  ])('is held for a person when %s wants it, whatever it says of itself (%s)', async (caller, answer, code) => {
+    const held: unknown[] = [];
+    const { dispatch, ran } = bench({
+      hold: (name, input, by) => {
+        held.push([name, input, by]);
+        return Promise.resolve(answer);
+      },
+    });
+    const call = dispatch('lockdown.off', {}, context({ caller, confirmed: true }));
+    expect(await refusal(call)).toBe(code);
+    expect(held).toEqual([['lockdown.off', {}, 'test']]);
+    expect(ran).toEqual(code === undefined ? ['lockdown.off'] : []);
+  });
+
+  it('is a person’s answer where our own window calls it: nothing is held twice', async () => {
+    const { dispatch, ran } = bench({ holdsAll: true, hold: () => Promise.resolve('refused') });
+    const call = dispatch('approvals.approve', SAMPLES['approvals.approve'], context({ caller: 'window' }));
+    expect(await refusal(call)).toBeUndefined();
+    expect(ran).toEqual(['approvals.approve']);
   });
 });
 
@@ -373,12 +416,16 @@ describe('input', () => {
 
   it('of any shape is carried out or refused, and refused before a handler runs', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...NAMES), fc.jsonValue(), async (name, input) => {
-        const { dispatch, ran } = bench();
-        const code = await refusal(dispatch(name, input, context()));
-        expect([undefined, 'E_INPUT', 'E_CONFIRMATION']).toContain(code);
-        expect(ran).toEqual(code === undefined ? [name] : []);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...NAMES.filter((name) => EXPECTED[name][0].includes('cli'))),
+        fc.jsonValue(),
+        async (name, input) => {
+          const { dispatch, ran } = bench();
+          const code = await refusal(dispatch(name, input, context()));
+          expect([undefined, 'E_INPUT', 'E_CONFIRMATION']).toContain(code);
+          expect(ran).toEqual(code === undefined ? [name] : []);
+        },
+      ),
       { numRuns: 300, seed: 7 },
     );
   });

@@ -79,6 +79,8 @@ export function hubBench(scene: HubScene = {}): HubBench {
     handlers: handlers as Handlers,
     weakens: hubWeakeningTests(settings),
     announce: () => {},
+    hold: () => Promise.resolve('allowed'),
+    holdsAll: false,
   });
   return {
     handlers,

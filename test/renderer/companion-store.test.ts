@@ -50,6 +50,7 @@ describe('the store', () => {
       'approvals.list',
       'clients.list',
       'connectors.list',
+      'held.list',
       'logs.query',
       'status.get',
     ]);

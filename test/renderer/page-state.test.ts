@@ -15,6 +15,7 @@ const approval = (id: string): ApprovalView => ({
   connector: 'git',
   tool: 'push',
   client: 'Cursor',
+  hash: 'f00d',
   about: 'call',
   arguments: '{}',
   reason: '',

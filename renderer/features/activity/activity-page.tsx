@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
-import type { PageState } from '../../state/page-state.ts';
+import { useCompanion } from '../../state/context.ts';
+import { useMinute } from '../../state/use-minute.ts';
 import { Empty, Loading, Stat } from '../../ui/card.tsx';
 import { Command } from '../../ui/command.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -47,7 +48,9 @@ function Filters({ filter, onChange }: { filter: Filter; onChange: (filter: Filt
   );
 }
 
-export function ActivityPage({ state, now }: { state: PageState; now: number }): ReactElement {
+export function ActivityPage(): ReactElement {
+  const { state } = useCompanion();
+  const now = useMinute();
   const [filter, setFilter] = useState<Filter>('all');
   const [open, setOpen] = useState<string>();
   const [limit, setLimit] = useState(PAGE_SIZE);

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { assessProtection } from '../../../preload/contract/protection.ts';
-import type { PageState } from '../../state/page-state.ts';
+import { useCompanion } from '../../state/context.ts';
+import { useMinute } from '../../state/use-minute.ts';
 import { Card, Loading, Stat } from '../../ui/card.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { statsOf } from './overview-model.ts';
@@ -8,15 +9,9 @@ import { ProtectionCard } from './protection-card.tsx';
 import { Clients, Connectors } from './tables.tsx';
 import { WaitingCalls } from './waiting-calls.tsx';
 
-export function OverviewPage({
-  state,
-  now,
-  onDeny,
-}: {
-  state: PageState;
-  now: number;
-  onDeny: (id: string) => void;
-}): ReactElement {
+export function OverviewPage(): ReactElement {
+  const { state, denyApproval } = useCompanion();
+  const now = useMinute();
   const { status, connectors, clients, approvals, connection } = state;
   const loading = status === undefined && connection.kind !== 'lost';
   return (
@@ -39,7 +34,9 @@ export function OverviewPage({
           ))}
         </div>
       )}
-      {status === undefined ? null : <WaitingCalls approvals={approvals ?? []} onDeny={onDeny} />}
+      {status === undefined ? null : (
+        <WaitingCalls approvals={approvals ?? []} onDeny={(id) => void denyApproval(id)} />
+      )}
       {connectors === undefined ? null : <Connectors connectors={connectors} />}
       {clients === undefined || clients.length === 0 ? null : <Clients clients={clients} />}
     </>

@@ -1,0 +1,27 @@
+/** The operations about what waits for a person's yes. */
+import type { Handlers } from './dispatch.ts';
+import type { HeldQuestions } from './held-questions.ts';
+
+export interface HeldParts {
+  readonly held: HeldQuestions;
+  /** Brings the approval window up; in a browser, the address that does. */
+  readonly openReview: (again: boolean) => Promise<string | null>;
+}
+
+export function heldHandlers({
+  held,
+  openReview,
+}: HeldParts): Pick<Handlers, 'held.list' | 'held.answer' | 'held.refuse' | 'review.open'> {
+  return {
+    'held.list': () => held.list(),
+    'held.answer': ({ id, hash, allow }) => {
+      held.answer(id, hash, allow);
+      return {};
+    },
+    'held.refuse': ({ id }) => {
+      held.refuse(id);
+      return {};
+    },
+    'review.open': async ({ again }) => ({ url: await openReview(again) }),
+  };
+}

@@ -1,0 +1,20 @@
+/** Operations about what waits for a person's yes; part of the one list in operations.ts. */
+import { z } from 'zod';
+import { HeldQuestion } from './held.ts';
+import { none, operation, type OperationShape } from './operation.ts';
+
+export const heldOperations = {
+  'held.list': operation(none, z.array(HeldQuestion), ['ui', 'shell', 'window']),
+  /** Only our own window answers, and only to what it was shown: `hash` is that of the question. */
+  'held.answer': operation(z.strictObject({ id: z.string(), hash: z.string(), allow: z.boolean() }), none, ['window']),
+  /** A no is taken from anybody. */
+  'held.refuse': operation(z.strictObject({ id: z.string() }), none, ['ui', 'shell', 'window']),
+  /**
+   * Brings the approval window up. In the app the app does, and `url` is null; in a browser `url` opens it, once, within two
+   * minutes. Null too where `again` is false and one is open already.
+   */
+  'review.open': operation(z.strictObject({ again: z.boolean() }), z.strictObject({ url: z.url().nullable() }), [
+    'ui',
+    'shell',
+  ]),
+} as const satisfies Record<string, OperationShape>;

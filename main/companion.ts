@@ -510,6 +510,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       openReview();
       return null;
     },
+    leave: async (address) => (openReview === undefined ? interfaces.leaveLink(address) : null),
     handOver,
     clientEnvironment,
     known,

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { createCompanionStore } from './state/companion-store.ts';
+import { leadOutside } from './state/lead-outside.ts';
 import './styles.css';
 import { openTransport } from './transport/open-transport.ts';
 
@@ -10,6 +11,8 @@ const store = createCompanionStore(
   (url) => void window.open(url, '_blank', 'popup,width=560,height=720'),
 );
 const life = new AbortController();
+
+if (window.companion === undefined) leadOutside(store.call);
 
 // A new link opened in this very tab changes only the hash; a reload signs in with it.
 window.addEventListener('hashchange', () => {

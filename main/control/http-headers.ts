@@ -16,6 +16,18 @@ const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
+/**
+ * What a document of ours may connect to, open and lead to, besides itself. It closes what no content security policy does:
+ * WebRTC, new windows, leaving the page. Browsers that do not know it pass over it. Not for the app, whose window has a scheme
+ * of its own and may go nowhere anyway.
+ * @param origins exact ones.
+ */
+export function reachingOnly(origins: readonly string[]): { readonly 'connection-allowlist': string } {
+  return {
+    'connection-allowlist': `(${['response-origin', ...origins.map((origin) => JSON.stringify(origin))].join(' ')})`,
+  };
+}
+
 /** Sent with every answer, refusals included. */
 export const SECURITY_HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,

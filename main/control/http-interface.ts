@@ -13,7 +13,7 @@ import { markRefused, type HttpLimits } from '../loopback/http-server.ts';
 import { readJsonBody } from './http-body.ts';
 import { createEventStreams, MAX_STREAMS } from './http-events.ts';
 import { refusals, type HttpRefusal } from './http-failure.ts';
-import { SECURITY_HEADERS } from './http-headers.ts';
+import { reachingOnly, SECURITY_HEADERS } from './http-headers.ts';
 import { DEFAULT_HTTP_LIMITS, listenForPages } from './http-listener.ts';
 import { interfaceOperation, type PageCaller } from './http-operation.ts';
 import { checkRequest, type Route } from './http-request.ts';
@@ -29,6 +29,8 @@ export interface HttpInterfaceOptions {
   /** Validates the input and carries the operation out; rejects with a CompanionError. */
   readonly call: (name: OperationName, input: unknown, caller: PageCaller) => Promise<unknown>;
   readonly subscribe: (listener: (event: CompanionEvent) => void) => () => void;
+  /** The only origins besides its own that these documents may reach or lead to; any without it. */
+  readonly reaches?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** 256 random bits or more as base64url, 43 to 128 characters. */
@@ -86,6 +88,7 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
   const sessions = createPageSessions(options);
   const attempts = createAttemptLimit({ perMinute: MAX_FAILED_ATTEMPTS, now: options.now });
   const streams = createEventStreams();
+  const headers = { ...SECURITY_HEADERS, ...(options.reaches === undefined ? {} : reachingOnly(options.reaches)) };
 
   const sendFile = (response: ServerResponse, route: Extract<Route, { kind: 'file' }>): void => {
     const file = files.get(route.path);
@@ -94,7 +97,7 @@ export async function createHttpInterface(options: HttpInterfaceOptions): Promis
       return;
     }
     response.writeHead(200, {
-      ...SECURITY_HEADERS,
+      ...headers,
       'cache-control': file.cacheControl,
       'content-length': file.body.byteLength,
       'content-type': file.type,

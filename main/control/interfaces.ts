@@ -22,13 +22,19 @@ export interface Interfaces {
   mintLink(): Promise<string>;
   /** The same for the approval window; null where one is open and `again` is false. */
   mintReviewLink(again: boolean): Promise<string | null>;
+  /** Where a person sees an address outside, whole, before they go there. The interface itself may lead nowhere else. */
+  leaveLink(address: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export function createInterfaces(options: InterfacesOptions): Interfaces {
   const pages = { ui: 0, window: 0 };
   const opened: Promise<HttpInterface>[] = [];
-  const open = (caller: 'ui' | 'window', staticDirectory: string): Promise<HttpInterface> => {
+  const open = (
+    caller: 'ui' | 'window',
+    staticDirectory: string,
+    reaches?: readonly string[],
+  ): Promise<HttpInterface> => {
     const opening = createHttpInterface({
       staticDirectory,
       caller,
@@ -40,6 +46,7 @@ export function createInterfaces(options: InterfacesOptions): Interfaces {
           by: caller === 'ui' ? 'interface' : 'approval window',
         }),
       subscribe: options.subscribe,
+      ...(reaches === undefined ? {} : { reaches }),
       now: () => Date.now(),
       randomToken: () => randomBytes(32).toString('base64url'),
     }).then((listener) => {
@@ -54,17 +61,19 @@ export function createInterfaces(options: InterfacesOptions): Interfaces {
   };
   let main: Promise<HttpInterface> | undefined;
   let review: Promise<HttpInterface> | undefined;
+  const reviewing = (): Promise<HttpInterface> =>
+    (review ??= open('window', join(dirname(options.interfaceDirectory), 'approval')));
 
   return {
     mintLink: async () => {
-      main ??= open('ui', options.interfaceDirectory);
+      main ??= reviewing().then((window) => open('ui', options.interfaceDirectory, [new URL(window.url()).origin]));
       return (await main).mintLink();
     },
     mintReviewLink: async (again) => {
-      review ??= open('window', join(dirname(options.interfaceDirectory), 'approval'));
-      const listener = await review;
+      const listener = await reviewing();
       return again || listener.pages() === 0 ? listener.mintLink() : null;
     },
+    leaveLink: async (address) => `${(await reviewing()).url()}#leave=${encodeURIComponent(address)}`,
     close: async () => {
       await Promise.all(opened.map(async (opening) => (await opening.catch(() => undefined))?.close()));
     },

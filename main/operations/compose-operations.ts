@@ -27,7 +27,7 @@ export interface OperationParts
     Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
     Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'>,
     Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'>,
-    Pick<HeldParts, 'held' | 'openReview'> {
+    Pick<HeldParts, 'held' | 'openReview' | 'leave'> {
   readonly oauth: OAuthRegistry;
   readonly hub: HubHost;
   readonly tenancy: TenantHost;
@@ -108,7 +108,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
           record: (detail) => event('tenant_approval_decided', detail),
         }),
         ...decided.handlers,
-        ...heldHandlers({ held: parts.held, openReview: parts.openReview }),
+        ...heldHandlers({ held: parts.held, openReview: parts.openReview, leave: parts.leave }),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
         ...shellHandlers(parts.shell),
         ...otherHandlers({

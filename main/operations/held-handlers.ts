@@ -6,12 +6,15 @@ export interface HeldParts {
   readonly held: HeldQuestions;
   /** Brings the approval window up; in a browser, the address that does. */
   readonly openReview: (again: boolean) => Promise<string | null>;
+  /** Where an address outside is shown before a person goes there; null where the app does it. */
+  readonly leave: (address: string) => Promise<string | null>;
 }
 
 export function heldHandlers({
   held,
   openReview,
-}: HeldParts): Pick<Handlers, 'held.list' | 'held.answer' | 'held.refuse' | 'review.open'> {
+  leave,
+}: HeldParts): Pick<Handlers, 'held.list' | 'held.answer' | 'held.refuse' | 'review.open' | 'review.leave'> {
   return {
     'held.list': () => held.list(),
     'held.answer': ({ id, hash, allow }) => {
@@ -23,5 +26,6 @@ export function heldHandlers({
       return {};
     },
     'review.open': async ({ again }) => ({ url: await openReview(again) }),
+    'review.leave': async ({ address }) => ({ url: await leave(address) }),
   };
 }

@@ -17,4 +17,13 @@ export const heldOperations = {
     'ui',
     'shell',
   ]),
+  /**
+   * Where a person sees an address outside, whole, before they go there: in a browser the interface may lead to nothing but
+   * this. Null in the app, which hands such addresses to the system's browser by its own rules.
+   */
+  'review.leave': operation(
+    z.strictObject({ address: z.string().max(2048) }),
+    z.strictObject({ url: z.url().nullable() }),
+    ['ui'],
+  ),
 } as const satisfies Record<string, OperationShape>;

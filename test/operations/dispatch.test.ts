@@ -105,6 +105,7 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'held.answer': ['window', 'never'],
   'held.refuse': ['ui shell window', 'never'],
   'review.open': ['ui shell', 'never'],
+  'review.leave': ['ui', 'never'],
   'logs.query': ['cli ui shell', 'never'],
   'clients.list': ['cli ui shell', 'never'],
   'clients.install': ['cli', 'never'],

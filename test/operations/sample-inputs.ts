@@ -101,6 +101,7 @@ export const SAMPLES: { readonly [N in OperationName]: OperationInput<N> } = {
   'held.answer': { id: 'q1', hash: 'f00d', allow: true },
   'held.refuse': { id: 'q1' },
   'review.open': { again: false },
+  'review.leave': { address: 'https://acme.example/device' },
   'logs.query': { limit: 10 },
   'clients.list': {},
   'clients.install': { client: 'cursor', connector: 'files', dryRun: true },

@@ -5,6 +5,7 @@ import type { Deciding } from '../host/deciding.ts';
 import type { TenantHostParts } from '../host/tenant-host.ts';
 import { approvalHandlers } from './approval-handlers.ts';
 import { canaryHandlers } from './canary-handlers.ts';
+import { describeGuardSet } from './describe-guard.ts';
 import { describePinAccept } from './describe-pins.ts';
 import type { Descriptions } from './describe.ts';
 import type { Handlers, WeakeningByInput } from './dispatch.ts';
@@ -45,6 +46,8 @@ export function decidingOperations(parts: DecidingHandlerParts): DecidingOperati
     definitionOf: (connector, tool) => pins.definitionOf(connector, tool),
     knownTools: (connector) => pins.knownTools(connector),
     also: alsoDecides({ settings, pins }),
+    approvals: deciding.approvals,
+    pins,
   });
   return {
     handlers: {
@@ -72,6 +75,7 @@ export function decidingOperations(parts: DecidingHandlerParts): DecidingOperati
     },
     descriptions: {
       ...policy.descriptions,
+      'guard.set': (input) => describeGuardSet(input, settings.read().guard),
       'pins.accept': (input) => describePinAccept(input, (which) => pins.diff(which)),
     },
   };

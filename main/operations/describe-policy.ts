@@ -2,7 +2,7 @@
  * What a person is asked before rules are weakened: each rule that comes, goes or comes back, as a sentence and, where it has a
  * condition, with the whole of it as it is kept. Nothing is summed up, everything is escaped.
  */
-import type { Chain, NewChain, NewRule, Rule, Suggestion } from '../../preload/contract/index.ts';
+import type { Chain, DefaultMode, NewChain, NewRule, Rule, Suggestion } from '../../preload/contract/index.ts';
 import { displayText } from '../connectors/display.ts';
 import { chainSentence, ruleSentence } from '../policy/sentence.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -36,6 +36,13 @@ function chainLine(mark: string, chain: NewChain | Chain): string {
   const full = inFull(sentence, chain);
   return displayText(`${mark}${id}${sentence}${full === undefined ? '' : ` In full: ${full}`}`);
 }
+
+const DEFAULT_WORDS: Readonly<Record<DefaultMode, string>> = {
+  allow: 'allow. Every call of such a tool goes through.',
+  'read-only': 'read-only. What the server itself calls read-only goes through, the rest is asked about.',
+  ask: 'ask. Each call of such a tool waits for you.',
+  deny: 'deny. Such a tool is hidden and refused.',
+};
 
 const byId = <T extends { readonly id: string }>(all: readonly T[]): ReadonlyMap<string, T> =>
   new Map(all.map((one) => [one.id, one]));
@@ -74,6 +81,30 @@ export function policyDescriptions({ settings, suggestion }: PolicyDescriptionPa
         detail: [
           ...(rule === undefined ? [] : [...ruleLines('- ', rule), '']),
           'What it denied or asked about may go through.',
+        ].join('\n'),
+      };
+    },
+    // Both are shown: what it was decides what is lost.
+    'policy.update': ({ id, rule }) => {
+      const old = settings.read().rules.find((candidate) => candidate.id === id);
+      return {
+        title: `Change the rule ${displayText(id)}?`,
+        detail: [
+          ...(old === undefined ? [] : ['It is now:', ...ruleLines('- ', old), '']),
+          'It would be:',
+          ...ruleLines('+ ', rule),
+          '',
+          'Calls that were denied or asked about may go through.',
+        ].join('\n'),
+      };
+    },
+    'policy.setDefault': ({ connector, default: mode }) => {
+      const found = settings.read().connectors.find(({ name }) => name === connector);
+      return {
+        title: `Change what "${connector}" does with tools that no rule names?`,
+        detail: [
+          ...(found === undefined ? [] : [`It is now: ${DEFAULT_WORDS[found.default]}`]),
+          `It would be: ${DEFAULT_WORDS[mode]}`,
         ].join('\n'),
       };
     },

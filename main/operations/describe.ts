@@ -13,7 +13,6 @@ import {
 import { displayArgv, displayText } from '../connectors/display.ts';
 import { describeApproval } from './describe-approval.ts';
 import { CANARY_DESCRIPTIONS } from './describe-canary.ts';
-import { GUARD_DESCRIPTIONS } from './describe-guard.ts';
 import { HUB_DESCRIPTIONS } from './describe-hub.ts';
 import { PIN_DESCRIPTIONS } from './describe-pins.ts';
 import { describeAccept, TENANT_DESCRIPTIONS } from './describe-tenant.ts';
@@ -80,7 +79,6 @@ const DESCRIPTIONS: Descriptions = {
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
   ...HUB_DESCRIPTIONS,
   ...TENANT_DESCRIPTIONS,
-  ...GUARD_DESCRIPTIONS,
   ...CANARY_DESCRIPTIONS,
   ...PIN_DESCRIPTIONS,
   'lockdown.off': () => ({

@@ -1,19 +1,20 @@
 /** What the guard does about what it finds, as a person set it, and texts that a person wants looked at. */
-import type { GuardAction, GuardChoices, GuardSettings, OperationInput } from '../../preload/contract/index.ts';
+import type { GuardAction, GuardSettings } from '../../preload/contract/index.ts';
 import { GuardCategory, ScanKind } from '../../preload/contract/index.ts';
 import { unknownConnector } from '../connectors/prepare-server.ts';
-import { resolveActions } from '../guard/actions.ts';
+import { defaultActions, resolveActions } from '../guard/actions.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { CATEGORY_TEXTS } from './describe-guard.ts';
 import type { Handlers, WeakeningByInput } from './dispatch.ts';
+import { withChoice } from './guard-choices.ts';
 
 export interface GuardParts {
   readonly settings: Pick<SettingsStore, 'read' | 'update'>;
   readonly scan: Scanner['scan'];
 }
 
-type GuardHandlers = Pick<Handlers, 'guard.scan' | 'guard.settings' | 'guard.set'>;
-type GuardSet = OperationInput<'guard.set'>;
+type GuardHandlers = Pick<Handlers, 'guard.scan' | 'guard.settings' | 'guard.view' | 'guard.set'>;
 
 /** All who ask this way are one session for the scanner: they wait for each other, and no session waits for them. */
 const SCAN_KEY = 'guard.scan';
@@ -40,6 +41,19 @@ export function guardHandlers({ settings, scan }: GuardParts): GuardHandlers {
       return answers;
     },
     'guard.settings': () => settings.read().guard,
+    'guard.view': () => ({
+      categories: GuardCategory.options.map((category) => ({
+        category,
+        text: CATEGORY_TEXTS[category],
+        builtIn: {
+          input: defaultActions('input')[category],
+          output: defaultActions('output')[category],
+          'tool-definition': defaultActions('tool-definition')[category],
+        },
+      })),
+      settings: settings.read().guard,
+      connectors: settings.read().connectors.map(({ name }) => name),
+    }),
     'guard.set': (input, context) => {
       const { connector } = input;
       // What was set for one that is gone can still be taken back.
@@ -47,24 +61,10 @@ export function guardHandlers({ settings, scan }: GuardParts): GuardHandlers {
         throw unknownConnector(connector);
       return settings.update('guard.set', context.by, (current) => ({
         ...current,
-        guard: changed(current.guard, input),
+        guard: withChoice(current.guard, input),
       })).guard;
     },
   };
-}
-
-function chosen(choices: GuardChoices, category: GuardCategory, action: GuardAction | null): GuardChoices {
-  const { [category]: _before, ...others } = choices;
-  return action === null ? others : { ...others, [category]: action };
-}
-
-function changed(guard: GuardSettings, { connector, category, action }: GuardSet): GuardSettings {
-  if (connector === null) return { ...guard, all: chosen(guard.all, category, action) };
-  const before = Object.hasOwn(guard.connectors, connector) ? guard.connectors[connector] : undefined;
-  const own = chosen(before ?? {}, category, action);
-  const others = Object.entries(guard.connectors).filter(([name]) => name !== connector);
-  const connectors = Object.fromEntries(Object.keys(own).length === 0 ? others : [...others, [connector, own]]);
-  return { ...guard, connectors };
 }
 
 const STRICTNESS: Readonly<Record<GuardAction, number>> = { off: 0, alert: 1, mask: 2, block: 3 };
@@ -85,7 +85,7 @@ export function guardWeakeningTests(settings: Pick<SettingsStore, 'read'>): Weak
   return {
     'guard.set': (input) => {
       const { guard } = settings.read();
-      return isMilder(guard, changed(guard, input));
+      return isMilder(guard, withChoice(guard, input));
     },
   };
 }

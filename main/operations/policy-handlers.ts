@@ -1,7 +1,7 @@
 /** Every operation about rules, each with the parts that it needs. */
 import type { LintFinding } from '../../preload/contract/index.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
-import { lint } from '../policy/lint/lint.ts';
+import { lint, type KnownNames } from '../policy/lint/lint.ts';
 import { ruleSentence } from '../policy/sentence.ts';
 import { recordedDecider } from '../policy/suggest/decider.ts';
 import type { ProposeParts } from '../policy/suggest/propose.ts';
@@ -12,12 +12,19 @@ import { policyDescriptions } from './describe-policy.ts';
 import type { Handlers } from './dispatch.ts';
 import { explainHandler, type ExplainParts } from './policy-explain.ts';
 import { numbered, replayHistory } from './policy-replay.ts';
+import { draftHandlers, type DraftParts } from './policy-draft.ts';
+import { editHandlers } from './policy-edit.ts';
+import { previewHandlers } from './policy-preview.ts';
 import { ruleHandlers, type RuleParts } from './policy-rules.ts';
 import { createSuggestions } from './policy-suggestions.ts';
+import { validateHandler } from './policy-validate.ts';
+import { viewHandlers, type ViewParts } from './policy-view.ts';
 
 export interface PolicyParts extends RuleParts, Omit<ExplainParts, 'settings'> {
   readonly settings: SettingsStore;
-  readonly index: Pick<AuditIndex, 'calls'>;
+  readonly index: Pick<AuditIndex, 'calls' | 'call' | 'decided'>;
+  readonly approvals: DraftParts['approvals'];
+  readonly pins: ViewParts['pins'];
   /** The person's home folder. */
   readonly home: string | undefined;
   /** Names of the tools that a connector was seen to offer; undefined where nobody knows. */
@@ -44,22 +51,31 @@ export function policyOperationHandlers(parts: PolicyParts): PolicyOperations {
     sentence: ruleSentence,
     replay,
   });
+  const names = (): KnownNames => {
+    const { connectors, hub } = settings.read();
+    const all = [...connectors.map(({ name }) => name), ...hub.configs.map(({ name }) => name)];
+    const tools = all.flatMap((name) => {
+      const known = parts.knownTools(name);
+      return known === undefined ? [] : [[name, known] as const];
+    });
+    return {
+      connectors: all,
+      tools: new Map(tools),
+      ...(paths === undefined ? {} : { separator: paths.separator }),
+    };
+  };
   const handlers: PolicyHandlers = {
     ...ruleHandlers(parts),
+    ...editHandlers({ settings }),
+    ...viewHandlers({ settings, index, clock, pins: parts.pins, names }),
+    ...draftHandlers({ settings, index, approvals: parts.approvals, clock, home: parts.home, paths, definitionOf }),
+    ...previewHandlers({ settings, index, clock, paths, definitionOf, names }),
+    'policy.validate': validateHandler({ settings, clock, names }),
     ...suggestions.handlers,
     'policy.lint': ({ set }): LintFinding[] => {
-      const { rules, chains, connectors, hub } = settings.read();
+      const { rules, chains } = settings.read();
       const looked = set === undefined ? { rules, chains } : numbered(set, clock().toISOString());
-      const names = [...connectors.map(({ name }) => name), ...hub.configs.map(({ name }) => name)];
-      const tools = names.flatMap((name) => {
-        const known = parts.knownTools(name);
-        return known === undefined ? [] : [[name, known] as const];
-      });
-      const said = lint(looked.rules, looked.chains, {
-        connectors: names,
-        tools: new Map(tools),
-        ...(paths === undefined ? {} : { separator: paths.separator }),
-      });
+      const said = lint(looked.rules, looked.chains, names());
       return [...said, ...openShells(looked.rules)];
     },
     'policy.explain': explainHandler(parts),

@@ -75,31 +75,31 @@ function* reported(
   return { ...report, changes: all.slice(0, MAX_CHANGES), isCut: all.length > MAX_CHANGES };
 }
 
-export function replayHistory({ settings, index, paths, definitionOf }: ReplayParts): ReplayHistory {
-  /** Undefined for what is no call of a tool, and for a call whose decision is not known any more. */
-  const recorded = (entry: LogEntry): RecordedCall | undefined => {
-    const { kind, connector, tool, method, origin } = entry;
-    const effect = Effect.safeParse(entry.effect);
-    const code = DecisionCode.safeParse(entry.code);
-    if (kind !== 'call' || method !== 'tools/call') return undefined;
-    if (connector === undefined || tool === undefined || origin === 'tenant') return undefined;
-    if (!effect.success || !code.success) return undefined;
-    const definition = definitionOf(connector, tool);
-    return {
-      time: entry.time,
-      connector,
-      client: { name: entry.client, isProven: false },
-      tool,
-      decision: { effect: effect.data, code: code.data },
-      arguments: entry.arguments,
-      facts: definition === undefined ? undefined : toolFacts(tool, definition),
-    };
+/** Undefined for what is no call of a tool, and for a call whose decision is not known any more. */
+export function recordedCall(entry: LogEntry, definitionOf: ReplayParts['definitionOf']): RecordedCall | undefined {
+  const { kind, connector, tool, method, origin } = entry;
+  const effect = Effect.safeParse(entry.effect);
+  const code = DecisionCode.safeParse(entry.code);
+  if (kind !== 'call' || method !== 'tools/call') return undefined;
+  if (connector === undefined || tool === undefined || origin === 'tenant') return undefined;
+  if (!effect.success || !code.success) return undefined;
+  const definition = definitionOf(connector, tool);
+  return {
+    time: entry.time,
+    connector,
+    client: { name: entry.client, isProven: false },
+    tool,
+    decision: { effect: effect.data, code: code.data },
+    arguments: entry.arguments,
+    facts: definition === undefined ? undefined : toolFacts(tool, definition),
   };
+}
 
+export function replayHistory({ settings, index, paths, definitionOf }: ReplayParts): ReplayHistory {
   return async ({ since, connectors, rules, chains, defaultOf }) => {
     const entries = await recordedCalls(index, since);
     const calls = entries.flatMap((entry) => {
-      const call = recorded(entry);
+      const call = recordedCall(entry, definitionOf);
       return call === undefined || (connectors !== undefined && !connectors.includes(call.connector)) ? [] : [call];
     });
     const modes = new Map(settings.read().connectors.map((connector) => [connector.name, connector.default]));

@@ -35,6 +35,8 @@ function unknown(kind: 'rule' | 'chain', id: string): CompanionError {
   );
 }
 
+export const unknownRule = (id: string): CompanionError => unknown('rule', id);
+
 /** `note` is the one member that does not tell rules apart. */
 function newOnes<T>(given: readonly T[], present: readonly T[], content: (one: T) => string): T[] {
   const known = new Set(present.map(content));

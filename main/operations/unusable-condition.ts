@@ -39,12 +39,18 @@ function refused(message: string): CompanionError {
   return new CompanionError('E_INPUT', message, 'Correct it; nothing was changed.', { exitCode: 2 });
 }
 
+const sizeOf = (list: readonly NewRule[]): number => expressionsSize(list.map(({ when }) => when ?? {}));
+
+/** Whether the expressions of `rules` beside those of `present` are more than are used. */
+export function hasTooManyExpressions(rules: readonly NewRule[], present: readonly NewRule[]): boolean {
+  const size = sizeOf(rules);
+  return size > 0 && size + sizeOf(present) > MAX_SET_SIZE;
+}
+
 /** Throws `E_INPUT` for the first rule that cannot be used, or for too many expressions. `present`: rules that stay beside them. */
 export function refuseUnusable(rules: readonly NewRule[], present: readonly NewRule[] = []): void {
-  const sizeOf = (list: readonly NewRule[]): number => expressionsSize(list.map(({ when }) => when ?? {}));
   // Before any is compiled: that is what takes long.
-  const size = sizeOf(rules);
-  if (size > 0 && size + sizeOf(present) > MAX_SET_SIZE) {
+  if (hasTooManyExpressions(rules, present)) {
     throw refused('The rules would hold more, or larger, regular expressions than are used.');
   }
   rules.forEach(({ when }, at) => {

@@ -72,7 +72,8 @@ export function ruledBefore({ effect, code }: Pick<Decision, 'effect' | 'code'>)
   return code.startsWith('tenant_') ? 'allow' : effect;
 }
 
-class Replayer {
+/** Compiled once for any number of calls. */
+export class Replayer {
   private readonly candidate: Candidate;
   private readonly index: RuleIndex;
   private readonly connectors = new Map<string, ConnectorRules>();

@@ -13,6 +13,7 @@ export * from './json.ts';
 export * from './pin.ts';
 export * from './operations.ts';
 export * from './policy-operations.ts';
+export * from './policy-page.ts';
 export * from './policy.ts';
 export * from './secret.ts';
 export * from './shell-operations.ts';

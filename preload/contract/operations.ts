@@ -20,9 +20,10 @@ import {
   HubToken,
   NewHubListener,
 } from './hub.ts';
-import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
+import { cliOnly, everyone, none, operation, people, type OperationShape } from './operation.ts';
 import { heldOperations } from './held-operations.ts';
 import { policyOperations } from './policy-operations.ts';
+import { policyPageOperations } from './policy-page-operations.ts';
 import { Condition, DefaultMode, NewRule, Rule } from './policy.ts';
 import { KeychainState, SecretView } from './secret.ts';
 import { shellOperations } from './shell-operations.ts';
@@ -111,10 +112,11 @@ export const operations = {
   ),
 
   'policy.list': operation(none, z.array(Rule), everyone),
-  'policy.add': operation(NewRule, Rule, cliOnly, 'depends'),
-  'policy.remove': operation(z.strictObject({ id: z.string() }), Rule, cliOnly, 'depends'),
+  'policy.add': operation(NewRule, Rule, people, 'depends'),
+  'policy.remove': operation(z.strictObject({ id: z.string() }), Rule, people, 'depends'),
 
   ...policyOperations,
+  ...policyPageOperations,
 
   'secrets.list': operation(none, z.array(SecretView), everyone),
   'secrets.set': operation(

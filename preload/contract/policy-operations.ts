@@ -92,7 +92,7 @@ export const policyOperations = {
   'policy.import': operation(
     z.strictObject({ set: RuleSet, replace: z.boolean() }),
     z.strictObject({ rules: z.array(Rule), chains: z.array(Chain), removed: z.number().int() }),
-    cliOnly,
+    people,
     'depends',
   ),
   /** Without a set: of the rules in force. Rules of a set are named `#1`, `#2` … by their place. */
@@ -120,7 +120,7 @@ export const policyOperations = {
   'policy.apply': operation(
     z.strictObject({ id: z.string(), since, connectors: z.array(ConnectorName).max(1000).optional() }),
     z.strictObject({ rules: z.number().int() }),
-    cliOnly,
+    people,
     'always',
   ),
   /** What undoing would put in force; null where there is nothing to undo. */
@@ -132,7 +132,7 @@ export const policyOperations = {
     everyone,
   ),
   /** Back to what was in force before the last suggestion. */
-  'policy.undo': operation(none, z.strictObject({ rules: z.number().int() }), cliOnly, 'always'),
+  'policy.undo': operation(none, z.strictObject({ rules: z.number().int() }), people, 'always'),
 
   /** Looks at texts as the relay would; stores nothing. Answers in their order. */
   'guard.scan': operation(
@@ -149,7 +149,7 @@ export const policyOperations = {
       action: GuardAction.nullable(),
     }),
     GuardSettings,
-    cliOnly,
+    people,
     'depends',
   ),
   /** The value is shown here and never again. */
@@ -177,17 +177,17 @@ export const policyOperations = {
         .max(5000),
     }),
     z.array(PinView),
-    cliOnly,
+    people,
     'always',
   ),
   /** Forgets what was agreed to; what is seen next is pinned. */
   'pins.reset': operation(
     z.strictObject({ connector: ConnectorName, kind: PinKind.optional(), name: z.string().max(8192).optional() }),
     z.strictObject({ forgotten: z.number().int() }),
-    cliOnly,
+    people,
     'always',
   ),
-  'pins.newItems': operation(z.strictObject({ mode: z.enum(['pin', 'ask']) }), none, cliOnly, 'depends'),
+  'pins.newItems': operation(z.strictObject({ mode: z.enum(['pin', 'ask']) }), none, people, 'depends'),
 
   'grants.list': operation(none, z.array(GrantView), everyone),
   'grants.revoke': operation(z.strictObject({ id: z.string() }), none, everyone),

@@ -84,6 +84,7 @@ describe('help', () => {
       'policy list',
       'policy show',
       'policy remove',
+      'policy default',
       'policy chain',
       'policy chain add',
       'policy chain list',

@@ -458,3 +458,25 @@ Nothing was changed. Add --apply to put it in force.
     expect(asked.code).not.toBe(0);
   });
 });
+
+describe('what a connector does with the rest', () => {
+  const view = { name: 'files', default: 'ask' } as ConnectorView;
+  const scene = { answers: { 'connectors.list': [view], 'connectors.get': view, 'policy.setDefault': {} } };
+
+  it('is shown', async () => {
+    expect((await tell('policy default', scene)).out).toContain('files      ask');
+    expect((await tell('policy default', { answers: { 'connectors.list': [] } })).out).toContain('No connectors yet');
+  });
+
+  it('is changed, with a yes where that weakens', async () => {
+    const told = await tell('policy default files allow', {
+      ...scene,
+      weakens: ['policy.setDefault'],
+      tty: true,
+      typed: ['y'],
+    });
+    expect(told.asked).toEqual(['Let "files" do this with tools that no rule names: allow? [y/N] ']);
+    expect(call(told, 'policy.setDefault')).toEqual({ connector: 'files', default: 'allow' });
+    expect((await tell('policy default files maybe', scene)).code).toBe(2);
+  });
+});

@@ -39,6 +39,23 @@ describe('what a person is asked about rules', () => {
       ['Allow the tool', '"/path"', String.raw`a\u001bb`, String.raw`be\u{7}ep`],
     ],
     ['policy.remove', { id: 'r1' }, ['- r1 Deny the tool', String.raw`x\u{202e}y`, 'may go through']],
+    [
+      'policy.update',
+      { id: 'r1', was: DENY, rule: { effect: 'allow', connector: 'files', tool: 'z\u200by', note: 'b\u0007' } },
+      [
+        'Change the rule r1?',
+        '- r1 Deny the tool',
+        String.raw`x\u{202e}y`,
+        '+ Allow',
+        String.raw`z\u{200b}y`,
+        String.raw`b\u{7}`,
+      ],
+    ],
+    [
+      'policy.setDefault',
+      { connector: 'files', default: 'allow' },
+      ['"files"', 'It is now: ask.', 'It would be: allow. Every call of such a tool goes through.'],
+    ],
     ['policy.removeChain', { id: 'c1' }, ['- c1 Deny the tool "post"', 'secret', '"web"']],
     [
       'policy.import',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describeWeakening } from '../../main/operations/describe.ts';
 import { describePinAccept } from '../../main/operations/describe-pins.ts';
+import { describeGuardSet } from '../../main/operations/describe-guard.ts';
 import { policyDescriptions } from '../../main/operations/describe-policy.ts';
 import { operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
+import { EMPTY_SETTINGS } from '../../main/settings/schema.ts';
 import { memorySettings } from './fakes.ts';
 import { SAMPLES } from './sample-inputs.ts';
 
@@ -102,7 +104,11 @@ describe('describeWeakening', () => {
     const weakening = names.filter((name) => operations[name].weakens !== 'never');
     expect(weakening.length).toBeGreaterThan(3);
     const ofRules = policyDescriptions({ settings: memorySettings(), suggestion: () => undefined });
-    const more = { ...ofRules, 'pins.accept': describePinAcceptOfNothing };
+    const more: Parameters<typeof describeWeakening>[4] = {
+      ...ofRules,
+      'pins.accept': describePinAcceptOfNothing,
+      'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
+    };
     for (const name of weakening) {
       const { title } = describeWeakening(name, SAMPLES[name], call, undefined, more);
       expect(title).not.toContain('Carry out');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GuardAction, GuardCategory, ScanKind, type GuardSettings } from '../../preload/contract/index.ts';
 import { resolveActions } from '../../main/guard/actions.ts';
 import type { ScanJob, ScanResult } from '../../main/guard/scan-job.ts';
-import { GUARD_DESCRIPTIONS } from '../../main/operations/describe-guard.ts';
+import { describeGuardSet } from '../../main/operations/describe-guard.ts';
 import { guardHandlers, guardWeakeningTests } from '../../main/operations/guard-handlers.ts';
 import { CLI, memorySettings, type MemorySettings } from './fakes.ts';
 
@@ -89,8 +89,9 @@ describe('guard.set', () => {
   });
 });
 
+const own: GuardSettings = { all: { pii: 'block' }, connectors: { files: { pii: 'mask' } } };
+
 describe('whether a choice weakens', () => {
-  const own: GuardSettings = { all: { pii: 'block' }, connectors: { files: { pii: 'mask' } } };
   it.each([
     [null, 'secret', 'alert', true],
     [null, 'secret', 'block', false],
@@ -136,11 +137,31 @@ describe('whether a choice weakens', () => {
     );
   });
 
-  it('the question names where, what and how it will be', () => {
-    expect(GUARD_DESCRIPTIONS['guard.set']({ connector: 'files', category: 'secret', action: 'off' })).toEqual({
+  it('the question names where, what, how it is and how it will be', () => {
+    const input = { connector: 'files', category: 'secret', action: 'off' } as const;
+    expect(describeGuardSet(input, { all: { secret: 'block' }, connectors: {} })).toEqual({
       title: 'Guard less against secret on "files"?',
-      detail:
-        'secret: keys, tokens and private keys of a known format.\nFrom now on: off. It is not looked for any more.',
+      detail: [
+        'secret: keys, tokens and private keys of a known format.',
+        'Chosen: off.',
+        '  in what a server says of its tools: block → off. It is not looked for any more.',
+        '  in what goes to a server: block → off. It is not looked for any more.',
+        '  in what a server answers: block → off. It is not looked for any more.',
+      ].join('\n'),
     });
+    const everywhere = describeGuardSet({ connector: null, category: 'pii', action: null }, own);
+    expect(everywhere.detail).toContain('in what goes to a server: block → alert. It is recorded and goes through.');
+    expect(everywhere.detail).toContain('Connectors with a choice of their own for it stay as they are.');
+  });
+});
+
+describe('guard.view', () => {
+  it('says of each category what it is about and what is built in', async () => {
+    const view = await bench(own).handlers['guard.view']({}, CLI);
+    expect(view.categories.map(({ category }) => category)).toEqual(GuardCategory.options);
+    expect(view).toMatchObject({ settings: own, connectors: ['files', 'mail'] });
+    for (const { category, builtIn } of view.categories)
+      for (const kind of ScanKind.options)
+        expect(builtIn[kind]).toBe(resolveActions({ all: {}, connectors: {} }, 'x', kind)[category]);
   });
 });

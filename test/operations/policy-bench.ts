@@ -39,6 +39,14 @@ export function memoryIndex(calls: readonly LogEntry[], reading: () => void = ()
       const next = last === undefined || entries.length < limit ? undefined : { time: last.time, seq: 0, id: last.id };
       return Promise.resolve({ entries, next });
     },
+    call: (id) => Promise.resolve(calls.find((entry) => entry.id === id)),
+    decided: ({ since, limit }) => {
+      const all = calls.filter(({ time }) => time >= since).slice(0, limit);
+      const rules = [...Map.groupBy(all, ({ ruleId }) => ruleId)].flatMap(([id, of]) =>
+        id === undefined ? [] : [{ id, times: of.length, last: of[0]?.time ?? '' }],
+      );
+      return Promise.resolve({ calls: all.length, isCut: false, rules });
+    },
   };
 }
 
@@ -78,6 +86,8 @@ export function policyBench(over: Partial<PolicyParts> & { settings?: MemorySett
     protectedPaths: PATHS,
     definitionOf: () => undefined,
     also: () => [],
+    approvals: { list: () => [] },
+    pins: { list: () => [] },
     ...over,
     settings,
   });

@@ -5,6 +5,8 @@ import type { Failure } from '../../../preload/contract/failure.ts';
 import type {
   CallPage,
   CallPageRequest,
+  DecidedPage,
+  DecidedRequest,
   IndexAnswer,
   IndexCall,
   IndexMessage,
@@ -28,6 +30,10 @@ export interface AuditIndex {
   query(filter: LogFilter): Promise<LogEntry[]>;
   /** Calls page by page, the newest first; one that comes in meanwhile is on no later page. */
   calls(page: CallPageRequest): Promise<CallPage>;
+  /** One call; undefined where there is none of this id. */
+  call(id: string): Promise<LogEntry | undefined>;
+  /** Which rules decided how often, of the newest calls. */
+  decided(request: DecidedRequest): Promise<DecidedPage>;
   /** The first intent of each call without an outcome, oldest first; those of `exceptChains` (hosts that are still running) left out. */
   unfinished(options?: { readonly exceptChains?: readonly string[] }): Promise<IntentRecord[]>;
   /** Events of one name, the newest first. */
@@ -108,6 +114,14 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
     async calls(page) {
       const answer = await ask({ op: 'calls', page });
       return answer.kind === 'page' ? answer.page : { entries: [], next: undefined };
+    },
+    async call(id) {
+      const answer = await ask({ op: 'call', id });
+      return answer.kind === 'entries' ? answer.entries[0] : undefined;
+    },
+    async decided(request) {
+      const answer = await ask({ op: 'decided', decided: request });
+      return answer.kind === 'decided' ? answer.decided : { calls: 0, isCut: false, rules: [] };
     },
     async unfinished({ exceptChains = [] } = {}) {
       const answer = await ask({ op: 'unfinished', exceptChains });

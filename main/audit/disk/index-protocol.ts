@@ -28,9 +28,27 @@ export interface CallPage {
   readonly next: CallPosition | undefined;
 }
 
+export interface DecidedRequest {
+  /** RFC 3339, UTC. */
+  readonly since: string;
+  /** Of the newest calls, so many are looked at. */
+  readonly limit: number;
+}
+
+export interface DecidedPage {
+  /** That were looked at. */
+  readonly calls: number;
+  /** There are more of the period. */
+  readonly isCut: boolean;
+  /** Ids of rules and chains that had the last word on a call, the most frequent first. */
+  readonly rules: readonly { readonly id: string; readonly times: number; readonly last: string }[];
+}
+
 export type IndexRequest =
   | { readonly op: 'query'; readonly filter: LogFilter }
   | { readonly op: 'calls'; readonly page: CallPageRequest }
+  | { readonly op: 'call'; readonly id: string }
+  | { readonly op: 'decided'; readonly decided: DecidedRequest }
   | { readonly op: 'unfinished'; readonly exceptChains: readonly string[] }
   | { readonly op: 'events'; readonly event: EventRecord['event']; readonly limit: number }
   | { readonly op: 'catchUp' }
@@ -46,6 +64,7 @@ export interface IndexCall {
 export type IndexAnswer =
   | { readonly kind: 'entries'; readonly entries: LogEntry[] }
   | { readonly kind: 'page'; readonly page: CallPage }
+  | { readonly kind: 'decided'; readonly decided: DecidedPage }
   | { readonly kind: 'intents'; readonly intents: IntentRecord[] }
   | { readonly kind: 'events'; readonly events: EventRecord[] }
   | { readonly kind: 'done' };

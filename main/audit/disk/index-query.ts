@@ -47,6 +47,14 @@ export function pageOfCalls(database: DatabaseSync, { since, after, limit }: Cal
   };
 }
 
+/** The call of this id, with its outcome where it has one. */
+export function callById(database: DatabaseSync, id: string): LogEntry | undefined {
+  const row = database
+    .prepare(`SELECT kind, record, latest, outcome FROM entry WHERE id = ? AND kind = 'call'`)
+    .get(id);
+  return row === undefined ? undefined : toEntry(row);
+}
+
 /** Events of one name, the newest first. */
 export function latestEvents(database: DatabaseSync, event: EventRecord['event'], limit: number): EventRecord[] {
   return database

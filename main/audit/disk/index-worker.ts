@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assertNever, toFailure } from '../../../preload/contract/failure.ts';
 import type { IndexAnswer, IndexCall, IndexMessage, IndexRequest, IndexWorkerData } from './index-protocol.ts';
-import { latestEvents, pageOfCalls, queryEntries, unfinishedIntents } from './index-query.ts';
+import { decidedCounts } from './index-lookups.ts';
+import { callById, latestEvents, pageOfCalls, queryEntries, unfinishedIntents } from './index-query.ts';
 import { isDamage, openDatabase, setDatabaseAside } from './index-schema.ts';
 import { createTailer } from './index-tail.ts';
 
@@ -38,6 +39,14 @@ function answer(request: IndexRequest): IndexAnswer {
     case 'calls':
       tailer.catchUp();
       return { kind: 'page', page: pageOfCalls(database, request.page) };
+    case 'call': {
+      tailer.catchUp();
+      const found = callById(database, request.id);
+      return { kind: 'entries', entries: found === undefined ? [] : [found] };
+    }
+    case 'decided':
+      tailer.catchUp();
+      return { kind: 'decided', decided: decidedCounts(database, request.decided) };
     case 'unfinished':
       tailer.catchUp();
       return { kind: 'intents', intents: unfinishedIntents(database, request.exceptChains) };

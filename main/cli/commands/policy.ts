@@ -9,6 +9,7 @@ import { CONDITION_HELP, unknownTest } from './condition-text.ts';
 import { callAsking } from './confirm.ts';
 import { jsonOption, yesOption } from './option-values.ts';
 import { addPolicyChainCommands } from './policy-chain.ts';
+import { addPolicyDefaultCommand } from './policy-default.ts';
 import { addPolicyExplainCommands } from './policy-explain.ts';
 import { addPolicyFileCommands } from './policy-files.ts';
 import { addPolicySuggestCommands } from './policy-suggest.ts';
@@ -164,6 +165,7 @@ export function addPolicyCommands(program: Command, io: CommandIo): void {
       io.out(options.json === true ? json(removed) : `Removed rule ${removed.id}.\n`);
     });
 
+  addPolicyDefaultCommand(policy, io);
   addPolicyChainCommands(policy, io);
   addPolicyFileCommands(policy, io);
   addPolicyExplainCommands(policy, io);

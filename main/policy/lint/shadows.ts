@@ -10,7 +10,6 @@ const MAX_COMPARISONS = 2_000_000;
 
 interface Item {
   readonly rule: Rule;
-  readonly place: number;
   readonly strictness: number;
   readonly kind: 'tool' | 'resource' | 'prompt';
   readonly glob: ReadGlob;
@@ -18,10 +17,20 @@ interface Item {
   readonly when: string | undefined;
 }
 
-function item(rule: Rule, place: number): Item {
+/** Rules are never changed in place: what was read of one stays true. */
+const known = new WeakMap<Rule, Item>();
+
+function itemOf(rule: Rule): Item {
+  const before = known.get(rule);
+  if (before !== undefined) return before;
+  const made = read(rule);
+  known.set(rule, made);
+  return made;
+}
+
+function read(rule: Rule): Item {
   return {
     rule,
-    place,
     strictness: STRICTNESS[rule.effect],
     kind: rule.resource !== undefined ? 'resource' : rule.prompt !== undefined ? 'prompt' : 'tool',
     glob: readGlob(rule.tool ?? rule.resource ?? rule.prompt ?? '*'),
@@ -47,8 +56,26 @@ function keyOf({ kind, glob, connector }: Item): string | undefined {
   return parts.some(hasWildcard) ? undefined : JSON.stringify([kind, glob.folded, connector.folded]);
 }
 
+function finding(inner: Item, outer: Item): LintFinding {
+  return {
+    kind: 'shadowed',
+    rules: [inner.rule.id, outer.rule.id],
+    text: `Rule ${inner.rule.id} never decides, because ${outer.rule.id} covers all of it: ${ruleSentence(outer.rule)}`,
+  };
+}
+
+/** Of one rule that comes after all others: what covers it first, and else what it covers. */
+export function shadowsOf(rule: Rule, others: readonly Rule[]): LintFinding[] {
+  const mine = itemOf(rule);
+  const items = others.map(itemOf);
+  const outer = items.find((one) => covers(one, mine));
+  if (outer !== undefined) return [finding(mine, outer)];
+  return items.filter((one) => covers(mine, one)).map((one) => finding(one, mine));
+}
+
 export function shadowed(rules: readonly Rule[]): LintFinding[] {
-  const items = rules.map(item);
+  const items = rules.map(itemOf);
+  const places = new Map(items.map((one, place) => [one, place]));
   const byKey = new Map<string | undefined, Item[]>();
   for (const one of items) {
     const key = keyOf(one);
@@ -61,7 +88,7 @@ export function shadowed(rules: readonly Rule[]): LintFinding[] {
     candidates.find((outer) => {
       if (outer === inner || --left < 0 || !covers(outer, inner)) return false;
       // Of two that cover each other the later one is spoken of.
-      return !covers(inner, outer) || outer.place < inner.place;
+      return !covers(inner, outer) || (places.get(outer) ?? 0) < (places.get(inner) ?? 0);
     });
   const findings: LintFinding[] = [];
   for (const inner of items) {
@@ -69,11 +96,7 @@ export function shadowed(rules: readonly Rule[]): LintFinding[] {
     const outer =
       coverOf(inner, byKey.get(undefined)) ?? (key === undefined ? undefined : coverOf(inner, byKey.get(key)));
     if (outer === undefined) continue;
-    findings.push({
-      kind: 'shadowed',
-      rules: [inner.rule.id, outer.rule.id],
-      text: `Rule ${inner.rule.id} never decides, because ${outer.rule.id} covers all of it: ${ruleSentence(outer.rule)}`,
-    });
+    findings.push(finding(inner, outer));
   }
   if (left < 0) {
     const text = `There are too many rules with "*" or "?" to compare each with each: some that another one covers are not named.`;

@@ -33,8 +33,13 @@ function oneOf(at: string, values: readonly Scalar[]): ValueTest | undefined {
   return values.length === 1 ? { at, eq: first } : { at, in: [...values] };
 }
 
+/** The few letters that a condition may name as they stand: no free text, no path. */
+export function isWord(text: string): boolean {
+  return WORD.test(text) || REPOSITORY.test(text);
+}
+
 /** Undefined for what is no plain address: one that carries a name and password hides where it leads. */
-function hostOf(text: string): string | undefined {
+export function hostOf(text: string): string | undefined {
   const url = WEB.test(text) ? URL.parse(text) : null;
   return url === null || url.username !== '' || url.password !== '' || url.hostname === '' ? undefined : url.hostname;
 }
@@ -144,7 +149,7 @@ function generalised(calls: readonly Leaves[], home: string | undefined): Genera
 }
 
 /** These arguments and no others; they were kept whole. */
-function exactly({ values, members }: Leaves): Condition | undefined {
+export function exactly({ values, members }: Leaves): Condition | undefined {
   if (members.size === 0) return { at: '', exists: false };
   const conditions: Condition[] = [...members].map(([at, count]) => ({ at, length: { min: count, max: count } }));
   for (const [at, leaf] of values) {

@@ -57,6 +57,19 @@ function sharedLength(paths: readonly Split[]): number {
   return length;
 }
 
+/** The folder that a plain path stands in; undefined where that is the home, above it, or just below the root. */
+export function folderAround(text: string, home: string | undefined): string | undefined {
+  const { root, parts } = split(text, home);
+  const folder = parts.slice(0, -1);
+  const homeParts = home === undefined ? [] : split(home, undefined).parts;
+  const isHomeOrAbove = folder.length <= homeParts.length && folder.every((part, at) => part === homeParts[at]);
+  if (folder.length < 2 || isHomeOrAbove) return undefined;
+  const separator = root === '/' ? '/' : '\\';
+  if (homeParts.length > 0 && homeParts.every((part, at) => part === folder[at]))
+    return `~/${folder.slice(homeParts.length).join('/')}`;
+  return `${root === '/' ? '' : root}${separator}${folder.join(separator)}`;
+}
+
 /** Undefined where the paths have too little in common. `home`: the person's home folder, absolute. */
 export function foldersOf(texts: readonly string[], home: string | undefined): Folders | undefined {
   const homeParts = home === undefined ? [] : split(home, undefined).parts;

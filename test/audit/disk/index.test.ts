@@ -123,6 +123,56 @@ describe('query', () => {
   });
 });
 
+describe('single answers', () => {
+  it('give one call, and nothing else of that id', async () => {
+    const { journal, open } = await setUp();
+    const { id } = journal.append(event({}, { connector: 'files' }));
+    journal.append(intent(101));
+    journal.append(outcome(101));
+    const index = open();
+    expect(await index.call(callId(101))).toMatchObject({ id: callId(101), outcome: 'ok' });
+    expect(await index.call(callId(102))).toBeUndefined();
+    expect(await index.call(id)).toBeUndefined();
+    expect(await index.call(`' OR 1=1 --`)).toBeUndefined();
+  });
+
+  it('count which rules had the last word, of the newest calls', async () => {
+    const { journal, open } = await setUp();
+    const by = (ruleId: string | undefined) => ({
+      decision: {
+        effect: 'deny',
+        decidedBy: 'local',
+        code: 'rule_deny',
+        reason: 'no',
+        ...(ruleId === undefined ? {} : { ruleId }),
+      } as const,
+    });
+    for (const [n, rule] of ['r1', 'r2', undefined, 'r1', 'r1'].entries()) journal.append(intent(101 + n, by(rule)));
+    // The last attempt counts.
+    journal.append(intent(102, { ...by('r3'), attempt: 2, 'jsonrpc.request.id': '102-2' }));
+    const index = open();
+    const since = '2000-01-01T00:00:00Z';
+    const whole = await index.decided({ since, limit: 10 });
+    expect(whole).toMatchObject({ calls: 5, isCut: false });
+    expect(whole.rules.map(({ id, times }) => [id, times])).toEqual([
+      ['r1', 3],
+      ['r3', 1],
+    ]);
+    const [newest] = await index.query({ limit: 1 });
+    expect(whole.rules[0]?.last).toBe(newest?.time);
+    expect(await index.decided({ since, limit: 2 })).toMatchObject({
+      calls: 2,
+      isCut: true,
+      rules: [{ id: 'r1', times: 2 }],
+    });
+    expect(await index.decided({ since: '2100-01-01T00:00:00Z', limit: 2 })).toEqual({
+      calls: 0,
+      isCut: false,
+      rules: [],
+    });
+  });
+});
+
 describe('a call that was tried more than once', () => {
   const deny = { effect: 'deny', decidedBy: 'local', code: 'rule_deny', reason: 'no' } as const;
   const again = (n: number, attempt: number, extra: Parameters<typeof intent>[1] = {}) =>

@@ -1,0 +1,12 @@
+/** What the rules in force and one that is being written say of each other, quickly enough for each key that is pressed. */
+import type { LintFinding, Rule } from '../../../preload/contract/index.ts';
+import { expressionsSize, MAX_SET_SIZE } from '../expressions.ts';
+import { openShells } from '../suggest/runs-things.ts';
+import { lint, type KnownNames } from './lint.ts';
+import { shadowsOf } from './shadows.ts';
+
+/** Findings about `rule` among `others`, its own id in them. */
+export function lintOne(rule: Rule, others: readonly Rule[], known: KnownNames): LintFinding[] {
+  const isTooMuch = expressionsSize([rule, ...others].map(({ when }) => when ?? {})) > MAX_SET_SIZE;
+  return [...(isTooMuch ? [] : lint([rule], [], known)), ...openShells([rule]), ...shadowsOf(rule, others)];
+}

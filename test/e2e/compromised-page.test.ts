@@ -1,0 +1,191 @@
+/**
+ * A stranger's script in the page, with all that the page has: it starts no program, reads no secret, approves nothing, makes no
+ * rule weaker and reaches nobody (that is escape.test.ts). Every operation of the list is tried.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operations, type ApprovalView, type HeldQuestion, type OperationName } from '../../preload/contract/index.ts';
+import { UI_OPERATIONS, type UiClass } from '../contract/ui-operations.ts';
+import { fixtureServer, node } from '../journeys/companion-home.ts';
+import { connect } from '../journeys/deciding-steps.ts';
+import type { RawClient } from '../journeys/raw-client.ts';
+import { waitingApproval } from '../journeys/waiting-approval.ts';
+import { SAMPLES } from '../operations/sample-inputs.ts';
+import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
+import { scriptIn, type PageScript, type RawAnswer } from './rig/page-script.ts';
+
+const SECRET = 's3cr3t-Vb7Qm2Xk9TzR4wLp';
+const FORMS = [SECRET, Buffer.from(SECRET).toString('base64').slice(0, 24), Buffer.from(SECRET).toString('hex')];
+
+const judged = (wanted: UiClass): OperationName[] =>
+  Object.entries(UI_OPERATIONS).flatMap(([name, is]) => (is === wanted ? [name as OperationName] : []));
+const closed = Object.keys(operations).filter((name) => !Object.hasOwn(UI_OPERATIONS, name));
+
+describeInBrowser('a page with a stranger\u2019s script in it', () => {
+  let rig: Rig;
+  let context: BrowserContext;
+  let page: Page;
+  let script: PageScript;
+  let client: RawClient;
+  let waiting: ApprovalView;
+  /** Where the sample of an operation would mean nothing in this home. */
+  let inputs: Partial<Record<OperationName, unknown>>;
+
+  const inputOf = (name: OperationName): unknown => inputs[name] ?? SAMPLES[name];
+  const held = async (): Promise<HeldQuestion[]> =>
+    (JSON.parse((await script.call('held.list', {})).body) as { value: HeldQuestion[] }).value;
+  /** What a script must not be able to change: all settings, the vault, clients\u2019 files, and what runs. */
+  const state = (): unknown => [
+    ...['settings.json', 'vault.json', '../../.cursor/mcp.json'].map((name) => {
+      const path = join(rig.home.home, name);
+      return existsSync(path) ? readFileSync(path, 'utf8') : 'absent';
+    }),
+    rig.home
+      .look()
+      .map(({ pid, what }) => `${pid} ${what}`)
+      .toSorted(),
+  ];
+  const holdsNoSecret = ({ body }: RawAnswer): void => {
+    for (const form of FORMS) expect(body.includes(form)).toBe(false);
+  };
+
+  beforeAll(async () => {
+    rig = await openRig();
+    const { home } = rig;
+    await home.must(['secrets', 'set', 'token'], { input: `${SECRET}\n` });
+    const tools = [node, fixtureServer('tools.mjs')];
+    await home.add('files', tools, ['--default', 'ask', '--secret', 'TOKEN=keychain:token']);
+    const chain = await home.json<{ id: string }>([
+      'policy',
+      'chain',
+      'add',
+      '--after',
+      'files',
+      'echo',
+      '--before',
+      'files',
+      'write_*',
+    ]);
+    const rule = await home.json<{ id: string }>(['policy', 'deny', 'files', 'crash']);
+    await home.must(['hub', 'bind', '--all', '-y']);
+    client = await connect(home, 'files', 'Cursor');
+    client.send({ jsonrpc: '2.0', id: 'asked', method: 'tools/call', params: { name: 'write_note', arguments: {} } });
+    waiting = await waitingApproval(home);
+    inputs = {
+      'policy.removeChain': { id: chain.id },
+      'policy.remove': { id: rule.id },
+      'approvals.approve': { id: waiting.id, scope: 'once', hash: waiting.hash },
+    };
+    context = await rig.context();
+    page = await rig.open({}, context);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    script = scriptIn(page);
+    // A script may be clumsy: what the console says of it is no complaint about the page.
+    rig.complaints.expect(/./);
+  });
+  afterAll(async () => {
+    await client?.close();
+    await rig?.close();
+  });
+
+  it('finds every operation closed that is not the interface\u2019s', async () => {
+    const before = state();
+    for (const name of closed) {
+      const answer = await script.call(name, inputOf(name as OperationName));
+      expect([name, answer.status]).toEqual([name, 404]);
+    }
+    expect(state()).toEqual(before);
+  });
+
+  it.each(judged('reads'))('%s shows no secret and changes nothing', async (name) => {
+    const before = state();
+    const answer = await script.call(name, inputOf(name));
+    expect(answer.status).toBe(200);
+    holdsNoSecret(answer);
+    expect(state()).toEqual(before);
+  });
+
+  it.each(judged('held'))('%s waits for a person, whom the page cannot be', async (name) => {
+    const before = state();
+    const asked = script.call(name, inputOf(name));
+    // Nothing comes by which a page could be waited for but its own list.
+    const [question] = await expect.poll(held, { timeout: 10_000, interval: 20 }).toHaveLength(1).then(held);
+    expect(question).toMatchObject({ operation: name, from: 'interface' });
+    expect(question?.detail).not.toBe('');
+    const { id = '', hash = '' } = question ?? {};
+    for (const yes of ['held.answer', 'approvals.approve'])
+      expect((await script.call(yes, { id, hash, allow: true })).status).toBe(404);
+    expect(await held()).toHaveLength(1);
+    await script.call('held.refuse', { id });
+    expect(JSON.parse((await asked).body)).toMatchObject({ error: { code: 'E_DECLINED' } });
+    expect(state()).toEqual(before);
+  });
+
+  it('cannot use the approval window, though it can open it', async () => {
+    const { value } = JSON.parse((await script.call('review.open', { again: true })).body) as {
+      value: { url: string };
+    };
+    const link = new URL(value.url);
+    const token = link.hash.slice('#t='.length);
+    const json = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ token });
+    for (const init of [
+      { method: 'POST', headers: json, body },
+      { method: 'POST', body, mode: 'no-cors' },
+    ])
+      expect((await script.fetch(`${link.origin}/api/session`, init)).status).toBe(0);
+    const [popup] = await Promise.all([
+      context.waitForEvent('page'),
+      page.evaluate(
+        `window.opened = window.open(${JSON.stringify(value.url)}, 'approval', 'popup,width=200,height=200'), 0`,
+      ),
+    ]);
+    // The token was still good: nothing of the page had used it.
+    await popup.getByRole('button', { name: 'Allow', exact: true }).waitFor();
+    expect(await page.evaluate('window.opened.closed')).toBe(true);
+    const reach = `(() => { try { return window.opened.document.title } catch (error) { return error.name } })()`;
+    expect(await page.evaluate(reach)).toMatch(/Error$/);
+    await page.evaluate(`(() => {
+      const frame = document.createElement('iframe');
+      frame.src = ${JSON.stringify(link.origin)};
+      document.body.append(frame);
+      return new Promise((resolve) => frame.addEventListener('load', resolve));
+    })()`);
+    expect(page.frames().some((frame) => frame.url().startsWith(link.origin))).toBe(false);
+    await popup.close();
+    expect((await waitingApproval(rig.home)).id).toBe(waiting.id);
+  });
+
+  it('has a bearer that is good for nothing else', async () => {
+    const bearer = await script.bearer();
+    const { value } = JSON.parse((await script.call('review.open', { again: true })).body) as {
+      value: { url: string };
+    };
+    const { url } = (JSON.parse((await script.call('hub.endpoint', {})).body) as { value: { url: string } }).value;
+    for (const address of [`${new URL(value.url).origin}/api/call/held.list`, url]) {
+      const answer = await fetch(address, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        body: '{}',
+      });
+      expect(answer.status).toBe(401);
+      expect(
+        (await script.fetch(address, { method: 'POST', headers: { authorization: `Bearer ${bearer}` } })).status,
+      ).toBe(0);
+    }
+  });
+
+  it.each([...judged('harmless'), ...judged('tightens')])('%s starts nothing and shows no secret', async (name) => {
+    const running = rig.home.look().map(({ pid }) => pid);
+    holdsNoSecret(await script.call(name, inputOf(name)));
+    expect(rig.home.look().filter(({ pid }) => !running.includes(pid))).toEqual([]);
+  });
+
+  it('has let nothing through', async () => {
+    expect(
+      rig.home.records().filter((record) => record.kind === 'intent' && record.decision.effect === 'allow'),
+    ).toEqual([]);
+  });
+});

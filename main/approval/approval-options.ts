@@ -1,7 +1,8 @@
 /** What the waiting needs from outside, and what it offers. */
-import type { ApprovalView, Condition, Decision, GrantScope } from '../../preload/contract/index.ts';
+import type { ApprovalView, Condition, Decision, GrantScope, PauseView } from '../../preload/contract/index.ts';
 import type { GrantOptions, Grants } from './grants.ts';
 import type { AnsweredDetail, ApprovalEnd } from './question-end.ts';
+import type { Pauses } from './pauses.ts';
 import type { ApprovalRequest } from './request.ts';
 
 /** Whether a person can be asked at all: `locked` by the screen, `absent` where nothing is open to ask in. */
@@ -37,6 +38,11 @@ export interface Approvals {
    */
   answer(id: string, answer: 'approved' | 'denied', by: string, remember?: Remember): ApprovalView;
   readonly grants: Pick<Grants, 'list' | 'revoke'>;
+  readonly pauses: Pick<Pauses, 'list'>;
+  /** Denies what waits of this client and what it would ask, for `ms`. @returns what counts now. */
+  pause(client: string, ms: number, by: string): PauseView;
+  /** Throws `E_PAUSE_UNKNOWN` where nothing is paused. */
+  resume(client: string): void;
   /** What a session owned alone ends with it; what a binding owns can still be redeemed by its next session. */
   sessionEnded(owner: string, session: string): void;
   /** `approver.state()` gives another answer now. */

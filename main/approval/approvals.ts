@@ -8,7 +8,17 @@ import type { ApprovalOptions, Approvals, ApproverState, Remember } from './appr
 import { deadlineAfter } from './deadline.ts';
 import { createGrants } from './grants.ts';
 import { createLastApproved } from './last-approved.ts';
-import { answered, granted, pending, refused, unanswered, type ApprovalEnd, type Unanswered } from './question-end.ts';
+import { createPauses } from './pauses.ts';
+import {
+  answered,
+  granted,
+  paused,
+  pending,
+  refused,
+  unanswered,
+  type ApprovalEnd,
+  type Unanswered,
+} from './question-end.ts';
 import { askedOf, isSame, shownHash, viewOf, type Question } from './question.ts';
 import { wantedGrant } from './remember.ts';
 import type { ApprovalRequest } from './request.ts';
@@ -21,6 +31,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   const open = new Map<string, Question>();
   const lastApproved = createLastApproved();
   const grants = createGrants(options);
+  const pauses = createPauses(options);
   let closed = false;
 
   const announce: ApprovalOptions['announce'] = (event) => {
@@ -159,6 +170,8 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       return answered(answer, by, decision);
     }
     const [stillOpen] = same;
+    const pause = pauses.of(request.client);
+    if (pause !== undefined) return paused(pause.endsAt, decision);
     const grant = request.about === 'call' ? grants.answering(request) : undefined;
     if (grant !== undefined) {
       if (stillOpen !== undefined) {
@@ -188,6 +201,15 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       announce({ type: 'ended', id: question.shown.id });
     }
     record(question, 'denied', by);
+  };
+
+  /** Of many: one that cannot be recorded is denied all the same, and keeps no other from it. */
+  const tryDeny = (question: Question, by: string): void => {
+    try {
+      deny(question, by);
+    } catch {
+      // The intent record of the refused call fails in the same way and says so.
+    }
   };
 
   const approve = (question: Question, by: string, remember: Remember): void => {
@@ -236,6 +258,26 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     },
 
     grants,
+    pauses,
+
+    pause: (client, ms, by) => {
+      const view = pauses.begin(client, ms, by);
+      // Begun first: what comes while these end is denied too.
+      for (const question of live()) {
+        if (question.asked.client === client && question.kept?.answer !== 'denied') tryDeny(question, by);
+      }
+      return view;
+    },
+
+    resume: (client) => {
+      if (pauses.end(client)) return;
+      throw new CompanionError(
+        'E_PAUSE_UNKNOWN',
+        'This client is not paused (any more).',
+        'See what is with "runlayer approvals paused".',
+        { exitCode: 2 },
+      );
+    },
 
     sessionEnded: (owner, session) => {
       for (const question of live()) {

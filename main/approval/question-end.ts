@@ -33,6 +33,10 @@ export function answered(answer: 'approved' | 'denied', by: string, asking: Aski
     : decision('deny', 'approval_denied', `Denied by a person (${by}).`, asking);
 }
 
+export function paused(endsAt: string, asking: Asking): Decision {
+  return decision('deny', 'approval_denied', `A person paused the questions of this client until ${endsAt}.`, asking);
+}
+
 export function granted(grantId: string, asking: Asking): Decision {
   return decision('allow', 'grant_allow', `A person said yes to calls like it (grant ${grantId}).`, asking);
 }

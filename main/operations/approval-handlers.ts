@@ -4,12 +4,19 @@ import type { Approvals } from '../approval/approvals.ts';
 import type { Handlers } from './dispatch.ts';
 
 export interface ApprovalParts {
-  readonly approvals: Pick<Approvals, 'list' | 'answer' | 'grants'>;
+  readonly approvals: Pick<Approvals, 'list' | 'answer' | 'grants' | 'pause' | 'resume' | 'pauses'>;
 }
 
 type ApprovalHandlers = Pick<
   Handlers,
-  'approvals.list' | 'approvals.approve' | 'approvals.deny' | 'grants.list' | 'grants.revoke'
+  | 'approvals.list'
+  | 'approvals.approve'
+  | 'approvals.deny'
+  | 'approvals.pause'
+  | 'approvals.resume'
+  | 'approvals.paused'
+  | 'grants.list'
+  | 'grants.revoke'
 >;
 
 /** The window may say yes only to what it was shown of a call that waits. */
@@ -44,6 +51,13 @@ export function approvalHandlers({ approvals }: ApprovalParts): ApprovalHandlers
       approvals.answer(id, 'denied', context.by);
       return {};
     },
+
+    'approvals.pause': ({ client, minutes }, context) => approvals.pause(client, minutes * 60_000, context.by),
+    'approvals.resume': ({ client }) => {
+      approvals.resume(client);
+      return {};
+    },
+    'approvals.paused': () => approvals.pauses.list(),
 
     'grants.list': () => approvals.grants.list(),
     'grants.revoke': ({ id }, context) => {

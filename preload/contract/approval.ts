@@ -28,6 +28,10 @@ export const ApprovalView = z.strictObject({
 });
 export type ApprovalView = z.infer<typeof ApprovalView>;
 
+/** Nobody is asked about this client's calls for a while: what would be asked is denied. */
+export const PauseView = z.strictObject({ client: z.string(), by: z.string(), endsAt: z.string() });
+export type PauseView = z.infer<typeof PauseView>;
+
 /** How long a yes counts. `once`: this call alone. */
 export const GrantScope = z.enum(['once', 'session', 'hour']);
 export type GrantScope = z.infer<typeof GrantScope>;

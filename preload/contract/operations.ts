@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApprovalView, GrantScope } from './approval.ts';
+import { ApprovalView, GrantScope, PauseView } from './approval.ts';
 import { LogEntry, LogFilter } from './audit.ts';
 import { ClientChange, ClientView, WritableClientId } from './client.ts';
 import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest, SecretName } from './connector.ts';
@@ -214,6 +214,14 @@ export const operations = {
     ['cli', 'window'],
     'always',
   ),
+  /** Denies what waits of this client, and what it would ask for, for so long. Rules still allow what they allow. */
+  'approvals.pause': operation(
+    z.strictObject({ client: z.string().min(1).max(256), minutes: z.number().int().min(1).max(60) }),
+    PauseView,
+    [...everyone, 'window'],
+  ),
+  'approvals.resume': operation(z.strictObject({ client: z.string().min(1).max(256) }), none, [...everyone, 'window']),
+  'approvals.paused': operation(none, z.array(PauseView), [...everyone, 'window']),
   'approvals.deny': operation(z.strictObject({ id: z.string() }), none, [...everyone, 'window']),
 
   ...heldOperations,

@@ -1,4 +1,4 @@
-import { useRef, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { GrantScope } from '../../preload/contract/approval.ts';
 import { useCompanion } from '../state/context.ts';
 import { failureOf } from '../state/failure-of.ts';
@@ -27,7 +27,6 @@ export function ApprovalApp({ close }: { close: () => void }): ReactElement {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const answered = useRef(false);
   const waiting = waitingOf(state.held, state.approvals ?? []);
   const armed = useArmed(waiting.map(({ key }) => key).join(' '));
 
@@ -41,13 +40,17 @@ export function ApprovalApp({ close }: { close: () => void }): ReactElement {
     setFailure(undefined);
     try {
       for (const [one, allow, scope] of answers) await answer(one, allow, scope);
-      answered.current = true;
       if (answers.length === waiting.length) close();
     } catch (thrown) {
       setFailure(failureOf(thrown));
     } finally {
       setBusy(false);
     }
+  };
+
+  const pause = async (client: string): Promise<void> => {
+    setFailure(undefined);
+    await call('approvals.pause', { client, minutes: 15 }).catch((thrown: unknown) => setFailure(failureOf(thrown)));
   };
 
   const { connection } = state;
@@ -91,6 +94,7 @@ export function ApprovalApp({ close }: { close: () => void }): ReactElement {
             }
             onAllow={(_, scope) => void answerAll([[one, true, scope]])}
             onDeny={() => void answerAll([[one, false, 'once']])}
+            onPause={(client) => void pause(client)}
           />
         ))
       )}

@@ -19,6 +19,7 @@ const SCOPES: Readonly<Record<GrantScope, string>> = {
 export interface AnswerProps {
   readonly onAllow: (waiting: Waiting, scope: GrantScope) => void;
   readonly onDeny: (waiting: Waiting) => void;
+  readonly onPause: (client: string) => void;
 }
 
 /** One question with the whole of what it is about. The focus begins on Deny; Allow takes clicks once it is armed. */
@@ -31,6 +32,7 @@ export function WaitingCard({
   onChoose,
   onAllow,
   onDeny,
+  onPause,
 }: AnswerProps & {
   waiting: Waiting;
   armed: boolean;
@@ -92,7 +94,12 @@ export function WaitingCard({
           options={waiting.scopes.map((value) => ({ value, text: SCOPES[value] }))}
         />
       )}
-      <div className="flex justify-end gap-2">
+      <div className="flex flex-wrap justify-end gap-2">
+        {waiting.client === undefined ? null : (
+          <Button variant="ghost" disabled={busy} onClick={() => onPause(waiting.client ?? '')}>
+            Pause this client for 15 minutes
+          </Button>
+        )}
         <Button variant="danger" autoFocus={first} disabled={busy} onClick={() => onDeny(waiting)}>
           Deny
         </Button>

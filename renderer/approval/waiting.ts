@@ -12,6 +12,8 @@ export interface Waiting {
   /** Why somebody is asked, in a sentence; empty where the title says it. */
   readonly reason: string;
   readonly from: string;
+  /** Whose call it is; undefined for a question. */
+  readonly client: string | undefined;
   /** The whole of it. */
   readonly detail: string;
   /** What differs from the last one alike; empty where there was none. */
@@ -31,6 +33,7 @@ function ofQuestion(question: HeldQuestion): Waiting {
     title,
     reason: '',
     from,
+    client: undefined,
     detail,
     changes: [],
     expiresAt,
@@ -48,6 +51,7 @@ function ofCall(approval: ApprovalView): Waiting {
     title: about === 'call' ? `${client} wants to call ${tool}` : `${client} is to get an answer of ${tool}`,
     reason,
     from: connector,
+    client,
     detail: approval.arguments,
     changes,
     expiresAt,

@@ -130,6 +130,47 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
     });
 
   approvals
+    .command('pause <client>')
+    .description('deny what waits of this client and what it would ask, for a while')
+    .addOption(
+      new Option('--minutes <n>', 'how long').default(15).argParser((text) => {
+        if (!/^[1-9]\d?$/.test(text) || Number(text) > 60) throw new InvalidArgumentError('Give 1 to 60 minutes.');
+        return Number(text);
+      }),
+    )
+    .addOption(jsonOption())
+    .action(async (client: string, options: { minutes: number; json?: true }) => {
+      const pause = await io.call('approvals.pause', { client, minutes: options.minutes });
+      if (options.json === true) io.out(json(pause));
+      else io.out(`Until ${pause.endsAt} nobody is asked about it. End it with "runlayer approvals resume".\n`);
+    });
+
+  approvals
+    .command('resume <client>')
+    .description('ask about this client again')
+    .action(async (client: string) => {
+      await io.call('approvals.resume', { client });
+      io.out('You are asked again.\n');
+    });
+
+  approvals
+    .command('paused')
+    .description('clients that nobody is asked about now')
+    .addOption(jsonOption())
+    .action(async (options: { json?: true }) => {
+      const all = await io.call('approvals.paused', {});
+      if (options.json === true) io.out(json(all));
+      else if (all.length === 0) io.out('No client is paused.\n');
+      else
+        io.out(
+          table(
+            ['CLIENT', 'UNTIL', 'BY'],
+            all.map(({ client, endsAt, by }) => [client, endsAt, by]),
+          ),
+        );
+    });
+
+  approvals
     .command('grants')
     .description('the yeses that count for more than one call')
     .addOption(jsonOption())

@@ -79,8 +79,8 @@ describe.skipIf(notLinux)('a companion that is killed [skipped: needs /proc]', (
     const [reaper = 0] = reapers(pid);
     expect(isAlive(reaper)).toBe(true);
     process.kill(pid, 'SIGKILL');
-    await until('all gone', () => !pids.some(isAlive));
-    await until('reaper gone', () => !isAlive(reaper));
+    await until('all gone', () => !pids.some(isAlive), 5000);
+    await until('reaper gone', () => !isAlive(reaper), 5000);
   });
 
   it('also where the leader ended first and left a child: the number is still its group’s', async () => {
@@ -92,7 +92,7 @@ describe.skipIf(notLinux)('a companion that is killed [skipped: needs /proc]', (
     await until('leader ended', () => !isAlive(leader));
     expect(isAlive(child)).toBe(true);
     process.kill(pid, 'SIGKILL');
-    await until('child gone', () => !isAlive(child));
+    await until('child gone', () => !isAlive(child), 5000);
   });
 
   it('the reaper survives the signals of a terminal and of a log-out', async () => {
@@ -101,7 +101,7 @@ describe.skipIf(notLinux)('a companion that is killed [skipped: needs /proc]', (
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.kill(reaper, signal);
     expect(readStat(reaper)).toMatchObject({ group: reaper, session: reaper });
     process.kill(pid, 'SIGKILL');
-    await until('all gone', () => !pids.some(isAlive));
+    await until('all gone', () => !pids.some(isAlive), 5000);
   });
 
   it('a reaper that is killed is started again and knows everything', async () => {
@@ -111,7 +111,7 @@ describe.skipIf(notLinux)('a companion that is killed [skipped: needs /proc]', (
     await until('a new reaper', () => reapers(pid).some((other) => other !== first));
     expect(pids.every(isAlive)).toBe(true);
     process.kill(pid, 'SIGKILL');
-    await until('all gone', () => !pids.some(isAlive));
+    await until('all gone', () => !pids.some(isAlive), 5000);
   });
 
   it('both killed: the next start sweeps up, and once is enough', async () => {

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { verifyDirectory } from '../../main/audit/disk/verify-directory.ts';
-import { fixtureServer, node, type CompanionHome } from '../journeys/companion-home.ts';
+import { fixtureServer, GONE_MS, node, type CompanionHome } from '../journeys/companion-home.ts';
 import { signalProcess, stillRuns, until } from '../journeys/processes-of.ts';
 import { Caller, type Call } from './caller.ts';
 import { violations, type TrailRecord } from './compare.ts';
@@ -19,8 +19,6 @@ const CLIENTS = 2;
 const JITTER_MS = 12;
 const MAX_SERVER_MS = 10;
 const LOOK_MS = 10;
-/** Threats, "Child processes": nothing survives five seconds. */
-const GONE_MS = 5000;
 
 export interface Plan {
   readonly rounds: number;

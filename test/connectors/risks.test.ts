@@ -242,7 +242,7 @@ const benign: readonly (readonly [string | readonly string[], Extra?])[] = [
   ['dotnet /opt/s.dll'],
   ['docker run -i --rm thing'],
   ['docker run -i --rm -e GITHUB_TOKEN thing'],
-  ['docker run -i --rm -v /home/me/project:/work thing'],
+  ['docker run -i --rm -v /home/me/project:/data thing'],
   ['docker run --rm -v data:/data --network bridge thing --privileged -v /:/x'],
   ['docker run --privileged=false thing'],
   ['docker run --mount type=bind,src=/home/me/project,dst=/p thing'],

@@ -39,12 +39,12 @@ describeJourney('deciding: what was recorded', () => {
 
   beforeAll(async () => {
     home = await openHome();
-    repo = join(home.path, 'work', 'repo');
-    elsewhere = join(home.path, 'work', 'other');
+    repo = join(home.path, 'projects', 'repo');
+    elsewhere = join(home.path, 'projects', 'other');
     for (const folder of [join(repo, 'src'), elsewhere]) mkdirSync(folder, { recursive: true });
     for (const path of ['repo/a.txt', 'repo/b.txt', 'repo/src/c.txt', 'repo/d.txt', 'other/x.txt'])
-      writeFileSync(join(home.path, 'work', path), path);
-    await home.add('files', [node, filesystemServer, join(home.path, 'work')]);
+      writeFileSync(join(home.path, 'projects', path), path);
+    await home.add('files', [node, filesystemServer, join(home.path, 'projects')]);
     await home.add('tools', [node, fixtureServer('tools.mjs')]);
     await home.must(['policy', 'deny', 'tools', 'crash']);
 
@@ -103,8 +103,8 @@ describeJourney('deciding: what was recorded', () => {
     ]);
     const reading = made.rules.find(({ rule }) => rule.tool === 'read_text_file');
     expect(reading?.calls).toBe(3);
-    expect(reading?.rule.when).toEqual({ at: '/path', path_under: ['~/work/repo'] });
-    expect(reading?.sentence).toContain('~/work/repo');
+    expect(reading?.rule.when).toEqual({ at: '/path', path_under: ['~/projects/repo'] });
+    expect(reading?.sentence).toContain('~/projects/repo');
     expect(Object.fromEntries(made.defaults.map(({ connector, to }) => [connector, to]))).toEqual({
       files: 'ask',
       tools: 'ask',
@@ -114,7 +114,7 @@ describeJourney('deciding: what was recorded', () => {
     expect(made.replay).toMatchObject({ calls: 7, same: 7, unknown: 0, changes: [] });
     const page = await home.must(['policy', 'suggest']);
     expect(page).toContain('Nothing was changed. Add --apply');
-    expect(page.replaceAll(/\s+/g, ' ')).toContain('"~/work/repo"');
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('"~/projects/repo"');
     expect(await inForce()).toEqual(before);
   });
 

@@ -10,7 +10,7 @@ const says = (condition: unknown, value: unknown, wide: boolean, paths?: PathRea
   return found === TRUE ? 'yes' : found === FALSE ? 'no' : 'undecidable';
 };
 
-/** Home is /home/me, links: /work/link to /etc, /alias to /work; a relative path is read from two places. */
+/** Home is /home/me, links: /data/link to /etc, /alias to /data; a relative path is read from two places. */
 const reader = (foldsCase = false): PathReader => ({
   separator: '/',
   foldsCase,
@@ -26,7 +26,7 @@ const reader = (foldsCase = false): PathReader => ({
       for (const path of plain.startsWith('/') ? [plain] : [`/srv/${plain}`, `/home/me/${plain}`]) {
         const normal = posix.normalize(path).replace(/(.)\/$/, '$1');
         found.add(normal);
-        found.add(normal.replace(/^\/work\/link(?=\/|$)/, '/etc').replace(/^\/alias(?=\/|$)/, '/work'));
+        found.add(normal.replace(/^\/data\/link(?=\/|$)/, '/etc').replace(/^\/alias(?=\/|$)/, '/data'));
       }
     }
     return [...found];
@@ -37,23 +37,23 @@ describe('path_under', () => {
   const at = (folder: string) => ({ at: '/v', path_under: [folder] });
   /** Of deny and ask, and of allow. */
   it.each<[string, string, string, string, string]>([
-    ['a file in it', '/work', '/work/a', 'yes', 'yes'],
-    ['the folder itself', '/work', '/work', 'yes', 'yes'],
-    ['with a slash', '/work/', '/work/a/', 'yes', 'yes'],
-    ['a neighbour with the same beginning', '/work', '/workshop/a', 'no', 'no'],
-    ['up and out', '/work', '/work/../etc/passwd', 'no', 'no'],
-    ['up and in', '/work', '/etc/../work/a', 'yes', 'yes'],
-    ['escaped, up and out', '/work', '/work/%2e%2e/etc', 'yes', 'undecidable'],
-    ['escaped, out to a denied one', '/etc', '/work/%2e%2e/etc/x', 'yes', 'undecidable'],
-    ['a link out of it', '/work', '/work/link/passwd', 'yes', 'undecidable'],
-    ['the target of a link', '/etc', '/work/link/passwd', 'yes', 'undecidable'],
-    ['a folder that is a link', '/alias', '/work/a', 'yes', 'yes'],
+    ['a file in it', '/data', '/data/a', 'yes', 'yes'],
+    ['the folder itself', '/data', '/data', 'yes', 'yes'],
+    ['with a slash', '/data/', '/data/a/', 'yes', 'yes'],
+    ['a neighbour with the same beginning', '/data', '/database/a', 'no', 'no'],
+    ['up and out', '/data', '/data/../etc/passwd', 'no', 'no'],
+    ['up and in', '/data', '/etc/../data/a', 'yes', 'yes'],
+    ['escaped, up and out', '/data', '/data/%2e%2e/etc', 'yes', 'undecidable'],
+    ['escaped, out to a denied one', '/etc', '/data/%2e%2e/etc/x', 'yes', 'undecidable'],
+    ['a link out of it', '/data', '/data/link/passwd', 'yes', 'undecidable'],
+    ['the target of a link', '/etc', '/data/link/passwd', 'yes', 'undecidable'],
+    ['a folder that is a link', '/alias', '/data/a', 'yes', 'yes'],
     ['home', '~/docs', '~/docs/a', 'yes', 'yes'],
     ['home by its name', '~/docs', '/home/me/docs/a', 'yes', 'yes'],
     ['relative', '/srv', 'a/b', 'yes', 'undecidable'],
-    ['a variable in it', '/work', '/work/$X/a', 'yes', 'undecidable'],
-    ['a backslash in it', '/work', '/work/..\\..\\etc', 'yes', 'undecidable'],
-    ['a blank at the end', '/work', '/work/a ', 'yes', 'undecidable'],
+    ['a variable in it', '/data', '/data/$X/a', 'yes', 'undecidable'],
+    ['a backslash in it', '/data', '/data/..\\..\\etc', 'yes', 'undecidable'],
+    ['a blank at the end', '/data', '/data/a ', 'yes', 'undecidable'],
     ['up from wherever the server stands', '/var/x', '../x', 'undecidable', 'no'],
     ['the same, escaped', '/var/x', '%2e%2e/x', 'undecidable', 'no'],
     ['down from there', '/etc', 'a/b', 'no', 'no'],
@@ -86,14 +86,14 @@ describe('path_under', () => {
     ['a range inside', '/home/u/app', '/home/u/app/[a-z]/x', 'yes', 'undecidable'],
     ['no letter inside', '/home/u/app', '/home/u/app/[!a]/x', 'yes', 'undecidable'],
     ['brackets and anything inside', '/home/u/app', '/home/u/app/[id]/*', 'yes', 'undecidable'],
-    ['brackets for a link out', '/work', '/work/[l]ink/x', 'yes', 'undecidable'],
-    ['braces around one word', '/work', '/work/{id}/a', 'yes', 'yes'],
-    ['one brace', '/work', '/work/a}{b,c', 'yes', 'yes'],
+    ['brackets for a link out', '/data', '/data/[l]ink/x', 'yes', 'undecidable'],
+    ['braces around one word', '/data', '/data/{id}/a', 'yes', 'yes'],
+    ['one brace', '/data', '/data/a}{b,c', 'yes', 'yes'],
     ["another person's home", '/etc', '~root/x', 'undecidable', 'no'],
-    ['a file URL', '/work', 'file:///work/a', 'yes', 'yes'],
-    ['another URL', '/work', 'https://x.org/work', 'undecidable', 'undecidable'],
-    ['what cannot be followed', '/work', '/work/boom', 'undecidable', 'undecidable'],
-    ['a relative folder of the rule', 'work', '/work/a', 'undecidable', 'undecidable'],
+    ['a file URL', '/data', 'file:///data/a', 'yes', 'yes'],
+    ['another URL', '/data', 'https://x.org/data', 'undecidable', 'undecidable'],
+    ['what cannot be followed', '/data', '/data/boom', 'undecidable', 'undecidable'],
+    ['a relative folder of the rule', 'data', '/data/a', 'undecidable', 'undecidable'],
     ['everything', '/', '/etc', 'yes', 'yes'],
   ])('%s', (_title, folder, path, wide, narrow) => {
     expect(says(at(folder), path, true, reader())).toBe(wide);
@@ -125,14 +125,14 @@ describe('path_under', () => {
   });
 
   it('is undecidable where paths are not read, and for what is no text', () => {
-    expect(says(at('/work'), '/work/a', true)).toBe('undecidable');
-    expect(says(at('/work'), ['/work/a'], true, reader())).toBe('undecidable');
+    expect(says(at('/data'), '/data/a', true)).toBe('undecidable');
+    expect(says(at('/data'), ['/data/a'], true, reader())).toBe('undecidable');
   });
 
   it('under not, a rule that denies everything outside a folder lets no other reading by', () => {
-    const outside = { not: at('/work') };
-    expect(says(outside, '/work/a', true, reader())).toBe('no');
-    for (const path of ['/etc/x', '/work/link/x', '/work/%2e%2e/etc', 'a', '/work/$X', '/work/boom'])
+    const outside = { not: at('/data') };
+    expect(says(outside, '/data/a', true, reader())).toBe('no');
+    for (const path of ['/etc/x', '/data/link/x', '/data/%2e%2e/etc', 'a', '/data/$X', '/data/boom'])
       expect(says(outside, path, true, reader())).not.toBe('no');
   });
 });

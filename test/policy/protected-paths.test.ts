@@ -19,8 +19,8 @@ function looked(args: unknown): { readonly asked: number; readonly found: string
 
 describe('paths that are looked for in the arguments of a call', () => {
   it('are followed once each', () => {
-    const many = Array.from({ length: 5000 }, () => '/work/a');
-    expect(looked({ many, more: [many], last: '/work/b' })).toEqual({ asked: 2, found: undefined });
+    const many = Array.from({ length: 5000 }, () => '/data/a');
+    expect(looked({ many, more: [many], last: '/data/b' })).toEqual({ asked: 2, found: undefined });
     expect(looked([many, '/home/me/.runlayer/x']).found).toBe('/home/me/.runlayer');
   });
 
@@ -46,6 +46,6 @@ describe('paths that are looked for in the arguments of a call', () => {
     expect(looked({ text: 'a/b 100% '.repeat(200_000) }).found).toBeUndefined();
     expect(looked({ text: '%3Cp%3Ea%2Fb%3C%2Fp%3E'.repeat(17_000) })).toEqual({ asked: 0, found: undefined });
     expect(looked(Array.from({ length: 150 }, (_, n) => `a/${n}`.padEnd(4096, 'x'))).asked).toBe(150);
-    expect(looked(Array.from({ length: 1000 }, (_, n) => `/work/${n}%20x`)).asked).toBe(1000);
+    expect(looked(Array.from({ length: 1000 }, (_, n) => `/data/${n}%20x`)).asked).toBe(1000);
   });
 });

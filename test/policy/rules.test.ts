@@ -160,7 +160,7 @@ describe('resources and prompts', () => {
     foldsCase: false,
     resolve: (text) => {
       if (text.includes('boom')) throw new Error('too many links');
-      return [decodeURIComponent(text.replace('file://', '')).replace('/work/link', '/etc')];
+      return [decodeURIComponent(text.replace('file://', '')).replace('/data/link', '/etc')];
     },
   };
   const read = (p: Policy, uri: string) => p.decideRequest({ uri }, { kind: 'resource', uri }, NO_FACTS);
@@ -173,7 +173,7 @@ describe('resources and prompts', () => {
     'file:///tmp/../etc/passwd',
     'file:///tmp/%2e%2e/etc/passwd',
     'file:///tmp%2f..%2fetc/passwd',
-    'file:///work/link/passwd',
+    'file:///data/link/passwd',
     'file:///еtc/passwd',
     'file:///tmp/boom',
     `file:///etc/${'a'.repeat(9000)}`,
@@ -182,7 +182,7 @@ describe('resources and prompts', () => {
     expect(read(deny, uri)).toMatchObject({ effect: 'deny', code: 'rule_deny' });
     const open = policy(
       'deny',
-      [rule('allow', { resource: 'file:///tmp/*' }), rule('allow', { resource: 'file:///work/*' })],
+      [rule('allow', { resource: 'file:///tmp/*' }), rule('allow', { resource: 'file:///data/*' })],
       [],
       paths,
     );
@@ -197,7 +197,7 @@ describe('resources and prompts', () => {
     ['db://prod/*', 'db://u:pw@PROD.:5432/x'],
     ['https://a.com/*', 'https://u@a.com/x'],
     ['file:///etc/*', '/etc/passwd'],
-    ['file:///etc/*', '/work/link/passwd'],
+    ['file:///etc/*', '/data/link/passwd'],
     ['repo://x/secret', 'repo://x/docs/..%5csecret'],
   ])('a deny of %s catches %s', (resource, uri) => {
     expect(read(policy('allow', [rule('deny', { resource })], [], paths), uri).code).toBe('rule_deny');
@@ -210,9 +210,9 @@ describe('resources and prompts', () => {
     ['https://a.com*', 'https://a.com@evil.com/', false],
     ['https://me@a.com/*', 'https://me@a.com/x', true],
     ['db://prod:5432/*', 'db://prod:5432/x', true],
-    ['/work/*', '/work/a', true],
-    ['/work/*', '/work/../etc/passwd', false],
-    ['/work/*', '/work/%2e%2e/etc/passwd', false],
+    ['/data/*', '/data/a', true],
+    ['/data/*', '/data/../etc/passwd', false],
+    ['/data/*', '/data/%2e%2e/etc/passwd', false],
   ])('an allow of %s, asked for %s', (resource, uri, allowed) => {
     const found = read(policy('deny', [rule('allow', { resource })], [], paths), uri).code;
     expect(found).toBe(allowed ? 'rule_allow' : 'method_denied');

@@ -59,7 +59,7 @@ function Notices({ state, store }: { state: PageState; store: CompanionStore }):
       )}
       {weakened === undefined ? null : (
         <Notice role="status" tone="warn" onDismiss={() => store.dismissWeakened()}>
-          <strong className="font-semibold">Protection was weakened.</strong>{' '}
+          <strong className="font-semibold">Protection was weakened.</strong> A yes was given to:{' '}
           <VisibleText text={weakened.text} max={300} />{' '}
           <span className="font-mono text-xs">
             ({weakened.operation}, {weakened.caller})

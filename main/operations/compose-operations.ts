@@ -1,6 +1,6 @@
 /** Every handler of the one list, each with the parts that it needs, behind the one way to them. No handler has logic here. */
 import { randomBytes } from 'node:crypto';
-import type { CompanionEvent } from '../../preload/contract/index.ts';
+import type { CompanionEvent, OperationName } from '../../preload/contract/index.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
 import { keepingAddresses, type KnownAddresses } from '../host/known-addresses.ts';
@@ -11,7 +11,7 @@ import type { OAuthRegistry } from '../identity/oauth-registry.ts';
 import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
-import { describeWeakening } from './describe.ts';
+import { describeWeakening, type Question } from './describe.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { heldHandlers, type HeldParts } from './held-handlers.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
@@ -69,6 +69,8 @@ export function composeOperations(parts: OperationParts): Dispatch {
     cancelAll: parts.cancelAll,
   });
   const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
+  const describe = (name: OperationName, input: unknown): Question =>
+    describeWeakening(name, input, waitingCall, accepting.shown, decided.descriptions);
   return createDispatch({
     handlers: keepingAddresses(
       {
@@ -139,7 +141,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
     completes: signInCompletions(tenancy.tenants),
     announce: parts.announce,
     holdsAll: parts.holdsAll,
-    hold: async (name, input, by) =>
-      parts.held.ask(describeWeakening(name, input, waitingCall, accepting.shown, decided.descriptions), input, by),
+    hold: async (name, input, by) => parts.held.ask(describe(name, input), input, by),
+    titleOf: (name, input) => describe(name, input).title,
   });
 }

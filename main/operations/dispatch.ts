@@ -64,6 +64,8 @@ export function createDispatch(options: {
   readonly announce: (event: CompanionEvent) => void;
   /** Puts the question in our own window and waits for the answer there. */
   readonly hold: (name: OperationName, input: unknown, by: string) => Promise<HeldAnswer>;
+  /** What a person is asked about it, in a sentence; said where it was done. */
+  readonly titleOf: (name: OperationName, input: unknown) => string;
   /** The app runs: there the command line's word is not enough, because an agent may have a shell. */
   readonly holdsAll: boolean;
 }): Dispatch {
@@ -124,8 +126,9 @@ export function createDispatch(options: {
       }
     }
     const value = await handler(whole, context);
-    if (weakens)
-      options.announce({ type: 'weakened', operation: name, text: `${name} was carried out.`, caller: context.by });
+    // Whoever just answered in our own window need not be told.
+    if (weakens && !isAnswer)
+      options.announce({ type: 'weakened', operation: name, text: options.titleOf(name, whole), caller: context.by });
     return value;
   };
 }

@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Diff } from '../ui/diff.tsx';
 import { Select } from '../ui/fields.tsx';
 import { clockText } from '../ui/time.ts';
-import { VisibleText } from '../ui/visible-text.tsx';
+import { VisibleLines, VisibleText } from '../ui/visible-text.tsx';
 import type { Waiting } from './waiting.ts';
 
 /** Nothing of what a person agrees to is cut. */
@@ -77,12 +77,12 @@ export function WaitingCard({
           role="group"
           className="max-h-72 overflow-auto rounded-md border border-line bg-sunk px-3 py-2 font-mono text-xs/5 whitespace-pre-wrap"
         >
-          <VisibleText text={waiting.detail} max={WHOLE} />
+          <VisibleLines text={waiting.detail} />
         </pre>
       )}
       {waiting.changes.length === 0 ? null : (
         <div className="space-y-1">
-          <h3 className="text-soft">What differs from the last one you were asked about</h3>
+          <h3 className="text-soft">What differs from the last one that you allowed</h3>
           <Diff label="Difference to the last call" lines={waiting.changes} />
         </div>
       )}

@@ -30,3 +30,17 @@ export function VisibleText({ text, max = MAX_LENGTH }: { text: string; max?: nu
     </bdi>
   );
 }
+
+/** The same for a text whose line breaks are ours: JSON that was laid out, a question in lines. Nothing of it is cut. */
+export function VisibleLines({ text }: { text: string }): ReactElement {
+  return (
+    <>
+      {text.split('\n').map((line, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- lines of one text have no other identity
+        <div key={index} className="min-h-[1lh]">
+          <VisibleText text={line} max={Number.POSITIVE_INFINITY} />
+        </div>
+      ))}
+    </>
+  );
+}

@@ -184,6 +184,7 @@ describe('a program on the socket', () => {
       weakens: {},
       announce: () => {},
       hold: () => Promise.resolve('allowed'),
+      titleOf: () => '',
       holdsAll: false,
     });
     const program = aProgram();

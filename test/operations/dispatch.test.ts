@@ -151,6 +151,7 @@ function bench(options: Partial<Parameters<typeof createDispatch>[0]> = {}): Ben
     weakens: {},
     announce: (event) => events.push(event),
     hold: () => Promise.resolve('allowed'),
+    titleOf: (name) => `Do ${name}?`,
     holdsAll: false,
     ...options,
   });
@@ -221,9 +222,7 @@ describe('what weakens protection', () => {
     await expect(dispatch('policy.add', SAMPLES['policy.add'], context({ confirmed: true }))).resolves.toBe(
       'did policy.add',
     );
-    expect(events).toEqual([
-      { type: 'weakened', operation: 'policy.add', text: 'policy.add was carried out.', caller: 'test' },
-    ]);
+    expect(events).toEqual([{ type: 'weakened', operation: 'policy.add', text: 'Do policy.add?', caller: 'test' }]);
     events.length = 0;
     await dispatch('policy.list', {}, context({ confirmed: true }));
     expect(events).toEqual([]);

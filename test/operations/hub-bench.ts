@@ -80,6 +80,7 @@ export function hubBench(scene: HubScene = {}): HubBench {
     weakens: hubWeakeningTests(settings),
     announce: () => {},
     hold: () => Promise.resolve('allowed'),
+    titleOf: () => '',
     holdsAll: false,
   });
   return {

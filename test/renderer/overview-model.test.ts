@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, headlineOf, statsOf, targetText } from '../../renderer/features/overview/overview-model.ts';
+import type { ClientView } from '../../preload/contract/client.ts';
+import type { Status } from '../../preload/contract/status.ts';
+import {
+  blockedStat,
+  clientsStat,
+  durationText,
+  factsOf,
+  headlineOf,
+  remedyOf,
+  startOfDay,
+  targetText,
+  tenantStat,
+} from '../../renderer/features/overview/overview-model.ts';
 import { clockText, momentText } from '../../renderer/ui/time.ts';
 import { NO_TENANT } from '../fixtures/quiet-status.ts';
 
@@ -34,36 +46,88 @@ describe('durationText', () => {
   });
 });
 
-describe('statsOf', () => {
-  it('says what is wrong where something is', () => {
-    const now = Date.parse('2026-11-21T10:00:00Z');
-    const stats = statsOf(
-      {
-        companion: {
-          running: true,
-          version: '0.1.0',
-          kind: 'app',
-          pid: 7,
-          startedAt: '2026-11-21T09:00:00Z',
-          home: '/h',
-          draining: true,
-          sessions: 1,
-          connectors: 1,
-          waitingApprovals: 0,
-          keychain: { backend: null, state: 'absent', detail: 'no service' },
-          audit: { state: 'unavailable', detail: 'disk full', seq: 12_345 },
-          ...NO_TENANT,
-          warnings: [],
-        },
-      },
-      now,
-    );
-    expect(stats.map(({ value, note }) => `${value}: ${note}`)).toEqual([
-      'Stopping: 1 h 0 min, process 7',
-      '1: 1 connector',
-      'Absent: no service',
-      'Unavailable: disk full',
-    ]);
+describe('figures', () => {
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  const status = (change: Partial<Status['companion']> = {}): Status => ({
+    companion: {
+      running: true,
+      version: '0.1.0',
+      kind: 'app',
+      pid: 7,
+      startedAt: '2026-11-21T09:00:00Z',
+      home: '/h',
+      draining: false,
+      sessions: 1,
+      connectors: 1,
+      waitingApprovals: 0,
+      keychain: { backend: null, state: 'absent', detail: 'no service' },
+      audit: { state: 'ok', detail: '', seq: 12_345, signing: { signed: true, detail: '' } },
+      ...NO_TENANT,
+      warnings: [],
+      ...change,
+    },
+  });
+  const tenant = (host: string, state: 'ok' | 'unreachable'): Status['companion']['tenants'][number] => ({
+    host,
+    state,
+    credential: 'ok',
+    isDefault: true,
+    signedInAt: '2026-11-21T09:00:00Z',
+    problem: '',
+  });
+  const client = (connectors: string[], state: ClientView['state'] = 'ok'): ClientView => ({
+    id: 'cursor',
+    title: 'Cursor',
+    path: '/h/.cursor/mcp.json',
+    state,
+    connectors,
+    unmanaged: [],
+  });
+
+  it('of clients count those that are here', () => {
+    expect(clientsStat([client(['a']), client([]), client([], 'absent')]).value).toBe('1 of 2');
+    expect(clientsStat([]).note).toBe('None was found on this machine');
+    expect(clientsStat(undefined).value).toBe('–');
+  });
+
+  it.each([
+    [undefined, '–'],
+    [0, '0'],
+    [37, '37'],
+    [1000, '1,000+'],
+  ])('of blocked calls: %s', (count, value) => {
+    expect(blockedStat(count).value).toBe(value);
+  });
+
+  it('of tenants name the one that is in trouble', () => {
+    expect(tenantStat(status())).toMatchObject({ value: 'None', note: 'Local rules decide alone' });
+    const tenants = [tenant('https://a.example', 'ok'), tenant('https://b.example', 'unreachable')];
+    expect(tenantStat(status({ tenants }))).toMatchObject({ value: 'Away', note: 'https://b.example and 1 more' });
+  });
+
+  it('of the companion say what is wrong where something is', () => {
+    expect(factsOf(status(), now)).toEqual(['Running, 1 h 0 min', 'Keychain: absent', 'Audit: 12,345 records, signed']);
+    const full = status({ draining: true, audit: { state: 'unavailable', detail: 'disk full', seq: 1 } });
+    expect(factsOf(full, now)).toEqual(['Stopping', 'Keychain: absent', 'Audit unavailable: disk full']);
+  });
+
+  it('of today begin at midnight of the person', () => {
+    expect(Date.parse(startOfDay(now))).toBe(new Date(2026, 10, new Date(now).getDate()).getTime());
+  });
+});
+
+describe('remedyOf', () => {
+  it.each([
+    ['runlayer approvals list', '/approvals'],
+    ['runlayer connectors logs files', '/connectors/files'],
+    ['runlayer connectors accept abc --host https://x.example', '/settings/tenant'],
+    ['runlayer setup install --help', '/clients'],
+    ['runlayer pins list', '/policy/changed'],
+    ['runlayer serve', undefined],
+    ['runlayer connectors logs ../x', undefined],
+    [undefined, undefined],
+  ])('%s: %s', (command, path) => {
+    expect(remedyOf({ text: '', next: '', ...(command === undefined ? {} : { command }) })?.path).toBe(path);
   });
 });
 

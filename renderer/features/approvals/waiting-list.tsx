@@ -4,7 +4,7 @@ import type { HeldQuestion } from '../../../preload/contract/held.ts';
 import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/card.tsx';
 import { clockText } from '../../ui/time.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleLines, VisibleText } from '../../ui/visible-text.tsx';
 
 const STATES: Readonly<Record<ApprovalView['state'], string>> = {
   waiting: 'Its client waits.',
@@ -39,7 +39,7 @@ function Item({
           aria-label="All of it"
           className="mt-2 max-h-40 overflow-auto rounded-md bg-sunk px-3 py-2 font-mono text-xs/5 whitespace-pre-wrap"
         >
-          <VisibleText text={detail} max={Number.POSITIVE_INFINITY} />
+          <VisibleLines text={detail} />
         </pre>
       )}
     </li>

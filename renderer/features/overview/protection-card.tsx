@@ -1,10 +1,11 @@
 import type { ReactElement } from 'react';
 import type { Concern, Protection } from '../../../preload/contract/protection.ts';
+import { ButtonLink } from '../../ui/button-link.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Command } from '../../ui/command.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
-import { headlineOf } from './overview-model.ts';
+import { headlineOf, remedyOf } from './overview-model.ts';
 
 const TONES = {
   good: 'bg-good-soft text-good',
@@ -12,7 +13,11 @@ const TONES = {
   bad: 'bg-bad-soft text-bad',
 } as const;
 
-function NextStep({ concern }: { concern: Concern }): ReactElement {
+function NextStep({ concern }: { concern: Concern }): ReactElement | null {
+  // Its button stands at the top of the page.
+  if (concern.command === 'runlayer lockdown off') return null;
+  const remedy = remedyOf(concern);
+  if (remedy !== undefined) return <ButtonLink path={remedy.path}>{remedy.text}</ButtonLink>;
   return (
     <span className="inline-flex min-w-0 max-w-full flex-wrap items-center gap-x-2 gap-y-1">
       <VisibleText text={concern.next} />

@@ -2,8 +2,8 @@ import type { ReactElement } from 'react';
 import type { ClientView } from '../../../preload/contract/client.ts';
 import type { ConnectorView } from '../../../preload/contract/connector.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
+import { ButtonLink } from '../../ui/button-link.tsx';
 import { Empty, Section } from '../../ui/card.tsx';
-import { Command } from '../../ui/command.tsx';
 import { Cell, Table } from '../../ui/table.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { CONNECTOR_STATES, DEFAULT_TEXTS, targetText } from './overview-model.ts';
@@ -13,8 +13,8 @@ export function Connectors({ connectors }: { connectors: readonly ConnectorView[
     <Section title="Connectors">
       {connectors.length === 0 ? (
         <Empty>
-          <p className="mb-2">No connector yet. Add the first one at a terminal:</p>
-          <Command text="runlayer connectors add --help" />
+          <p className="mb-3">No connector yet. A connector is a server whose tools your AI clients may use.</p>
+          <ButtonLink path="/connectors/catalogue">Add the first one</ButtonLink>
         </Empty>
       ) : (
         <Table label="Connectors" columns={['Name', 'Runs or reaches', 'Unless a rule says else', 'Sessions', 'State']}>
@@ -23,7 +23,9 @@ export function Connectors({ connectors }: { connectors: readonly ConnectorView[
             return (
               <tr key={connector.name} className="border-t border-line align-top">
                 <Cell className="font-medium">
-                  <VisibleText text={connector.name} />
+                  <a href={`#/connectors/${encodeURIComponent(connector.name)}`} className="hover:underline">
+                    <VisibleText text={connector.name} />
+                  </a>
                 </Cell>
                 <Cell className="max-w-80">
                   <span className="font-mono text-xs text-soft">

@@ -1,13 +1,17 @@
 /**
- * Owns app://companion/: answers only with the files that were built, from memory, each under the interface's content
- * security policy. Anything else is 404; no address ever becomes a path on disk.
+ * Owns app://companion/ and app://approval/: two documents on two origins, so that nothing that runs in the one can reach the
+ * other. Each answers only with the files that were built for it, from memory, under the interface's content security
+ * policy. Anything else is 404; no address ever becomes a path on disk.
  */
 import type { StaticFiles } from '../control/http-static.ts';
 import { SECURITY_HEADERS } from '../control/http-headers.ts';
 
 export const APP_SCHEME = 'app';
-const APP_HOST = 'companion';
-export const APP_URL = `${APP_SCHEME}://${APP_HOST}/`;
+
+/** `companion`: the interface; `approval`: the window in which a person says yes or no. */
+export type AppHost = 'companion' | 'approval';
+export const APP_URL = `${APP_SCHEME}://companion/`;
+export const APPROVAL_URL = `${APP_SCHEME}://approval/`;
 
 /** Privileges of the scheme; to be registered before Electron is ready. */
 export const APP_PRIVILEGES = {
@@ -20,13 +24,13 @@ export const APP_PRIVILEGES = {
   stream: false,
 } as const;
 
-/** True for an address of our own page, whatever its path. */
-export function isAppUrl(address: string): boolean {
+/** True for an address of this one of our documents, whatever its path. */
+export function isAppUrl(address: string, host: AppHost): boolean {
   if (!URL.canParse(address)) return false;
   const url = new URL(address);
   return (
     url.protocol === `${APP_SCHEME}:` &&
-    url.host === APP_HOST &&
+    url.host === host &&
     url.username === '' &&
     url.password === '' &&
     url.port === ''
@@ -34,10 +38,11 @@ export function isAppUrl(address: string): boolean {
 }
 
 export function answerAppRequest(
+  host: AppHost,
   files: StaticFiles,
   request: { readonly method: string; readonly url: string },
 ): Response {
-  const path = isAppUrl(request.url) && request.method === 'GET' ? new URL(request.url).pathname : undefined;
+  const path = isAppUrl(request.url, host) && request.method === 'GET' ? new URL(request.url).pathname : undefined;
   const file = path === undefined ? undefined : files.get(path);
   if (file === undefined) return new Response('Not found', { status: 404, headers: SECURITY_HEADERS });
   return new Response(file.body, {

@@ -4,7 +4,7 @@ import type { ShellStore } from './shell-store.ts';
 
 /** @param home absolute path of the companion's home. A damaged file is replaced: it holds nothing that matters. */
 export function openShellStore(home: string): ShellStore {
-  const store = new ElectronStore<{ window?: unknown }>({
+  const store = new ElectronStore<{ window?: unknown; notifications?: unknown }>({
     cwd: home,
     name: 'shell',
     clearInvalidConfig: true,
@@ -13,6 +13,6 @@ export function openShellStore(home: string): ShellStore {
   ipcMain.removeAllListeners('electron-store-get-data');
   return {
     get: (key) => store.get(key),
-    set: (key, value) => store.set(key, value),
+    set: (key: string, value: unknown) => store.set(key, value),
   };
 }

@@ -6,7 +6,9 @@ import type { Electron } from './companion-host.ts';
 export interface ShellPaths {
   readonly home: string;
   readonly preload: string;
+  /** The built interface, and beside it the approval window. */
   readonly renderer: string;
+  readonly approval: string;
   readonly trayImages: string;
   /**
    * The thin client that AI clients start. Electron cannot be it (RunAsNode is off), so it needs a Node of the machine;
@@ -28,6 +30,7 @@ export function shellPaths(
     home: override === undefined || override === '' ? join(homedir(), '.runlayer', 'companion') : override,
     preload: join(root, 'out', 'preload', 'preload.cjs'),
     renderer: join(root, 'out', 'renderer'),
+    approval: join(root, 'out', 'approval'),
     trayImages: electron.app.isPackaged ? join(process.resourcesPath, 'tray') : join(root, 'resources', 'tray'),
     program:
       node === null

@@ -1,14 +1,18 @@
-import type { LogEntry } from '../../preload/contract/audit.ts';
+/** Follows the companion for the tray: asks when it says that something changed, and keeps the calls that were stopped. */
+import { LogEntry } from '../../preload/contract/audit.ts';
 import { ClientView } from '../../preload/contract/client.ts';
 import { ConnectorView } from '../../preload/contract/connector.ts';
 import type { CompanionEvent } from '../../preload/contract/events.ts';
+import { HeldQuestion } from '../../preload/contract/held.ts';
 import { assessProtection } from '../../preload/contract/protection.ts';
+import type { UpdateState } from '../../preload/contract/shell-operations.ts';
 import { Status } from '../../preload/contract/status.ts';
 import type { CompanionHost } from './companion-host.ts';
-import { RECENT_MS, trayView, type TrayView } from './tray-model.ts';
+import { stoppedCall, type StoppedCall } from './stopped-call.ts';
+import { blockedLately, LATELY_MS, trayView, type TrayView } from './tray-model.ts';
 
-/** So many denied calls are counted; beyond that the number says nothing more. */
-const MAX_RECENT = 999;
+/** So many are kept; beyond that their number says nothing more. */
+const MAX_STOPPED = 500;
 
 export interface TrayState {
   view(): TrayView;
@@ -16,68 +20,120 @@ export interface TrayState {
   onEvent(event: CompanionEvent): void;
   /** Asks the companion how it is. A companion that does not answer is not enforcing. */
   refresh(): Promise<void>;
+  close(): void;
 }
 
 interface Known {
   readonly status: Status;
   readonly connectors: ConnectorView[] | undefined;
   readonly clients: ClientView[] | undefined;
+  readonly questions: number;
 }
 
-/** Follows the companion for the tray. `changed` is called whenever the view may be another one. */
-export function createTrayState(options: {
+export interface TrayStateOptions {
   readonly host: () => CompanionHost | undefined;
+  readonly update: () => UpdateState;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** @returns takes it back. */
+  readonly after: (ms: number, then: () => void) => () => void;
+  readonly clock: (time: number) => string;
+  /** The view may be another one. */
   readonly changed: () => void;
-}): TrayState {
-  let recent: LogEntry[] = [];
-  let known: Known | undefined;
-  let asked = 0;
+}
 
-  const ask = async (host: CompanionHost): Promise<Known> => {
-    const [status, connectors, clients] = await Promise.all([
-      host.call('status.get', {}, 'shell'),
-      // Without these two the state is still known: a client file that cannot be read must not turn it red.
-      host.call('connectors.list', {}, 'shell').catch(() => undefined),
-      host.call('clients.list', {}, 'shell').catch(() => undefined),
-    ]);
-    return {
-      status: Status.parse(status),
-      connectors: ConnectorView.array().optional().parse(connectors),
-      clients: ClientView.array().optional().parse(clients),
-    };
+async function ask(host: CompanionHost): Promise<Known> {
+  const [status, questions, connectors, clients] = await Promise.all([
+    host.call('status.get', {}, 'shell'),
+    host.call('held.list', {}, 'shell').catch(() => []),
+    // Without these two the state is still known: a client file that cannot be read must not turn it red.
+    host.call('connectors.list', {}, 'shell').catch(() => undefined),
+    host.call('clients.list', {}, 'shell').catch(() => undefined),
+  ]);
+  return {
+    status: Status.parse(status),
+    connectors: ConnectorView.array().optional().parse(connectors),
+    clients: ClientView.array().optional().parse(clients),
+    questions: HeldQuestion.array().parse(questions).length,
   };
-  const refresh = async (): Promise<void> => {
-    const mine = (asked += 1);
-    const host = options.host();
-    const answer = host === undefined ? undefined : await ask(host).catch(() => undefined);
-    // Two questions at once: only the later one's answer counts.
-    if (mine !== asked) return;
-    known = answer;
+}
+
+async function askStopped(host: CompanionHost): Promise<StoppedCall[]> {
+  const entries: unknown = await host.call('logs.query', { limit: MAX_STOPPED, blocked: true }, 'shell');
+  return LogEntry.array()
+    .parse(entries)
+    .map(stoppedCall)
+    .filter((call) => call !== undefined);
+}
+
+/** Newest first, each call once, as it was last told. */
+function merged(newer: readonly StoppedCall[], older: readonly StoppedCall[]): StoppedCall[] {
+  const seen = new Set(newer.map(({ id }) => id));
+  return [...newer, ...older.filter(({ id }) => !seen.has(id))].sort((a, b) => b.time - a.time).slice(0, MAX_STOPPED);
+}
+
+export function createTrayState(options: TrayStateOptions): TrayState {
+  let known: Known | undefined;
+  let stopped: StoppedCall[] = [];
+  let askedStopped = false;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let takeBack = (): void => undefined;
+
+  const view = (): TrayView =>
+    trayView({
+      protection: assessProtection(known ?? {}),
+      waiting: (known?.status.companion.waitingApprovals ?? 0) + (known?.questions ?? 0),
+      lockedDown: known === undefined ? undefined : known.status.companion.lockdown !== null,
+      stopped,
+      update: options.update(),
+      now: options.now(),
+      clock: options.clock,
+    });
+  /** What was blocked is "lately" no more one hour after it: nothing else would say so. */
+  const changed = (): void => {
+    takeBack();
+    takeBack = (): void => undefined;
+    const next = blockedLately(stopped, options.now()).at(-1);
+    if (next !== undefined) takeBack = options.after(next.time + LATELY_MS - options.now(), changed);
     options.changed();
+  };
+  const once = async (): Promise<void> => {
+    const host = options.host();
+    known = host === undefined ? undefined : await ask(host).catch(() => undefined);
+    if (host !== undefined && known !== undefined && !askedStopped) {
+      askedStopped = true;
+      stopped = merged(stopped, await askStopped(host).catch(() => []));
+    }
+    changed();
+  };
+  /** However often it is wished for meanwhile, one more time is enough. */
+  const rounds = async (): Promise<void> => {
+    do {
+      again = false;
+      await once();
+    } while (again);
+    running = undefined;
+  };
+  const refresh = (): Promise<void> => {
+    again = true;
+    running ??= rounds();
+    return running;
   };
 
   return {
-    view: () =>
-      trayView({
-        protection: assessProtection(known ?? {}),
-        waitingApprovals: known?.status.companion.waitingApprovals ?? 0,
-        recent,
-        now: options.now(),
-      }),
+    view,
     onEvent(event) {
       if (event.type !== 'log') {
         void refresh();
         return;
       }
-      const { entry } = event;
-      if (entry.effect !== 'deny') return;
-      const since = options.now() - RECENT_MS;
-      recent = [...recent.filter((known) => known.id !== entry.id && Date.parse(known.time) > since), entry].slice(
-        -MAX_RECENT,
-      );
-      options.changed();
+      const call = stoppedCall(event.entry);
+      if (call === undefined) return;
+      stopped = merged([call], stopped);
+      changed();
     },
     refresh,
+    close: () => takeBack(),
   };
 }

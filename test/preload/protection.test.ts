@@ -54,7 +54,15 @@ describe('while everything is stopped', () => {
   });
 
   it('the tray shows it', () => {
-    const view = trayView({ protection: stopped, waitingApprovals: 0, recent: [], now: 0 });
+    const view = trayView({
+      protection: stopped,
+      waiting: 0,
+      lockedDown: true,
+      stopped: [],
+      update: { kind: 'unknown' },
+      now: 0,
+      clock: String,
+    });
     expect(view.tooltip).toBe('Runlayer Companion: locked down');
     expect(view.menu[0]?.map(({ label }) => label)).toContain('LOCKED DOWN');
   });

@@ -85,7 +85,7 @@ describe('electron-builder.yml', () => {
     expect(pngHeader(join(project, mac.icon))).toEqual({ width: 512, height: 512, alpha: true });
   });
 
-  it.each(['protected', 'attention', 'not-enforcing'])('has tray images for %s', (state) => {
+  it.each(['protected', 'blocked-lately', 'attention', 'not-enforcing'])('has tray images for %s', (state) => {
     for (const name of [state, `${state}Template`]) {
       const file = (suffix: string): string => join(project, 'resources', 'tray', `${name}${suffix}.png`);
       expect(pngHeader(file(''))).toEqual({ width: 16, height: 16, alpha: true });

@@ -12,6 +12,7 @@ import type {
   MenuItemConstructorOptions,
   NativeTheme,
   Protocol,
+  ProxyConfig,
   Rectangle,
   Screen,
   Session,
@@ -20,7 +21,9 @@ import type {
   WebContents,
   WebFrameMain,
   WebRequest,
-  MessageBoxOptions,
+  Notification,
+  NotificationConstructorOptions,
+  Settings,
 } from 'electron';
 import type { Electron } from '../../main/shell/companion-host.ts';
 
@@ -47,9 +50,14 @@ export class FakeWebContents {
   readonly sent: unknown[][] = [];
   readonly mainFrame: { url: string };
   openHandler: ((details: { url: string }) => { action: string }) | undefined;
+  webRtc = 'default';
 
   constructor(url: string) {
     this.mainFrame = { url };
+  }
+
+  setWebRTCIPHandlingPolicy(policy: 'default' | 'disable_non_proxied_udp'): void {
+    this.webRtc = policy;
   }
 
   setWindowOpenHandler(handler: (details: never) => { action: string }): void {
@@ -72,8 +80,27 @@ export interface FakeWindow {
   readonly shown: string[];
   minimized: boolean;
   destroyed: boolean;
-  /** What the person does: the window closes, with its events. */
+  onTop: boolean;
+  /** What the person does, or the shell: the window closes, with its events. */
   close(): void;
+}
+
+/** One session of the app: the default one, or that of a partition. */
+export interface FakeSession {
+  permission: ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void) | undefined;
+  check: (() => boolean) | undefined;
+  device: (() => boolean) | undefined;
+  request: ((details: { url: string }, answer: (reply: { cancel?: boolean }) => void) => void) | undefined;
+  proxy: ProxyConfig | undefined;
+  readonly events: EventEmitter;
+  readonly protocols: Map<string, (request: Request) => Response | Promise<Response>>;
+}
+
+export interface FakeNotification {
+  readonly options: NotificationConstructorOptions;
+  readonly events: EventEmitter;
+  /** `show`, `close`. */
+  readonly log: string[];
 }
 
 export interface FakeElectron {
@@ -82,25 +109,71 @@ export interface FakeElectron {
   readonly log: string[];
   readonly appEvents: EventEmitter;
   readonly windows: FakeWindow[];
-  readonly trays: { image: string; tooltip: string; menu: MenuItemConstructorOptions[]; events: EventEmitter }[];
+  readonly trays: {
+    image: string;
+    tooltip: string;
+    menu: MenuItemConstructorOptions[];
+    /** How often a menu was built. */
+    menus: number;
+    events: EventEmitter;
+  }[];
+  readonly notifications: FakeNotification[];
   readonly handlers: Map<string, (event: unknown, ...args: unknown[]) => unknown>;
-  readonly protocols: Map<string, (request: Request) => Response | Promise<Response>>;
   readonly opened: string[];
   readonly boxes: string[];
-  readonly questions: MessageBoxOptions[];
-  /** Which button the person presses in a question. */
-  answer: number;
-  readonly session: {
-    permission: ((contents: unknown, permission: string, answer: (allowed: boolean) => void) => void) | undefined;
-    check: (() => boolean) | undefined;
-    device: (() => boolean) | undefined;
-    request: ((details: { url: string }, answer: (reply: { cancel?: boolean }) => void) => void) | undefined;
-    events: EventEmitter;
-  };
+  readonly session: FakeSession;
+  /** By the name of their partition. */
+  readonly partitions: Map<string, FakeSession>;
+  loginItem: Settings | undefined;
+  loginStatus: 'enabled' | 'requires-approval';
+  wasOpenedAtLogin: boolean;
   readonly schemes: CustomScheme[];
   applicationMenu: MenuItemConstructorOptions[] | null | undefined;
   ready(): void;
   quitEvent(): { prevented: boolean };
+}
+
+function fakeSession(log: string[]): { readonly fake: FakeSession; readonly session: Partial<Session> } {
+  const fake: FakeSession = {
+    permission: undefined,
+    check: undefined,
+    device: undefined,
+    request: undefined,
+    proxy: undefined,
+    events: new EventEmitter(),
+    protocols: new Map(),
+  };
+  const session = {
+    on: emitterOf(fake.events).on,
+    protocol: {
+      handle: (scheme, handler) => {
+        fake.protocols.set(scheme, handler);
+      },
+    } satisfies Partial<Protocol> as unknown as Protocol,
+    setPermissionRequestHandler: (handler) => {
+      fake.permission = handler as NonNullable<typeof fake.permission>;
+    },
+    setPermissionCheckHandler: (handler) => {
+      fake.check = handler as unknown as () => boolean;
+    },
+    setDevicePermissionHandler: (handler) => {
+      fake.device = handler as unknown as () => boolean;
+    },
+    setDisplayMediaRequestHandler: () => undefined,
+    setProxy: (config) => {
+      fake.proxy = config;
+      return Promise.resolve();
+    },
+    setSpellCheckerEnabled: (enabled) => {
+      log.push(`spellcheck ${enabled}`);
+    },
+    webRequest: {
+      onBeforeRequest: (listener: unknown) => {
+        fake.request = listener as NonNullable<typeof fake.request>;
+      },
+    } satisfies Partial<WebRequest> as unknown as WebRequest,
+  } satisfies Partial<Session>;
+  return { fake, session };
 }
 
 export function createFakeElectron(
@@ -112,24 +185,21 @@ export function createFakeElectron(
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve;
   });
+  const defaultSession = fakeSession(log);
   const fake: Omit<FakeElectron, 'electron'> = {
     log,
     appEvents,
     windows: [],
     trays: [],
     handlers: new Map(),
-    protocols: new Map(),
     opened: [],
     boxes: [],
-    questions: [],
-    answer: 0,
-    session: {
-      permission: undefined,
-      check: undefined,
-      device: undefined,
-      request: undefined,
-      events: new EventEmitter(),
-    },
+    session: defaultSession.fake,
+    partitions: new Map(),
+    notifications: [],
+    loginItem: undefined,
+    loginStatus: 'enabled',
+    wasOpenedAtLogin: false,
     schemes: [],
     applicationMenu: undefined,
     ready: () => becomeReady(),
@@ -163,9 +233,23 @@ export function createFakeElectron(
     },
     whenReady: () => ready,
     getAppPath: () => setup.root ?? '/app',
+    setAsDefaultProtocolClient: (scheme) => {
+      log.push(`scheme of links ${scheme}`);
+      return true;
+    },
+    setLoginItemSettings: (settings) => {
+      fake.loginItem = settings;
+    },
+    getLoginItemSettings: () => ({
+      openAtLogin: fake.loginItem?.openAtLogin ?? false,
+      wasOpenedAtLogin: fake.wasOpenedAtLogin,
+      status: fake.loginStatus,
+      executableWillLaunchAtLogin: false,
+      launchItems: [],
+    }),
     commandLine: {
-      appendSwitch: (name) => {
-        log.push(`switch ${name}`);
+      appendSwitch: (name, value) => {
+        log.push(value === undefined ? `switch ${name}` : `switch ${name} ${value}`);
       },
       hasSwitch: (name) => setup.switches?.includes(name) ?? false,
     } satisfies Partial<CommandLine> as unknown as CommandLine,
@@ -176,32 +260,7 @@ export function createFakeElectron(
       log.push('scheme');
       fake.schemes.push(...schemes);
     },
-    handle: (scheme, handler) => {
-      fake.protocols.set(scheme, handler);
-    },
   } satisfies Partial<Protocol>;
-
-  const session = {
-    on: emitterOf(fake.session.events).on,
-    setPermissionRequestHandler: (handler) => {
-      fake.session.permission = handler as NonNullable<typeof fake.session.permission>;
-    },
-    setPermissionCheckHandler: (handler) => {
-      fake.session.check = handler as unknown as () => boolean;
-    },
-    setDevicePermissionHandler: (handler) => {
-      fake.session.device = handler as unknown as () => boolean;
-    },
-    setDisplayMediaRequestHandler: () => undefined,
-    setSpellCheckerEnabled: (enabled) => {
-      log.push(`spellcheck ${enabled}`);
-    },
-    webRequest: {
-      onBeforeRequest: (listener: unknown) => {
-        fake.session.request = listener as NonNullable<typeof fake.session.request>;
-      },
-    } satisfies Partial<WebRequest> as unknown as WebRequest,
-  } satisfies Partial<Session>;
 
   class FakeBrowserWindow {
     readonly events = new EventEmitter();
@@ -212,6 +271,8 @@ export function createFakeElectron(
     readonly options: BrowserWindowConstructorOptions;
     minimized = false;
     destroyed = false;
+    onTop = false;
+    visible = false;
 
     constructor(options: BrowserWindowConstructorOptions) {
       this.options = options;
@@ -233,14 +294,32 @@ export function createFakeElectron(
 
     show(): void {
       this.shown.push('show');
+      this.visible = true;
+      this.events.emit('show');
+    }
+
+    showInactive(): void {
+      this.shown.push('show inactive');
+      this.visible = true;
+      this.events.emit('show');
     }
 
     focus(): void {
       this.shown.push('focus');
+      this.events.emit('focus');
     }
 
     restore(): void {
       this.shown.push('restore');
+      this.events.emit('restore');
+    }
+
+    setAlwaysOnTop(onTop: boolean): void {
+      this.onTop = onTop;
+    }
+
+    isVisible(): boolean {
+      return this.visible;
     }
 
     isMinimized(): boolean {
@@ -258,6 +337,7 @@ export function createFakeElectron(
     close(): void {
       this.events.emit('close', {});
       this.destroyed = true;
+      this.visible = false;
       this.events.emit('closed');
       appEvents.emit('window-all-closed');
     }
@@ -272,6 +352,7 @@ export function createFakeElectron(
     image: string;
     tooltip = '';
     menu: MenuItemConstructorOptions[] = [];
+    menus = 0;
 
     constructor(image: string) {
       this.image = image;
@@ -289,6 +370,7 @@ export function createFakeElectron(
 
     setContextMenu(menu: Menu | null): void {
       this.menu = menu as unknown as MenuItemConstructorOptions[];
+      this.menus += 1;
     }
 
     destroy(): void {
@@ -298,6 +380,33 @@ export function createFakeElectron(
   type TrayMember = 'on' | 'setToolTip' | 'setContextMenu' | 'destroy';
   const checkedTray = (tray: FakeTray): Pick<Tray, TrayMember> => tray;
   void checkedTray;
+
+  class FakeNotificationImpl {
+    static isSupported(): boolean {
+      return true;
+    }
+
+    readonly events = new EventEmitter();
+    readonly on = emitterOf(this.events).on;
+    readonly options: NotificationConstructorOptions;
+    readonly log: string[] = [];
+
+    constructor(options: NotificationConstructorOptions) {
+      this.options = options;
+      fake.notifications.push(this);
+    }
+
+    show(): void {
+      this.log.push('show');
+    }
+
+    close(): void {
+      this.log.push('close');
+    }
+  }
+  const checkedNotification = (notification: FakeNotificationImpl): Pick<Notification, 'on' | 'show' | 'close'> =>
+    notification;
+  void checkedNotification;
 
   const ipcMain = {
     handle: (channel, listener) => {
@@ -309,7 +418,15 @@ export function createFakeElectron(
     app,
     protocol,
     ipcMain,
-    session: { defaultSession: session },
+    session: {
+      defaultSession: defaultSession.session,
+      fromPartition: (name: string) => {
+        const made = fakeSession(log);
+        fake.partitions.set(name, made.fake);
+        return made.session;
+      },
+    },
+    Notification: FakeNotificationImpl,
     BrowserWindow: FakeBrowserWindow,
     Tray: FakeTray,
     Menu: {
@@ -332,11 +449,6 @@ export function createFakeElectron(
     dialog: {
       showErrorBox: (title, content) => {
         fake.boxes.push(`${title}\n${content}`);
-      },
-      showMessageBox: (...args: unknown[]) => {
-        const asked = args.at(-1) as MessageBoxOptions;
-        fake.questions.push(asked);
-        return Promise.resolve({ response: fake.answer, checkboxChecked: false });
       },
     } satisfies Partial<Dialog>,
     crashReporter: {

@@ -1,17 +1,25 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerAppRequest, APP_PRIVILEGES, isAppUrl } from '../../main/shell/app-protocol.ts';
 import { hardenAllContents, hardenSession } from '../../main/shell/harden.ts';
-import { externalAddress } from '../../main/shell/open-external.ts';
 import { restoredBounds } from '../../main/shell/window-bounds.ts';
 import { windowOptions } from '../../main/shell/window-options.ts';
 import { createFakeElectron, type FakeElectron, type FakeWebContents } from './fake-electron.ts';
 
 describe('window options', () => {
-  it.each([true, false])('state each protection, packaged: %s', (packaged) => {
-    const { webPreferences, ...rest } = windowOptions({ preload: '/p.cjs', packaged, dark: false, bounds: undefined });
+  const look = { title: 'x', width: 1, height: 1, minWidth: 1, minHeight: 1 };
+  it.each([
+    [true, undefined],
+    [false, undefined],
+    [true, 'approval'],
+    [false, 'approval'],
+  ])('state each protection, packaged: %s, session: %s', (packaged, partition) => {
+    const { webPreferences, ...rest } = windowOptions({ preload: '/p.cjs', partition, packaged, dark: false, look });
     expect(webPreferences).toEqual({
       preload: '/p.cjs',
+      ...(partition === undefined ? {} : { partition }),
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
@@ -28,16 +36,32 @@ describe('window options', () => {
     });
     expect(rest.show).toBe(false);
   });
+
+  it('are those of every window there is: windows are made in one place, and dialogs of the system tell only errors', async () => {
+    const folder = join(import.meta.dirname, '..', '..', 'main');
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
+    const files = await Promise.all(
+      names.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })),
+    );
+    const using = (pattern: RegExp): string[] => files.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
+    expect(using(/new (electron\.)?(BrowserWindow|BaseWindow|WebContentsView|BrowserView)\b/)).toEqual([
+      'shell/open-window.ts',
+    ]);
+    expect(using(/webPreferences/)).toEqual(['shell/window-options.ts']);
+    expect(using(/ipcMain\.(on|handle|handleOnce|once)\(/)).toEqual(['shell/ipc.ts']);
+    expect(using(/\.openExternal\(/)).toEqual(['shell/open-external.ts']);
+    expect(using(/show(MessageBox|OpenDialog|SaveDialog)/)).toEqual([]);
+  });
 });
 
 describe('every web contents', () => {
   let fake: FakeElectron;
   let contents: FakeWebContents;
-  beforeEach(() => {
+  beforeEach(async () => {
     fake = createFakeElectron();
-    hardenAllContents(fake.electron);
-    hardenSession(fake.electron);
-    void new fake.electron.BrowserWindow({});
+    hardenAllContents(fake.electron, () => ['https://acme.example/device']);
+    await hardenSession(fake.electron, fake.electron.session.defaultSession, 'companion');
+    void new fake.electron.BrowserWindow({}).loadURL('app://companion/');
     contents = fake.windows[0]!.contents;
   });
 
@@ -47,10 +71,16 @@ describe('every web contents', () => {
     expect(prevented).toBe(true);
   });
 
-  it('denies new windows; a web page opens in the browser instead', () => {
-    expect(contents.openHandler?.({ url: 'https://docs.runlayer.com/' })).toEqual({ action: 'deny' });
-    expect(contents.openHandler?.({ url: 'file:///etc/passwd' })).toEqual({ action: 'deny' });
-    expect(fake.opened).toEqual(['https://docs.runlayer.com/']);
+  it('denies new windows; an address that main holds opens in the browser instead', () => {
+    for (const url of ['https://acme.example/device', 'https://evil.example/?stolen', 'file:///etc/passwd'])
+      expect(contents.openHandler?.({ url })).toEqual({ action: 'deny' });
+    expect(fake.opened).toEqual(['https://acme.example/device']);
+  });
+
+  it.each(['app://approval/', 'https://evil.example/', 'about:blank', ''])('from %j opens nothing', (page) => {
+    contents.mainFrame.url = page;
+    expect(contents.openHandler?.({ url: 'https://acme.example/device' })).toEqual({ action: 'deny' });
+    expect(fake.opened).toEqual([]);
   });
 
   it.each(['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', 'unknown'])(
@@ -69,6 +99,7 @@ describe('every web contents', () => {
   it.each([
     ['app://companion/assets/x.js', false],
     ['app://other/', true],
+    ['app://approval/', true],
     ['https://example.com/', true],
     ['http://127.0.0.1:80/', true],
     ['file:///etc/passwd', true],
@@ -80,6 +111,17 @@ describe('every web contents', () => {
       reply = answer;
     });
     expect(reply).toEqual({ cancel });
+  });
+
+  it('has no network below that either: no names, no datagrams, and a proxy where nobody listens', () => {
+    expect(fake.log).toContain('switch host-resolver-rules MAP * ~NOTFOUND');
+    expect(contents.webRtc).toBe('disable_non_proxied_udp');
+    expect(fake.session.proxy).toEqual({
+      mode: 'fixed_servers',
+      proxyRules: '127.0.0.1:9',
+      // Loopback has no way round it.
+      proxyBypassRules: '<-loopback>',
+    });
   });
 
   it('downloads nothing', () => {
@@ -97,7 +139,7 @@ describe('app://companion', () => {
   ]);
 
   it('answers a listed file under the policy', async () => {
-    const response = answerAppRequest(files, { method: 'GET', url: 'app://companion/index.html' });
+    const response = answerAppRequest('companion', files, { method: 'GET', url: 'app://companion/index.html' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
     expect(response.headers.get('content-security-policy')).not.toContain('unsafe');
@@ -109,13 +151,14 @@ describe('app://companion', () => {
     ['GET', 'app://companion/%2e%2e/%2e%2e/etc/passwd'],
     ['GET', 'app://companion/constructor'],
     ['GET', 'app://other/index.html'],
+    ['GET', 'app://approval/index.html'],
     ['GET', 'app://companion:1/index.html'],
     ['GET', 'app://x@companion/index.html'],
     ['GET', 'file:///index.html'],
     ['GET', 'not an address'],
     ['POST', 'app://companion/index.html'],
   ])('answers 404 to %s %s', (method, url) => {
-    expect(answerAppRequest(files, { method, url }).status).toBe(404);
+    expect(answerAppRequest('companion', files, { method, url }).status).toBe(404);
   });
 
   it('has the privileges of a web page and no more', () => {
@@ -137,40 +180,15 @@ describe('app://companion', () => {
           fc.webUrl(),
           fc.string(),
           fc.string().map((tail) => `app://companion${tail}`),
+          fc.string().map((tail) => `app://approval${tail}`),
         ),
         (address) => {
-          if (isAppUrl(address))
-            expect(new URL(address)).toMatchObject({ protocol: 'app:', host: 'companion', username: '' });
+          for (const host of ['companion', 'approval'] as const)
+            if (isAppUrl(address, host))
+              expect(new URL(address)).toMatchObject({ protocol: 'app:', host, username: '' });
         },
       ),
     );
-  });
-});
-
-describe('externalAddress', () => {
-  it.each([
-    ['https://docs.runlayer.com/a?b#c', 'https://docs.runlayer.com/a?b#c'],
-    ['HTTPS://EXAMPLE.com', 'https://example.com/'],
-  ])('passes %s', (address, checked) => {
-    expect(externalAddress(address)).toBe(checked);
-  });
-
-  it.each([
-    'http://example.com/',
-    'file:///etc/passwd',
-    'javascript:alert(1)',
-    'smb://host/share',
-    'ms-msdt:/id',
-    'https://user:pass@example.com/',
-    'https://accounts.google.com@evil.example/',
-    ' https://example.com/',
-    'https://exa\nmple.com/',
-    'https://',
-    '',
-    '--help',
-    `https://example.com/${'a'.repeat(2048)}`,
-  ])('refuses %j', (address) => {
-    expect(externalAddress(address)).toBeUndefined();
   });
 });
 

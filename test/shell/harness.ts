@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CompanionHost } from '../../main/shell/companion-host.ts';
+import type { CompanionHost, StartCompanionOptions } from '../../main/shell/companion-host.ts';
 import type { ShellStore } from '../../main/shell/shell-store.ts';
-import { startApp, type StartAppOptions } from '../../main/shell/start-app.ts';
+import type { StartAppOptions } from '../../main/shell/app-options.ts';
+import { startApp } from '../../main/shell/start-app.ts';
 import type { CompanionEvent } from '../../preload/contract/events.ts';
 import { NO_TENANT } from '../fixtures/quiet-status.ts';
 import { createFakeElectron, type FakeElectron } from './fake-electron.ts';
@@ -43,6 +44,8 @@ const connector = {
 export interface FakeHost extends CompanionHost {
   readonly calls: { name: string; input: unknown; caller: string }[];
   readonly log: string[];
+  addresses: string[];
+  readonly notes: string[];
   answers: Record<string, () => unknown>;
   emit(event: CompanionEvent): void;
   endItself(): void;
@@ -57,7 +60,17 @@ export function createFakeHost(): FakeHost {
   const host: FakeHost = {
     calls: [],
     log: [],
-    answers: { 'status.get': () => status(), 'connectors.list': () => [connector], 'clients.list': () => [] },
+    answers: {
+      'status.get': () => status(),
+      'connectors.list': () => [connector],
+      'clients.list': () => [],
+      'held.list': () => [],
+      'logs.query': () => [],
+    },
+    addresses: [],
+    notes: [],
+    knownAddresses: () => host.addresses,
+    note: (text) => void host.notes.push(text),
     stopped,
     // oxlint-disable-next-line typescript/require-await -- a throw becomes a rejection, as in the real one
     call: async (name, input, caller) => {
@@ -85,7 +98,9 @@ export interface ShellHarness {
   readonly fake: FakeElectron;
   readonly host: FakeHost;
   readonly saved: Map<string, unknown>;
-  readonly starts: unknown[];
+  readonly starts: StartCompanionOptions[];
+  /** The clock that nobody sets. */
+  readonly clock: { ms: number };
   /** How many companions had been started whenever the store was opened. */
   readonly opened: number[];
   /** Resolves when the app runs, or is about to end. */
@@ -103,14 +118,20 @@ export async function startShell(
   change: Partial<StartAppOptions> = {},
 ): Promise<ShellHarness> {
   const root = await mkdtemp(join(tmpdir(), 'rl-shell-'));
-  await mkdir(join(root, 'out', 'renderer'), { recursive: true });
-  await writeFile(join(root, 'out', 'renderer', 'index.html'), '<!doctype html>');
+  for (const document of ['renderer', 'approval']) {
+    await mkdir(join(root, 'out', document), { recursive: true });
+    await writeFile(join(root, 'out', document, 'index.html'), `<!doctype html><title>${document}</title>`);
+  }
   const fake = createFakeElectron({ root, ...setup });
   const host = createFakeHost();
   const saved = new Map<string, unknown>();
-  const starts: unknown[] = [];
+  const starts: StartCompanionOptions[] = [];
+  const clock = { ms: 1000 };
   const opened: number[] = [];
-  const store: ShellStore = { get: (key) => saved.get(key), set: (key, value) => void saved.set(key, value) };
+  const store: ShellStore = {
+    get: (key) => saved.get(key),
+    set: (key: string, value: unknown) => void saved.set(key, value),
+  };
   const started = startApp({
     electron: fake.electron,
     startCompanion: (options) => {
@@ -121,9 +142,27 @@ export async function startShell(
       opened.push(starts.length);
       return store;
     },
-    process: { env: { RUNLAYER_COMPANION_HOME: '/home/ada/rl' }, platform: 'linux', resourcesPath: '/res' },
+    process: {
+      env: { RUNLAYER_COMPANION_HOME: '/home/ada/rl' },
+      argv: ['/opt/companion'],
+      execPath: '/opt/companion',
+      platform: 'linux',
+      resourcesPath: '/res',
+    },
     now: () => NOW,
+    monotonic: () => clock.ms,
+    fetch: () => Promise.reject(new Error('no network in tests')),
+    updateFeed: null,
     ...change,
   });
-  return { fake, host, saved, starts, opened, started, remove: () => rm(root, { recursive: true, force: true }) };
+  return {
+    fake,
+    host,
+    saved,
+    starts,
+    clock,
+    opened,
+    started,
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
 }

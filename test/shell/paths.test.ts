@@ -16,6 +16,7 @@ describe('shellPaths', () => {
       home: '/h',
       preload: '/a/app.asar/out/preload/preload.cjs',
       renderer: '/a/app.asar/out/renderer',
+      approval: '/a/app.asar/out/approval',
       trayImages: '/res/tray',
       program: { nodePath: '', scriptPath: '' },
     });

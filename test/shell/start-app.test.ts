@@ -4,6 +4,7 @@ import { VERSION } from '../../main/version.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from '../../preload/contract/bridge.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import { clickItem, ipcEvent } from './fake-electron.ts';
+import { approvalWaiting, heldWaiting } from './waiting-events.ts';
 import { createFakeHost, startShell, until, status, type ShellHarness } from './harness.ts';
 
 let shell: ShellHarness;
@@ -27,10 +28,18 @@ describe('starting the app', () => {
       'switch disable-crash-reporter',
       'sandbox',
       'scheme',
+      'switch host-resolver-rules MAP * ~NOTFOUND',
+      'scheme of links runlayer',
     ]);
     shell.fake.ready();
     await shell.started;
-    expect(shell.fake.log.slice(5)).toEqual(['spellcheck false', 'tray', 'window', 'load app://companion/']);
+    expect(shell.fake.log.slice(7)).toEqual([
+      'spellcheck false',
+      'spellcheck false',
+      'tray',
+      'window',
+      'load app://companion/',
+    ]);
     expect(shell.fake.log).not.toContain('crash reporter');
     expect(shell.starts).toMatchObject([
       { kind: 'app', home: '/home/ada/rl', version: VERSION, program: { nodePath: '', scriptPath: '' } },
@@ -53,7 +62,20 @@ describe('starting the app', () => {
   it('starts without a window when told so; a second instance then shows it', async () => {
     await start({ switches: ['hidden'] });
     expect(shell.fake.windows).toEqual([]);
-    shell.fake.appEvents.emit('second-instance', {}, ['runlayer://evil', '--inspect'], '/tmp');
+    shell.fake.appEvents.emit('second-instance', {}, ['/opt/companion', '--inspect'], '/tmp');
+    expect(shell.fake.windows).toHaveLength(1);
+  });
+
+  it('starts without a window where macOS started it at login', async () => {
+    shell = await startShell(
+      {},
+      { process: { env: {}, argv: [], execPath: '/x', platform: 'darwin', resourcesPath: '/res' } },
+    );
+    shell.fake.wasOpenedAtLogin = true;
+    shell.fake.ready();
+    await shell.started;
+    expect(shell.fake.windows).toEqual([]);
+    shell.fake.appEvents.emit('activate');
     expect(shell.fake.windows).toHaveLength(1);
   });
 
@@ -61,7 +83,7 @@ describe('starting the app', () => {
     await start();
     const [window] = shell.fake.windows;
     window!.minimized = true;
-    shell.fake.appEvents.emit('second-instance', {}, ['--url=https://evil.example'], '/tmp');
+    shell.fake.appEvents.emit('second-instance', {}, ['--url=https://evil.example', '/etc/passwd'], '/tmp');
     expect(shell.fake.windows).toHaveLength(1);
     expect(window!.shown).toEqual(['restore', 'show', 'focus']);
     expect(shell.fake.opened).toEqual([]);
@@ -156,6 +178,143 @@ describe('quitting', () => {
   });
 });
 
+describe('a deep link', () => {
+  const macLink = (text: string): boolean => {
+    let prevented = false;
+    shell.fake.appEvents.emit('open-url', { preventDefault: () => (prevented = true) }, text);
+    return prevented;
+  };
+  const process = { env: {}, execPath: '/x', resourcesPath: '/res' };
+
+  it('of a second instance opens its page in the window that is open', async () => {
+    await start();
+    shell.fake.appEvents.emit('second-instance', {}, ['companion', 'runlayer://login'], '/');
+    expect(shell.fake.windows).toHaveLength(1);
+    expect(shell.fake.windows[0]!.contents.getURL()).toBe('app://companion/#/settings/tenant');
+    expect(shell.fake.windows[0]!.shown).toEqual(['show', 'focus']);
+  });
+
+  it('is the first start’s on Windows and Linux, hidden or not', async () => {
+    await start(
+      { switches: ['hidden'] },
+      { process: { ...process, platform: 'win32', argv: ['companion', 'runlayer://dashboard'] } },
+    );
+    expect(shell.fake.windows.map(({ contents }) => contents.getURL())).toEqual(['app://companion/']);
+  });
+
+  it('is kept when it comes before anything is ready, as on macOS', async () => {
+    shell = await startShell({}, { process: { ...process, platform: 'darwin', argv: [] } });
+    expect(macLink('runlayer://login')).toBe(true);
+    expect(shell.fake.windows).toEqual([]);
+    shell.fake.ready();
+    await shell.started;
+    expect(shell.fake.windows.map(({ contents }) => contents.getURL())).toEqual(['app://companion/#/settings/tenant']);
+  });
+
+  it('"sync" has tenants asked, and opens nothing', async () => {
+    await start({ switches: ['hidden'] });
+    expect(macLink('runlayer://sync')).toBe(true);
+    await until(() => shell.host.calls.some(({ name }) => name === 'tenant.status'));
+    expect(shell.host.calls.find(({ name }) => name === 'tenant.status')).toEqual({
+      name: 'tenant.status',
+      input: {},
+      caller: 'shell',
+    });
+    expect(shell.fake.windows).toEqual([]);
+  });
+
+  it('that is none of ours does nothing but a line in the log, which does not hold it', async () => {
+    shell = await startShell(
+      { switches: ['hidden'] },
+      { process: { ...process, platform: 'linux', argv: ['companion', 'runlayer://login?token=secret'] } },
+    );
+    expect(macLink('runlayer://evil')).toBe(true);
+    shell.fake.ready();
+    await shell.started;
+    macLink('runlayer://login/');
+    shell.fake.appEvents.emit('second-instance', {}, ['companion', 'runlayer://connect?command=sh'], '/');
+    expect(shell.fake.windows).toEqual([]);
+    expect(shell.host.notes).toEqual(Array.from({ length: 4 }, () => 'A link that is none of ours was ignored.'));
+  });
+
+  it('is asked for from the system only by an installed app', async () => {
+    await start({ packaged: false });
+    expect(shell.fake.log).not.toContain('scheme of links runlayer');
+  });
+});
+
+describe('the approval window', () => {
+  const appear = (): void => void shell.fake.windows.at(-1)?.events.emit('ready-to-show');
+
+  it('opens by itself when something waits, once, and carries the person’s answer', async () => {
+    await start({ switches: ['hidden'] });
+    shell.host.emit(heldWaiting('q1'));
+    shell.host.emit(approvalWaiting('a1'));
+    expect(shell.fake.windows.map(({ contents }) => contents.getURL())).toEqual(['app://approval/']);
+    appear();
+    const handler = shell.fake.handlers.get(CALL_CHANNEL)!;
+    const allow = (): unknown =>
+      handler(ipcEvent(shell.fake.windows[0]!), 'held.answer', { id: 'q1', hash: 'h', allow: true });
+    expect(await allow()).toMatchObject({ ok: false, error: { code: 'E_TOO_SOON' } });
+    shell.clock.ms += 500;
+    shell.host.answers['held.answer'] = () => ({});
+    expect(await allow()).toEqual({ ok: true, value: {} });
+    expect(shell.host.calls.at(-1)).toEqual({
+      name: 'held.answer',
+      input: { id: 'q1', hash: 'h', allow: true },
+      caller: 'window',
+    });
+  });
+
+  it('hears what happens, in a session that serves its own document alone', async () => {
+    await start({ switches: ['hidden'] });
+    shell.host.emit(heldWaiting('q1'));
+    shell.host.emit({ type: 'status_changed' });
+    expect(shell.fake.windows[0]!.contents.sent.at(-1)).toEqual([EVENT_CHANNEL, { type: 'status_changed' }]);
+    const own = shell.fake.partitions.get('approval')!;
+    const answer = async (address: string): Promise<string> =>
+      (await own.protocols.get('app')!(new Request(address))).text();
+    expect(await answer('app://approval/')).toContain('<title>approval</title>');
+    expect(await answer('app://companion/')).toBe('Not found');
+    const main = await shell.fake.session.protocols.get('app')!(new Request('app://approval/'));
+    expect(main.status).toBe(404);
+  });
+
+  it('is what the companion brings up, and a click on a notification', async () => {
+    await start({ switches: ['hidden'] });
+    shell.starts[0]!.openReview();
+    appear();
+    expect(shell.fake.windows[0]!.shown).toEqual(['show', 'focus']);
+    shell.fake.windows[0]!.close();
+    shell.host.emit(heldWaiting('q1'));
+    shell.fake.windows[1]!.close();
+    shell.fake.notifications[0]!.events.emit('click');
+    expect(shell.fake.windows).toHaveLength(3);
+    expect(shell.host.calls.filter(({ name }) => !/\.(get|list|query)$/.test(name))).toEqual([]);
+  });
+});
+
+describe('what the app serves', () => {
+  it('are the person’s choices and the state of the version', async () => {
+    await start({ switches: ['hidden'] });
+    const { shell: part } = shell.starts[0]!;
+    expect(await part.preferences.set({ notifications: false })).toMatchObject({ notifications: false });
+    expect(shell.saved.get('notifications')).toBe(false);
+    expect(part.updates().kind).toBe('off');
+    shell.host.emit(heldWaiting('q1'));
+    expect(shell.fake.notifications).toEqual([]);
+  });
+
+  it('opens in the browser what the companion holds, and nothing else', async () => {
+    await start();
+    shell.host.addresses = ['https://acme.example/device?code=A'];
+    const open = (url: string): unknown => shell.fake.windows[0]!.contents.openHandler?.({ url });
+    expect(open('https://acme.example/device?code=A')).toEqual({ action: 'deny' });
+    expect(open('https://acme.example/device?code=stolen')).toEqual({ action: 'deny' });
+    expect(shell.fake.opened).toEqual(['https://acme.example/device?code=A']);
+  });
+});
+
 describe('the tray', () => {
   it('says what is true, before and after', async () => {
     await start({ switches: ['hidden'] });
@@ -180,6 +339,10 @@ describe('the tray', () => {
     };
     click('Open');
     expect(shell.fake.windows).toHaveLength(1);
+    click('Connect a client…');
+    expect(shell.fake.windows[0]!.contents.getURL()).toBe('app://companion/#/clients');
+    click('Stop every call now');
+    expect(shell.host.calls.at(-1)).toEqual({ name: 'lockdown.on', input: {}, caller: 'shell' });
     click('Quit');
     await until(() => shell.fake.log.includes('gone'));
   });

@@ -17,6 +17,8 @@ import { createDelivery } from './audit/delivery/delivery.ts';
 import { leanShape } from './audit/lean-shape.ts';
 import { openIndex } from './audit/disk/index-client.ts';
 import { openJournal } from './audit/disk/open-journal.ts';
+import { readTrust } from './audit/keychain/kept-trust.ts';
+import { createVerification } from './audit/disk/verification.ts';
 import { startSeal } from './audit/keychain/seal.ts';
 import { shapeOf } from './audit/shape.ts';
 import { unknownOutcome } from './audit/unknown-outcome.ts';
@@ -481,6 +483,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
 
   const known = createKnownAddresses(() => Date.now());
+  const verification = createVerification({ auditDirectory, readTrust: () => readTrust(vault), clock });
   const { openReview } = options;
   const dispatch: Dispatch = composeOperations({
     settings,
@@ -514,6 +517,13 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     handOver,
     clientEnvironment,
     known,
+    kind,
+    home,
+    startedAt,
+    chainId: () => journal.head.chainId,
+    licencesPath: join(options.interfaceDirectory, '..', 'licences.json'),
+    verification,
+    redact,
     announce: (change) => feed.announce(change),
     ...(options.shell === undefined ? {} : { shell: options.shell }),
   });
@@ -608,7 +618,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       tryEvent('companion_stopped', { host: kind });
       await Promise.all([delivery.close(), seal.close()]);
       await reaper.close();
-      await Promise.all([parsePool.close(), deciding.close()]);
+      await Promise.all([parsePool.close(), deciding.close(), verification.close()]);
       await index.close();
       await journal
         .close()

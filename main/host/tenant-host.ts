@@ -19,7 +19,7 @@ import { listenersOf } from '../process/listener-owner.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { LiveSecrets } from '../secrets/live-secrets.ts';
 import type { SecretVault } from '../secrets/vault.ts';
-import { readManaged } from '../settings/managed.ts';
+import { readManaged, type Managed } from '../settings/managed.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
 export interface TenantHostParts {
@@ -52,8 +52,7 @@ export interface TenantHost {
   readonly tenants: TenantRegistry;
   readonly connectors: TenantConnectors;
   readonly logs: ReturnType<typeof createMergedLogs>;
-  /** Of managed settings. */
-  readonly vouchedHosts: readonly string[];
+  readonly managed: Managed;
   status(): Pick<Status['companion'], 'tenants' | 'enforcement' | 'waitingConsents' | 'waitingTenantApprovals'>;
   /** One was decided here. */
   approvalDecided(host: string): void;
@@ -159,7 +158,7 @@ export function createTenantHost(parts: TenantHostParts): TenantHost {
     tenants,
     connectors,
     logs,
-    vouchedHosts,
+    managed,
     status: () => ({
       tenants: tenants.views(),
       enforcement: enforcementFailureMode,

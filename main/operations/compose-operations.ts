@@ -8,6 +8,8 @@ import type { TenantHost, TenantHostParts } from '../host/tenant-host.ts';
 import type { HubHost } from '../hub/hub-host.ts';
 import { createToken } from '../hub/tokens.ts';
 import type { OAuthRegistry } from '../identity/oauth-registry.ts';
+import { createPassphraseAttempts } from '../secrets/passphrase-attempts.ts';
+import { aboutHandlers, type AboutParts } from './about-handlers.ts';
 import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
@@ -18,8 +20,10 @@ import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
 import { otherHandlers, type OtherParts } from './other-handlers.ts';
 import { shellHandlers, type ShellPart } from './shell-handlers.ts';
+import { secretDescriptions } from './describe-secrets.ts';
+import { secretHandlers, secretWeakeningTests } from './secret-handlers.ts';
 import { removalWeakeningTests, tenantConnectorHandlers } from './tenant-connector-handlers.ts';
-import { signInCompletions, signInWeakeningTests, tenantHandlers } from './tenant-handlers.ts';
+import { signInCompletions, signInDescriptions, signInWeakeningTests, tenantHandlers } from './tenant-handlers.ts';
 import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-handlers.ts';
 
 export interface OperationParts
@@ -27,7 +31,8 @@ export interface OperationParts
     Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
     Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'>,
     Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'>,
-    Pick<HeldParts, 'held' | 'openReview' | 'leave'> {
+    Pick<HeldParts, 'held' | 'openReview' | 'leave'>,
+    Pick<AboutParts, 'kind' | 'home' | 'startedAt' | 'chainId' | 'licencesPath' | 'verification' | 'redact'> {
   readonly oauth: OAuthRegistry;
   readonly hub: HubHost;
   readonly tenancy: TenantHost;
@@ -69,8 +74,13 @@ export function composeOperations(parts: OperationParts): Dispatch {
     cancelAll: parts.cancelAll,
   });
   const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
+  const descriptions = {
+    ...decided.descriptions,
+    ...secretDescriptions({ settings, vault }),
+    ...signInDescriptions(tenancy.tenants),
+  };
   const describe = (name: OperationName, input: unknown): Question =>
-    describeWeakening(name, input, waitingCall, accepting.shown, decided.descriptions);
+    describeWeakening(name, input, waitingCall, accepting.shown, descriptions);
   return createDispatch({
     handlers: keepingAddresses(
       {
@@ -113,17 +123,35 @@ export function composeOperations(parts: OperationParts): Dispatch {
         ...heldHandlers({ held: parts.held, openReview: parts.openReview, leave: parts.leave }),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
         ...shellHandlers(parts.shell),
-        ...otherHandlers({
+        ...secretHandlers({
           settings,
           vault,
+          attempts: createPassphraseAttempts(() => performance.now()),
+          unlocked: () => deciding.unlocked(),
+          recordSecret,
+        }),
+        ...aboutHandlers({
+          settings,
+          managed: tenancy.managed,
+          version: parts.version,
+          kind: parts.kind,
+          home: parts.home,
+          startedAt: parts.startedAt,
+          clock,
+          chainId: parts.chainId,
+          licencesPath: parts.licencesPath,
+          verification: parts.verification,
+          status: parts.status,
+          redact: parts.redact,
+        }),
+        ...otherHandlers({
+          settings,
           index: tenancy.logs,
           clock,
-          unlocked: () => deciding.unlocked(),
           status: parts.status,
           mintLink: parts.mintLink,
           handOver: parts.handOver,
           clientEnvironment: parts.clientEnvironment,
-          recordSecret,
           recordClient: (client, action, by) => event('client_configured', { client, action, by }),
           announce: parts.announce,
         }),
@@ -136,7 +164,8 @@ export function composeOperations(parts: OperationParts): Dispatch {
       ...hubWeakeningTests(settings),
       ...tenantWeakeningTests(),
       ...signInWeakeningTests(tenancy.tenants),
-      ...removalWeakeningTests(settings, tenancy.vouchedHosts),
+      ...secretWeakeningTests({ settings, vault }),
+      ...removalWeakeningTests(settings, tenancy.managed.settings.vouchedHosts),
     },
     completes: signInCompletions(tenancy.tenants),
     announce: parts.announce,

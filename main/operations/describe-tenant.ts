@@ -38,18 +38,39 @@ export function describeAccept(input: OperationInput<'tenant.accept'>, request: 
   };
 }
 
+interface AboutHost {
+  readonly host?: string | undefined;
+}
+
+const hostOf = ({ host }: AboutHost): string => (host === undefined ? 'your default tenant' : displayText(host));
+
 /** The key is no part of it. */
-const anew = ({ host }: { readonly host?: string | undefined }): Words => ({
-  title: `Sign in anew to ${host === undefined ? 'your default tenant' : displayText(host)}?`,
-  detail: [
-    'Whoever signs in now takes the place of the account that was signed in there.',
-    'Its policy then decides about the connectors of this tenant, and what they are given.',
-  ].join('\n'),
-});
+export function signInAnew(input: AboutHost): Words {
+  return {
+    title: `Sign in anew to ${hostOf(input)}?`,
+    detail: [
+      'Whoever signs in now takes the place of the account that was signed in there.',
+      'Its policy then decides about the connectors of this tenant, and what they are given.',
+    ].join('\n'),
+  };
+}
+
+/** To an address that nobody here named before. */
+export function signInFirst(input: AboutHost): Words {
+  return {
+    title: `Sign in to ${hostOf(input)}?`,
+    detail: [
+      hostOf(input),
+      '',
+      'Nobody on this machine has signed in there before. The companion connects to this address and waits for you to approve a code.',
+      'From then on this tenant decides about the connectors that it gives you. Say yes only if this is your organisation\u2019s address.',
+    ].join('\n'),
+  };
+}
 
 export const TENANT_DESCRIPTIONS: Descriptions = {
-  'tenant.signIn': anew,
-  'tenant.useKey': anew,
+  'tenant.signIn': signInAnew,
+  'tenant.useKey': signInAnew,
   'tenant.decide': ({ host, id, approve }) => ({
     title: `${approve ? 'Approve' : 'Deny'} the request ${displayText(id)} at ${host}?`,
     detail: approve

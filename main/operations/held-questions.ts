@@ -2,7 +2,7 @@
  * What would weaken protection, held until a person answers in our own window. Owns the waiting and its end; carries nothing
  * out. Whoever asks can never answer; a question that nobody answers, or that cannot be put, is a no.
  */
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { CompanionError, type CompanionEvent, type HeldQuestion } from '../../preload/contract/index.ts';
 import type { Question } from './describe.ts';
 
@@ -49,6 +49,8 @@ function unknownQuestion(): CompanionError {
 export function createHeldQuestions(options: HeldOptions): HeldQuestions {
   const open = new Map<string, Held>();
   let isClosed = false;
+  /** An input may hold a secret, and the hash is shown to every page: without a key of our own, a short one could be guessed from it. */
+  const key = randomBytes(32);
 
   const find = (id: string): Held => {
     const held = open.get(id);
@@ -68,7 +70,7 @@ export function createHeldQuestions(options: HeldOptions): HeldQuestions {
       }
       const id = options.newId();
       const now = options.clock();
-      const hash = createHash('sha256')
+      const hash = createHmac('sha256', key)
         .update(JSON.stringify(['runlayer-held-v1', id, operation, input, title, detail]))
         .digest('hex');
       const question: HeldQuestion = {

@@ -1,17 +1,37 @@
 /** Signing in to tenants and out again. What a tenant is asked beyond that is in the handlers of whoever asks. */
 import type { TenantRegistry } from '../backend/tenants.ts';
-import type { Completions, Handlers, WeakeningByInput } from './dispatch.ts';
+import { signInAnew, signInFirst } from './describe-tenant.ts';
+import type { Descriptions } from './describe.ts';
+import type { Completions, Handlers, WeakeningTests } from './dispatch.ts';
 
 type TenantHandlers = Pick<
   Handlers,
   'tenant.list' | 'tenant.signIn' | 'tenant.signInResult' | 'tenant.signInCancel' | 'tenant.useKey' | 'tenant.signOut'
 >;
 
-/** Whose policy decides may be another than before. */
-export function signInWeakeningTests(tenants: Pick<TenantRegistry, 'replaces'>): WeakeningByInput {
+type KnownTenants = Pick<TenantRegistry, 'replaces' | 'known' | 'defaultHost'>;
+
+/** Somebody signed in there, or it is what this machine was set up for: nothing that a page thought of. */
+function isFamiliar(tenants: KnownTenants, host: string | undefined): boolean {
+  return host === undefined || tenants.known(host) || host === tenants.defaultHost();
+}
+
+/**
+ * Whose policy decides may be another than before. A page does not choose whom the companion talks to: an address that nobody here
+ * has named before needs a person's yes.
+ */
+export function signInWeakeningTests(tenants: KnownTenants): WeakeningTests {
   return {
-    'tenant.signIn': ({ host }) => tenants.replaces(host),
+    'tenant.signIn': ({ host }, { caller }) =>
+      tenants.replaces(host) || (caller === 'ui' && !isFamiliar(tenants, host)),
     'tenant.useKey': ({ host }) => tenants.replaces(host),
+  };
+}
+
+/** What is asked: the whole address, and what a yes to it does. */
+export function signInDescriptions(tenants: KnownTenants): Descriptions {
+  return {
+    'tenant.signIn': (input) => (tenants.replaces(input.host) ? signInAnew(input) : signInFirst(input)),
   };
 }
 

@@ -89,8 +89,8 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
     'tenant.status': () => tenantStatus(parts),
     'tenant.approvals': approvals,
     'tenant.decide': async ({ host, id, approve }, context) => {
-      // As with calls that wait here: -y answers what a script may answer, and this it may not.
-      if (approve && !context.tty) {
+      // As with calls that wait here: -y answers what a script may answer, and this it may not. A page's was answered in our own window.
+      if (approve && !context.tty && context.caller !== 'ui') {
         throw new CompanionError(
           'E_TERMINAL_NEEDED',
           'An approval can be given only at a terminal.',

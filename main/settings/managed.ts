@@ -32,6 +32,10 @@ export interface ManagedSettings {
 
 export interface Managed {
   readonly settings: ManagedSettings;
+  /** Undefined: this platform has none. */
+  readonly path: string | undefined;
+  /** `refused`: it is there and cannot be trusted or read. */
+  readonly file: 'none' | 'used' | 'refused';
   /** What is wrong with the file and what to do; it is to be shown. */
   readonly problem?: string;
 }
@@ -108,6 +112,8 @@ export function readManaged(options: ManagedOptions = {}): Managed {
   if (found.kind === 'bad') {
     return {
       settings: CLOSED,
+      path,
+      file: 'refused',
       problem: `The managed settings in ${path ?? ''} are not used: ${found.reason}. Everything they could open stays closed. Ask whoever administers this machine.`,
     };
   }
@@ -115,6 +121,8 @@ export function readManaged(options: ManagedOptions = {}): Managed {
   const openByEnvironment = env['RUNLAYER_HOOK_ENFORCEMENT_FAILURE_MODE'] === 'open' ? 'open' : 'closed';
   const insecureByEnvironment = env['RUNLAYER_ALLOW_INSECURE_TRANSPORT'] === '1';
   return {
+    path,
+    file: file === undefined ? 'none' : 'used',
     settings: {
       enforcementFailureMode: file?.enforcementFailureMode ?? openByEnvironment,
       allowInsecureTransport: file?.allowInsecureTransport ?? insecureByEnvironment,

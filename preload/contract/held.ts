@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Something that would weaken protection, held until a person answers in the approval window. Texts are safe to show as text. */
 export const HeldQuestion = z.strictObject({
   id: z.string(),
-  /** SHA-256, hex, of operation, input, title and detail: an answer names it, so that a yes is to what was shown. */
+  /** Keyed digest, hex, of operation, input, title and detail: an answer names it, so that a yes is to what was shown. */
   hash: z.string(),
   operation: z.string(),
   /** One sentence. */

@@ -1,3 +1,4 @@
+export * from './about.ts';
 export * from './approval.ts';
 export * from './audit.ts';
 export * from './client.ts';
@@ -19,3 +20,4 @@ export * from './secret.ts';
 export * from './shell-operations.ts';
 export * from './status.ts';
 export * from './tenant.ts';
+export * from './verification.ts';

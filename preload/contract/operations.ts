@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { aboutOperations } from './about-operations.ts';
 import { ApprovalView, GrantScope, PauseView } from './approval.ts';
 import { LogEntry, LogFilter } from './audit.ts';
 import { ClientChange, ClientView, WritableClientId } from './client.ts';
-import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest, SecretName } from './connector.ts';
+import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest } from './connector.ts';
 import {
   AllowedTools,
   BindingId,
@@ -25,7 +26,7 @@ import { heldOperations } from './held-operations.ts';
 import { policyOperations } from './policy-operations.ts';
 import { policyPageOperations } from './policy-page-operations.ts';
 import { Condition, DefaultMode, NewRule, Rule } from './policy.ts';
-import { KeychainState, SecretView } from './secret.ts';
+import { secretOperations } from './secret-operations.ts';
 import { shellOperations } from './shell-operations.ts';
 import { Status } from './status.ts';
 import { tenantOperations } from './tenant-operations.ts';
@@ -118,16 +119,8 @@ export const operations = {
   ...policyOperations,
   ...policyPageOperations,
 
-  'secrets.list': operation(none, z.array(SecretView), everyone),
-  'secrets.set': operation(
-    z.strictObject({ name: SecretName, value: z.string().min(1).max(65_536) }),
-    SecretView,
-    cliOnly,
-  ),
-  'secrets.remove': operation(z.strictObject({ name: SecretName }), none, cliOnly),
-  'secrets.keychain': operation(none, KeychainState, everyone),
-  'secrets.createVault': operation(z.strictObject({ passphrase: z.string().min(8).max(1024) }), KeychainState, cliOnly),
-  'secrets.unlock': operation(z.strictObject({ passphrase: z.string().min(1).max(1024) }), KeychainState, cliOnly),
+  ...secretOperations,
+  ...aboutOperations,
 
   'hub.configs.list': operation(none, z.array(HubConfig), everyone),
   'hub.configs.get': operation(z.strictObject({ name: HubConfigName }), HubConfig, everyone),
@@ -140,7 +133,7 @@ export const operations = {
       description: HubDescription,
     }),
     HubConfig,
-    cliOnly,
+    people,
     'depends',
   ),
   /** What is not named stays. It counts for every binding of the config at once. */
@@ -152,11 +145,11 @@ export const operations = {
       description: HubDescription.optional(),
     }),
     HubConfig,
-    cliOnly,
+    people,
     'depends',
   ),
   /** Refused while a binding uses it. */
-  'hub.configs.delete': operation(z.strictObject({ name: HubConfigName }), none, cliOnly),
+  'hub.configs.delete': operation(z.strictObject({ name: HubConfigName }), none, people),
   /** The token in the answer is shown to nobody ever again. Config null: all connectors. */
   'hub.bind': operation(
     z.strictObject({

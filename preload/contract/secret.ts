@@ -14,7 +14,18 @@ export const SecretEntry = z.strictObject({
 });
 export type SecretEntry = z.infer<typeof SecretEntry>;
 
-export const SecretView = SecretEntry.extend({ usedBy: z.array(z.string()) });
+/** One place that a secret goes to. */
+export const SecretUse = z.strictObject({
+  by: z.enum(['connector', 'binding', 'audit_endpoint', 'companion']),
+  /** Of the connector, or the id of the binding; empty for the others. */
+  name: z.string(),
+  /** Environment variable or header that carries it there, in words where it is neither; empty for the companion's own. */
+  as: z.string(),
+});
+export type SecretUse = z.infer<typeof SecretUse>;
+
+/** `usedBy`: the same as `uses`, in words. */
+export const SecretView = SecretEntry.extend({ usedBy: z.array(z.string()), uses: z.array(SecretUse) });
 export type SecretView = z.infer<typeof SecretView>;
 
 export const KeychainState = z.strictObject({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ConnectorName, ConnectorView, ConsentRequest } from './connector.ts';
 import { AuditEndpoint, DeliveryState } from './delivery.ts';
-import { cliOnly, everyone, none, operation, type OperationShape } from './operation.ts';
+import { cliOnly, everyone, none, operation, people, type OperationShape } from './operation.ts';
 import { DefaultMode } from './policy.ts';
 import {
   TenantAlias,
@@ -19,18 +19,14 @@ export const tenantOperations = {
   'tenant.list': operation(none, z.array(TenantView), everyone),
   /**
    * Begins a device sign-in; without a host, the default one. A person finishes it in a browser, on whatever machine. Weakens where
-   * it takes the place of a sign-in: then another account's policy may decide about what is here.
+   * it takes the place of a sign-in: then another account's policy may decide about what is here; from the interface also where the
+   * host is not known here, because the companion would talk to an address of the page's choice.
    */
-  'tenant.signIn': operation(
-    z.strictObject({ host: TenantHost.optional() }),
-    TenantSignIn,
-    ['cli', 'shell'],
-    'depends',
-  ),
+  'tenant.signIn': operation(z.strictObject({ host: TenantHost.optional() }), TenantSignIn, everyone, 'depends'),
   /** Answers when the sign-in is over. */
-  'tenant.signInResult': operation(z.strictObject({ id: z.string() }), TenantView, ['cli', 'shell']),
+  'tenant.signInResult': operation(z.strictObject({ id: z.string() }), TenantView, everyone),
   /** Whoever began it is gone: when all who began it are, the code opens nothing any more. */
-  'tenant.signInCancel': operation(z.strictObject({ id: z.string() }), none, ['cli', 'shell']),
+  'tenant.signInCancel': operation(z.strictObject({ id: z.string() }), none, everyone),
   /** Signs in with a key that is at hand: for automation. Weakens where `tenant.signIn` does. */
   'tenant.useKey': operation(
     z.strictObject({ host: TenantHost.optional(), key: z.string().min(1).max(4096) }),
@@ -39,10 +35,11 @@ export const tenantOperations = {
     'depends',
   ),
   /** Its connectors are refused from now on. */
-  'tenant.signOut': operation(z.strictObject({ host: TenantHost.optional() }), z.strictObject({ host: z.string() }), [
-    'cli',
-    'shell',
-  ]),
+  'tenant.signOut': operation(
+    z.strictObject({ host: TenantHost.optional() }),
+    z.strictObject({ host: z.string() }),
+    everyone,
+  ),
   'tenant.status': operation(none, TenantStatus, everyone),
   'tenant.servers': operation(z.strictObject({ host: TenantHost.optional() }), z.array(TenantServer), everyone),
   /** What a person would be asked to agree to with a tenant's connector; stores nothing. */
@@ -54,7 +51,7 @@ export const tenantOperations = {
       default: DefaultMode,
     }),
     ConsentRequest,
-    cliOnly,
+    people,
   ),
   /** Stores a tenant's connector with consent to exactly `consentHash`; the same again is consent to what it is now. */
   'tenant.accept': operation(
@@ -66,7 +63,7 @@ export const tenantOperations = {
       consentHash: z.string(),
     }),
     ConnectorView,
-    cliOnly,
+    people,
     'always',
   ),
   /** What waits at all tenants, and of which it could not be had: the list lacks theirs. */
@@ -81,7 +78,7 @@ export const tenantOperations = {
   'tenant.decide': operation(
     z.strictObject({ host: TenantHost, id: z.string().min(1).max(256), approve: z.boolean() }),
     none,
-    cliOnly,
+    people,
     'depends',
   ),
 
@@ -94,7 +91,7 @@ export const tenantOperations = {
   'audit.setEndpoint': operation(
     z.strictObject({ endpoint: AuditEndpoint.nullable() }),
     DeliveryState,
-    cliOnly,
+    people,
     'always',
   ),
 } as const satisfies Record<string, OperationShape>;

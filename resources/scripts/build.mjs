@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { collectLicences } from './licences.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const out = join(root, 'out');
@@ -61,6 +62,7 @@ await nodeBuild({
     'run-local': join(root, 'main/cli/local/run-local.ts'),
     'start-host': join(root, 'main/cli/local/start-host.ts'),
     'index-worker': join(root, 'main/audit/disk/index-worker.ts'),
+    'verify-worker': join(root, 'main/audit/disk/verify-worker.ts'),
     'parse-worker': join(root, 'main/transport/parse-worker.ts'),
     'scan-worker': join(root, 'main/scanner/scan-worker.ts'),
   },
@@ -114,6 +116,8 @@ if (existsSync(join(root, 'preload/preload.ts'))) {
 
 await build({ configFile: join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
 await build({ configFile: join(root, 'renderer/approval/vite.config.ts'), logLevel: 'warn' });
+
+writeFileSync(join(out, 'licences.json'), JSON.stringify(collectLicences(root)));
 
 const { launcherText } = await import(pathToFileURL(join(root, 'main/clients/launcher.ts')).href);
 const bin = join(out, 'bin');

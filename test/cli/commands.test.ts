@@ -49,7 +49,14 @@ const consent: ConsentRequest = {
   default: 'ask',
 };
 const rule: Rule = { id: 'r1', effect: 'allow', connector: 'files', tool: 'read_*', createdAt: AT };
-const secret: SecretView = { name: 'token', backend: 'keytar', redactable: true, updatedAt: AT, usedBy: ['files'] };
+const secret: SecretView = {
+  name: 'token',
+  backend: 'keytar',
+  redactable: true,
+  updatedAt: AT,
+  usedBy: ['files'],
+  uses: [{ by: 'connector', name: 'files', as: 'TOKEN' }],
+};
 const approval: ApprovalView = {
   id: 'a1',
   connector: 'files',

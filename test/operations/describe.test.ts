@@ -5,7 +5,8 @@ import { describeGuardSet } from '../../main/operations/describe-guard.ts';
 import { policyDescriptions } from '../../main/operations/describe-policy.ts';
 import { operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
 import { EMPTY_SETTINGS } from '../../main/settings/schema.ts';
-import { memorySettings } from './fakes.ts';
+import { memorySettings, memoryVault } from './fakes.ts';
+import { secretDescriptions } from '../../main/operations/describe-secrets.ts';
 import { SAMPLES } from './sample-inputs.ts';
 
 const describePinAcceptOfNothing = (input: OperationInput<'pins.accept'>) => describePinAccept(input, () => []);
@@ -109,6 +110,8 @@ describe('describeWeakening', () => {
       'pins.accept': describePinAcceptOfNothing,
       'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
     };
+    const ofSecrets = secretDescriptions({ settings: memorySettings(), vault: memoryVault() });
+    const more = { ...ofRules, ...ofSecrets, 'pins.accept': describePinAcceptOfNothing };
     for (const name of weakening) {
       const { title } = describeWeakening(name, SAMPLES[name], call, undefined, more);
       expect(title).not.toContain('Carry out');

@@ -4,11 +4,14 @@ import { ConnectorRuntimes } from '../../main/connectors/runtimes.ts';
 import { connectorHandlers, type ConnectorParts } from '../../main/operations/connector-handlers.ts';
 import type { CallContext } from '../../main/operations/dispatch.ts';
 import { otherHandlers, type OtherParts } from '../../main/operations/other-handlers.ts';
+import { secretHandlers, secretWeakeningTests, type SecretParts } from '../../main/operations/secret-handlers.ts';
+import { createPassphraseAttempts } from '../../main/secrets/passphrase-attempts.ts';
 import { EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
 import type { SettingsStore } from '../../main/settings/settings-store.ts';
 
 export const NOW = new Date('2026-11-21T08:00:00.000Z');
 export const CLI: CallContext = { caller: 'cli', confirmed: true, tty: true, by: 'a test' };
+export const PAGE: CallContext = { caller: 'ui', confirmed: false, tty: false, by: 'a page' };
 
 const notUsed = (): never => {
   throw new Error('a part that this test does not give');
@@ -112,6 +115,29 @@ export function connectorBench(
   return { handlers, settings, runtimes, consents, forgotten };
 }
 
+export interface SecretBench {
+  readonly handlers: ReturnType<typeof secretHandlers>;
+  readonly weakens: ReturnType<typeof secretWeakeningTests>;
+  readonly settings: MemorySettings;
+  /** What was recorded, as words. */
+  readonly recorded: string[];
+}
+
+export function secretBench(over: Partial<SecretParts> & { settings?: MemorySettings } = {}): SecretBench {
+  const settings = over.settings ?? memorySettings();
+  const vault = over.vault ?? memoryVault();
+  const recorded: string[] = [];
+  const handlers = secretHandlers({
+    attempts: createPassphraseAttempts(() => 0),
+    unlocked: () => {},
+    recordSecret: (name, change, by) => recorded.push(`secret ${name} ${change} by ${by}`),
+    ...over,
+    vault,
+    settings,
+  });
+  return { handlers, weakens: secretWeakeningTests({ settings, vault }), settings, recorded };
+}
+
 export interface OtherBench {
   readonly handlers: ReturnType<typeof otherHandlers>;
   readonly settings: MemorySettings;
@@ -123,15 +149,12 @@ export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettin
   const settings = over.settings ?? memorySettings();
   const recorded: string[] = [];
   const handlers = otherHandlers({
-    vault: memoryVault(),
     index: { query: notUsed },
     clock: () => NOW,
-    unlocked: () => {},
     status: notUsed,
     mintLink: () => Promise.resolve('http://127.0.0.1:1/#t=x'),
     handOver: async () => ({ chainId: 'c', sessions: 2 }),
     clientEnvironment: notUsed,
-    recordSecret: (name, change, by) => recorded.push(`secret ${name} ${change} by ${by}`),
     recordClient: (client, action, by) => recorded.push(`client ${client} ${action} by ${by}`),
     announce: () => {},
     ...over,

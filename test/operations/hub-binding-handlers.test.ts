@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findByToken } from '../../main/hub/tokens.ts';
 import { operations, type Connector, type SecretEntry } from '../../preload/contract/index.ts';
 import { aBinding, aConfig, AT } from '../hub/samples.ts';
-import { aConnector, agreedConnector, CLI, memorySettings, NOW, otherBench, type MemorySettings } from './fakes.ts';
+import { aConnector, agreedConnector, CLI, memorySettings, NOW, secretBench, type MemorySettings } from './fakes.ts';
 import { hubBench, URL_OF_HUB, type HubBench } from './hub-bench.ts';
 
 const TOKEN_A = `rlh_${'A'.repeat(43)}`;
@@ -191,7 +191,7 @@ describe('hub.binds says why a token is refused', () => {
   });
 
   it('and secrets say which binding uses them', () => {
-    const bench = otherBench({ settings: withHub({ bindings }) });
+    const bench = secretBench({ settings: withHub({ bindings }) });
     return Promise.resolve(bench.handlers['secrets.set']({ name: 'github', value: 'hunter2-hunter2' }, CLI)).then(
       ({ usedBy }) => expect(usedBy).toEqual(['hub binding b00000001']),
     );

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HubConfig, OperationInput } from '../../preload/contract/index.ts';
 import { aBinding, aConfig } from '../hub/samples.ts';
-import { aConnector, CLI, memorySettings, NOW, type MemorySettings } from './fakes.ts';
+import { aConnector, CLI, memorySettings, NOW, type MemorySettings, PAGE } from './fakes.ts';
+import { hubWeakeningTests } from '../../main/operations/hub-handlers.ts';
 import { hubBench } from './hub-bench.ts';
 
 const URL = 'https://mcp.example.com/mcp';
@@ -204,5 +205,22 @@ describe('a yes is needed', () => {
       code: 'E_INPUT',
     });
     expect(bench.settings.writes).toEqual([]);
+  });
+});
+
+describe('a config that a page wants', () => {
+  const connector = { ...create, target: { connector: 'github' } };
+
+  it('is agreed to whole, because a person would bind it by its name alone', async () => {
+    const weakens = hubWeakeningTests(hubBench().settings)['hub.configs.create'];
+    expect(weakens?.(connector, PAGE)).toBe(true);
+    expect(weakens?.(connector, CLI)).toBe(false);
+    expect(weakens?.(create, CLI)).toBe('endpoint' in create.target);
+  });
+
+  it('is not asked about where one of its name is there, which the handler says', async () => {
+    const bench = hubBench();
+    await bench.handlers['hub.configs.create'](create, CLI);
+    expect(hubWeakeningTests(bench.settings)['hub.configs.create']?.(connector, PAGE)).toBe(false);
   });
 });

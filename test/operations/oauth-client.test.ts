@@ -6,7 +6,7 @@ import { identityHandlers } from '../../main/operations/identity-handlers.ts';
 import type { Connector, HttpDefinition, OAuthClient } from '../../preload/contract/index.ts';
 import { aRig, browse, closing } from '../identity/rig.ts';
 import { codeOf } from '../secrets/fakes.ts';
-import { aConnector, CLI, connectorBench, memorySettings, memoryVault, NOW, otherBench } from './fakes.ts';
+import { aConnector, CLI, connectorBench, memorySettings, memoryVault, NOW, secretBench } from './fakes.ts';
 
 const CLIENT: OAuthClient = { id: 'client-1', secret: 'keychain:client' };
 const server = (over: Partial<HttpDefinition> = {}): HttpDefinition => ({
@@ -111,7 +111,7 @@ describe('removing a connector with a client id', () => {
 });
 
 it('a secret of a client id is used by its connector', async () => {
-  const { handlers } = otherBench({
+  const { handlers } = secretBench({
     vault: memoryVault([{ name: 'client', backend: 'vault', redactable: true, updatedAt: NOW.toISOString() }]),
     settings: memorySettings({
       connectors: [agreed('issues', server()), agreed('public', server({ oauthClient: { id: 'client' } }))],

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantRegistry } from '../../main/backend/tenants.ts';
-import { signInCompletions, signInWeakeningTests, tenantHandlers } from '../../main/operations/tenant-handlers.ts';
+import {
+  signInCompletions,
+  signInDescriptions,
+  signInWeakeningTests,
+  tenantHandlers,
+} from '../../main/operations/tenant-handlers.ts';
 import type { TenantSignIn, TenantView } from '../../preload/contract/index.ts';
-import { CLI } from './fakes.ts';
+import { CLI, PAGE } from './fakes.ts';
 
 const host = 'https://acme.runlayer.com';
 const view: TenantView = {
@@ -42,12 +47,37 @@ function aBench() {
 }
 
 describe('tenant operations', () => {
+  const familiar = {
+    replaces: (wanted: string | undefined) => wanted === host,
+    known: (wanted: string) => wanted === host,
+    defaultHost: () => 'https://default.example',
+  };
+
   it('need a yes where a sign-in takes the place of another', () => {
-    const tests = signInWeakeningTests({ replaces: (wanted) => wanted === host });
-    expect(tests['tenant.signIn']?.({ host })).toBe(true);
-    expect(tests['tenant.useKey']?.({ host, key: 'rl_x' })).toBe(true);
-    expect(tests['tenant.signIn']?.({})).toBe(false);
-    expect(tests['tenant.useKey']?.({ host: 'https://new.example', key: 'rl_x' })).toBe(false);
+    const tests = signInWeakeningTests(familiar);
+    expect(tests['tenant.signIn']?.({ host }, CLI)).toBe(true);
+    expect(tests['tenant.useKey']?.({ host, key: 'rl_x' }, CLI)).toBe(true);
+    expect(tests['tenant.signIn']?.({}, CLI)).toBe(false);
+    expect(tests['tenant.useKey']?.({ host: 'https://new.example', key: 'rl_x' }, CLI)).toBe(false);
+  });
+
+  it.each([
+    ['a tenant that somebody signed in to', host, true],
+    ['what this machine was set up for', 'https://default.example', false],
+    ['an address of its own choice', 'https://evil.example', true],
+    ['an address that only looks like it', 'https://default.example.evil.example', true],
+    ['no tenant, where there is no default', undefined, false],
+  ])('from a page: %s', (_what, wanted, isAsked) => {
+    const input = wanted === undefined ? {} : { host: wanted };
+    expect(signInWeakeningTests(familiar)['tenant.signIn']?.(input, PAGE)).toBe(isAsked);
+  });
+
+  it('ask with the whole address, and say whether another account goes', () => {
+    const words = signInDescriptions(familiar)['tenant.signIn'];
+    expect(words?.({ host })).toMatchObject({ title: `Sign in anew to ${host}?` });
+    const evil = `https://${'a'.repeat(200)}.example`;
+    expect(words?.({ host: evil }).title).toBe(`Sign in to ${evil}?`);
+    expect(words?.({ host: evil }).detail).toContain(evil);
   });
 
   it('name the tenant that is meant before anybody is asked, where there is one', () => {

@@ -13,7 +13,7 @@ import {
   tenantView,
   UNSEEN,
 } from '../backend/scripted-tenants.ts';
-import { CLI } from './fakes.ts';
+import { CLI, PAGE } from './fakes.ts';
 
 interface Bench {
   readonly handlers: ReturnType<typeof tenantStatusHandlers>;
@@ -184,6 +184,12 @@ describe('tenant.decide', () => {
     expect(one.posted).toEqual([]);
     await decide(one, 'p1', false, script);
     expect(one.posted).toEqual(['p1 false']);
+  });
+
+  it('says yes for a page too: dispatch let it through only after a person said so in our own window', async () => {
+    const one = bench();
+    await decide(one, 'p1', true, PAGE);
+    expect(one.posted).toEqual(['p1 true']);
   });
 
   it('sends nothing that cannot be recorded', async () => {

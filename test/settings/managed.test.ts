@@ -37,8 +37,8 @@ const file = (value: object): string => JSON.stringify({ version: 1, ...value })
 
 describe('managed settings', () => {
   it('without a file, and without a word in the environment, everything is closed', () => {
-    expect(read(undefined)).toEqual({ settings: CLOSED });
-    expect(readManaged({ path: undefined, env: {} })).toEqual({ settings: CLOSED });
+    expect(read(undefined)).toMatchObject({ settings: CLOSED, file: 'none' });
+    expect(readManaged({ path: undefined, env: {} })).toEqual({ settings: CLOSED, path: undefined, file: 'none' });
   });
 
   it('say all of this', () => {
@@ -48,8 +48,8 @@ describe('managed settings', () => {
       vouchedHosts: [HOST],
       defaultHost: HOST,
     };
-    expect(read(file(all))).toEqual({ settings: all });
-    expect(read(file({}))).toEqual({ settings: CLOSED });
+    expect(read(file(all))).toMatchObject({ settings: all, file: 'used' });
+    expect(read(file({}))).toMatchObject({ settings: CLOSED, file: 'used' });
   });
 
   it.each([
@@ -60,13 +60,13 @@ describe('managed settings', () => {
     [{ RUNLAYER_ALLOW_INSECURE_TRANSPORT: '0' }, CLOSED],
     [{ RUNLAYER_ALLOW_INSECURE_TRANSPORT: 'yes' }, CLOSED],
   ])('the environment may say %j', (env, settings) => {
-    expect(read(undefined, env)).toEqual({ settings });
-    expect(read(file({}), env)).toEqual({ settings });
+    expect(read(undefined, env).settings).toEqual(settings);
+    expect(read(file({}), env).settings).toEqual(settings);
   });
 
   it('the file has the last word', () => {
     const closed = file({ enforcementFailureMode: 'closed', allowInsecureTransport: false });
-    expect(read(closed, OPEN_ENV)).toEqual({ settings: CLOSED });
+    expect(read(closed, OPEN_ENV).settings).toEqual(CLOSED);
   });
 });
 
@@ -102,7 +102,16 @@ describe('a file that cannot be trusted', () => {
     symlinkSync(join(made, 'real.json'), join(made, 'link.json'));
     mkdirSync(join(made, 'folder.json'));
     for (const name of ['link.json', 'folder.json']) {
-      const { settings, problem } = readManaged({ path: join(made, name), env: OPEN_ENV, isAdministrators: yes });
+      const {
+        settings,
+        problem,
+        file: state,
+      } = readManaged({
+        path: join(made, name),
+        env: OPEN_ENV,
+        isAdministrators: yes,
+      });
+      expect(state).toBe('refused');
       expect(settings).toEqual(CLOSED);
       expect(problem).toContain('it is no file');
     }

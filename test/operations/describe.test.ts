@@ -107,11 +107,10 @@ describe('describeWeakening', () => {
     const ofRules = policyDescriptions({ settings: memorySettings(), suggestion: () => undefined });
     const more: Parameters<typeof describeWeakening>[4] = {
       ...ofRules,
+      ...secretDescriptions({ settings: memorySettings(), vault: memoryVault() }),
       'pins.accept': describePinAcceptOfNothing,
       'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
     };
-    const ofSecrets = secretDescriptions({ settings: memorySettings(), vault: memoryVault() });
-    const more = { ...ofRules, ...ofSecrets, 'pins.accept': describePinAcceptOfNothing };
     for (const name of weakening) {
       const { title } = describeWeakening(name, SAMPLES[name], call, undefined, more);
       expect(title).not.toContain('Carry out');

@@ -222,6 +222,8 @@ export function createFakeCompanion(now: number): FakeCompanion {
     'clients.list': () => clients,
     'approvals.list': () => approvals,
     'held.list': () => [],
+    'grants.list': () => [],
+    'approvals.paused': () => [],
     'logs.query': () => log,
     'approvals.deny': (input) => {
       deniedIds.push(JSON.stringify(input));

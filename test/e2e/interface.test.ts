@@ -105,7 +105,7 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await page.getByText('Something needs you').waitFor();
     expect(page.url()).toBe(`${ui.url()}#/`);
     expect(await page.locator('body').innerText()).toContain('1 call waits for your answer.');
-    await page.getByText('runlayer approvals approve 7f3a').waitFor();
+    await page.getByRole('link', { name: 'See what waits' }).first().waitFor();
     await page.getByText('Cursor starts 2 servers without the companion.').waitFor();
     await page.getByText('U+202E right-to-left override').first().waitFor();
     await shot(`overview-${theme}`);
@@ -184,8 +184,9 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
   it('denies a waiting call', async () => {
     await openPage('light');
     await page.goto(ui.mintLink());
+    await page.getByRole('link', { name: 'See what waits' }).first().click();
     await page.getByRole('button', { name: 'Deny' }).click();
-    await page.getByText('1 call waits for you', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByText('Nothing waits for you.', { exact: false }).waitFor();
     expect(companion.denied).toEqual(['{"id":"7f3a"}']);
     expect(problems).toEqual([]);
   });

@@ -1,17 +1,17 @@
 /**
  * The gates of what is called, read or prompted, in order: known? → pin → policy → guard → tenant, where the connector has
  * one → all of it again on what leaves → approval → intent → forward. What needs a list, a tenant or a person is held here
- * while everything else goes on. Any exception is a refusal; there is no path from here to the server but `release`, and
- * that writes the intent first.
+ * while everything else goes on. Any exception is a refusal; there is no path from here to the server but `CallExits.release`,
+ * and that writes the intent first.
  */
 import type { Decision } from '../../preload/contract/index.ts';
 import type { ApprovalRequest } from '../approval/approvals.ts';
 import { PASS, type ScanResult } from '../guard/scan-job.ts';
 import { guardDecision } from './kept-back.ts';
-import { markTaint } from './taint-labels.ts';
 import type { CallFacts } from '../policy/call-facts.ts';
 import type { Asked, CallAudit } from './call-audit.ts';
-import { refusal, type Candidate, type Target } from './candidate.ts';
+import { CallExits, definitionOf } from './call-exits.ts';
+import type { Candidate, Target } from './candidate.ts';
 import { clientFacts } from './client-facts.ts';
 import { engineError } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
@@ -26,17 +26,10 @@ import type { RequestMessage } from './parse-message.ts';
 import { PersonProgress } from './person-progress.ts';
 import { questionAbout, unreadable } from './person-question.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
-import type { Admission, NotMade, TenantCalls } from './tenant-calls.ts';
+import type { Admission, TenantCalls } from './tenant-calls.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 import { recordableFacts } from './recordable.ts';
 import { weigh, type Scales } from './weigh.ts';
-
-const UNRECORDED: Decision = {
-  effect: 'deny',
-  decidedBy: 'engine',
-  code: 'audit_unavailable',
-  reason: 'The audit trail cannot be written.',
-};
 
 /** The member of params that says what is used. */
 const NAMED_BY: Readonly<Record<Target, string>> = { tool: 'name', prompt: 'name', resource: 'uri', task: 'taskId' };
@@ -85,9 +78,9 @@ export interface GatedCallsParts {
 export class GatedCalls {
   private readonly parts: GatedCallsParts;
   private readonly held: HeldCalls;
+  private readonly exits: CallExits;
   private readonly scales: Scales;
   private readonly progress: PersonProgress;
-  private serverGone = false;
   private clientGone = false;
   /** Nobody is left to wait for a person's answer. */
   private inputEnded = false;
@@ -105,12 +98,13 @@ export class GatedCalls {
     this.progress = new PersonProgress(out, options.now);
     this.held = new HeldCalls({
       fatal: options.fatal,
-      failed: (candidate, error) => this.refuse(candidate, engineError(error)),
+      failed: (candidate, error) => this.exits.refuse(candidate, engineError(error)),
       free: () => {
         out.flush();
         freed();
       },
     });
+    this.exits = new CallExits({ ...parts, free: (idKey) => this.held.free(idKey) });
   }
 
   get size(): number {
@@ -179,7 +173,7 @@ export class GatedCalls {
 
   /** Ends the waiting of held calls, of all or of those that wait for a person. */
   endWaiting(why: HeldEnd, waitsFor?: HeldCall['waitsFor']): void {
-    if (why === 'server_ended') this.serverGone = true;
+    if (why === 'server_ended') this.exits.serverEnded();
     if (why === 'closed') this.clientGone = true;
     if (why === 'input_ended') this.inputEnded = true;
     for (const held of this.held.all()) {
@@ -196,9 +190,9 @@ export class GatedCalls {
   private decide(candidate: Candidate): void {
     const { tenant } = this.parts;
     const decision = this.evaluate(candidate);
-    if (decision.effect === 'deny') this.refuse(candidate, decision);
+    if (decision.effect === 'deny') this.exits.refuse(candidate, decision);
     else if (tenant !== undefined && candidate.target === 'tool') this.askTenant(tenant, candidate);
-    else if (decision.effect === 'allow') this.release(candidate, decision);
+    else if (decision.effect === 'allow') this.exits.release(candidate, decision);
     else this.askPerson(candidate, decision);
   }
 
@@ -247,7 +241,7 @@ export class GatedCalls {
       tenant.notMade(candidate, 'cancelled', 'it was asked about again');
       held.candidate = admission.candidate;
       if (admission.kind === 'refused') {
-        this.refuse(admission.candidate, admission.decision);
+        this.exits.refuse(admission.candidate, admission.decision);
         return;
       }
       // The list may have changed meanwhile; what is not known would be refused for no reason.
@@ -259,7 +253,7 @@ export class GatedCalls {
       const found = answer === undefined ? PASS : await this.parts.options.guard.scan('output', answer);
       if (signal.aborted) return;
       const kept = answerProblem(found);
-      if (kept !== undefined) this.refuse(looked, kept);
+      if (kept !== undefined) this.exits.refuse(looked, kept);
       else this.goOn(tenant, { ...admission, candidate: looked }, approved, found);
     });
   }
@@ -273,10 +267,10 @@ export class GatedCalls {
   ): void {
     const { candidate } = admission;
     const decision = this.evaluate(candidate);
-    if (decision.effect === 'deny') this.refuse(candidate, decision);
-    else if (admission.kind === 'answered') this.answerFor(tenant, admission, decision, found);
+    if (decision.effect === 'deny') this.exits.refuse(candidate, decision);
+    else if (admission.kind === 'answered') this.exits.answerFor(tenant, admission, decision, found);
     else if (approved !== undefined) this.redeem(tenant, candidate, approved, decision);
-    else if (decision.effect === 'allow') this.release(candidate, tenant.decision(candidate, decision));
+    else if (decision.effect === 'allow') this.exits.release(candidate, tenant.decision(candidate, decision));
     else this.askPerson(candidate, decision);
   }
 
@@ -286,7 +280,7 @@ export class GatedCalls {
       const reason = 'The tenant changed the arguments after a person had agreed to others.';
       this.askAgain(candidate, { ...decision, effect: 'ask', reason }, approved.again, 'tenant');
     } else if (this.isStillAsked(candidate, decision, approved)) {
-      this.release(candidate, tenant.approved(candidate, approved.answer));
+      this.exits.release(candidate, tenant.approved(candidate, approved.answer));
     } else this.askAgain(candidate, otherwise(decision), approved.again, 'engine');
   }
 
@@ -295,7 +289,7 @@ export class GatedCalls {
       this.askPerson(candidate, asked, true);
       return;
     }
-    this.refuse(candidate, { effect: 'deny', decidedBy, code: 'approval_cancelled', reason: asked.reason });
+    this.exits.refuse(candidate, { effect: 'deny', decidedBy, code: 'approval_cancelled', reason: asked.reason });
   }
 
   /** What a yes is bound to is what it was when a person was asked; nothing asks any more, and there is nothing to be bound to. */
@@ -306,7 +300,7 @@ export class GatedCalls {
 
   private questionAbout(candidate: Candidate, asked: Decision): ApprovalRequest {
     const { options } = this.parts;
-    const definition = this.definitionOf(candidate);
+    const definition = definitionOf(candidate, options);
     return questionAbout(candidate, asked, options, { definition, policyVersion: options.policy().version });
   }
 
@@ -319,7 +313,7 @@ export class GatedCalls {
     }
     const problem = unreadable(candidate, options.limits);
     if (problem !== undefined) {
-      this.refuse(candidate, problem);
+      this.exits.refuse(candidate, problem);
       return;
     }
     const question = this.questionAbout(candidate, asked);
@@ -327,16 +321,16 @@ export class GatedCalls {
       const answer = await options.ask(question, signal);
       if (signal.aborted) return;
       if (answer.effect !== 'allow') {
-        this.refuse(candidate, answer);
+        this.exits.refuse(candidate, answer);
         return;
       }
       // Rules and tools may have changed while the call waited; an approval satisfies ask, never deny.
       const now = this.evaluate(candidate);
       const approved: Approved = { line, answer, again, asked, key: question.key };
-      if (now.effect === 'deny') this.refuse(candidate, now);
+      if (now.effect === 'deny') this.exits.refuse(candidate, now);
       else if (!this.isStillAsked(candidate, now, approved)) this.askAgain(candidate, otherwise(now), again, 'engine');
       else if (tenant !== undefined && this.isStale(candidate)) this.askTenant(tenant, candidate, approved);
-      else this.release(candidate, tenant?.approved(candidate, answer) ?? answer);
+      else this.exits.release(candidate, tenant?.approved(candidate, answer) ?? answer);
     });
   }
 
@@ -346,77 +340,11 @@ export class GatedCalls {
     return admitted !== undefined && isOlder(admitted.askedAt, options.limits.freshPreMs, options);
   }
 
-  /** The tenant's answer in the place of the server's; the server is not asked, so nobody has to agree to a call. */
-  private answerFor(
-    tenant: TenantCalls,
-    admission: Extract<Admission, { kind: 'answered' }>,
-    local: Decision,
-    found: ScanResult,
-  ): void {
-    const { audit, out } = this.parts;
-    const { candidate, answer, isError } = admission;
-    const { call, asked, message } = candidate;
-    const decision: Decision = { ...tenant.decision(candidate, local), code: 'tenant_answered' };
-    try {
-      audit.intent(call, decision, asked, () => {
-        out.withdrawReply(answer);
-        this.answerRefused(candidate, UNRECORDED);
-      });
-    } catch (error) {
-      this.refuse(candidate, engineError(error));
-      return;
-    }
-    this.held.free(message.idKey);
-    const outcome = isError ? 'tool_error' : 'ok';
-    markTaint(this.parts.options, call, found);
-    audit.outcome(call, outcome, answer.length, isError ? outcome : undefined, { from: 'tenant', found });
-    out.reply(answer, message.idKey);
-  }
-
-  private release(candidate: Candidate, decision: Decision): void {
-    const { message, line, call, admitted } = candidate;
-    const { audit, forwarded, tenant } = this.parts;
-    if (this.serverGone) {
-      this.refuse(candidate, engineError(new Error('The server has ended.')), 'upstream_gone');
-      return;
-    }
-    try {
-      const definition = this.definitionOf(candidate);
-      const asked = definition === undefined ? candidate.asked : { ...candidate.asked, definition };
-      audit.intent(call, decision, asked, () => {
-        forwarded.withdraw(message, line, call);
-        tenant?.notMade(candidate, 'audit_unavailable', 'audit_unavailable');
-        this.answerRefused(candidate, UNRECORDED);
-      });
-    } catch (error) {
-      this.refuse(candidate, engineError(error));
-      return;
-    }
-    this.held.free(message.idKey);
-    forwarded.forward(message, line, call, admitted?.governed, admitted?.original.line);
-  }
-
-  private refuse(candidate: Candidate, decision: Decision, why: NotMade = 'local_denial'): void {
-    this.parts.tenant?.notMade(candidate, why, decision.code);
-    this.parts.audit.notMade(candidate.call, decision, candidate.asked, 'refused', decision.code);
-    this.held.free(candidate.message.idKey);
-    this.answerRefused(candidate, decision);
-  }
-
-  private answerRefused(candidate: Candidate, decision: Decision): void {
-    const { out, options } = this.parts;
-    out.reply(refusal(candidate, decision, options.limits), candidate.message.idKey);
-  }
-
-  private definitionOf({ target, name }: Candidate): string | undefined {
-    return target === 'tool' || target === 'prompt' ? this.parts.options.pins.fingerprint(target, name) : undefined;
-  }
-
   /** Every call that waits is refused. */
   lockDown(decision: Decision): void {
     for (const held of this.held.all()) {
       this.held.end(held, 'withdrawn');
-      this.refuse(held.candidate, decision, 'local_denial');
+      this.exits.refuse(held.candidate, decision, 'local_denial');
     }
   }
 
@@ -429,7 +357,7 @@ export class GatedCalls {
   private endUnanswered(candidate: Candidate, why: HeldEnd): void {
     const decision = endedDecision(why);
     if (why !== 'withdrawn' && !this.clientGone) {
-      this.refuse(candidate, decision, why === 'server_ended' ? 'upstream_gone' : 'cancelled');
+      this.exits.refuse(candidate, decision, why === 'server_ended' ? 'upstream_gone' : 'cancelled');
       return;
     }
     this.parts.tenant?.notMade(candidate, 'cancelled', decision.code);

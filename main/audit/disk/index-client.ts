@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { EventRecord, IntentRecord, LogEntry, LogFilter } from '../../../preload/contract/audit.ts';
 import { CompanionError } from '../../../preload/contract/failure.ts';
 import type { Failure } from '../../../preload/contract/failure.ts';
+import type { ActivityAnswer, ActivityRequest } from './activity-protocol.ts';
 import type {
   CallPage,
   CallPageRequest,
@@ -38,12 +39,19 @@ export interface AuditIndex {
   unfinished(options?: { readonly exceptChains?: readonly string[] }): Promise<IntentRecord[]>;
   /** Events of one name, the newest first. */
   events(event: EventRecord['event'], limit: number): Promise<EventRecord[]>;
+  /**
+   * Search, chart, stories and export. Of requests with one `slot` that wait at the same time only the last is carried out;
+   * the others reject with `E_SUPERSEDED`.
+   */
+  activity<R extends ActivityRequest>(request: R, slot?: string): Promise<AnswerTo<R>>;
   /** There is more in the journal. Costs nothing: the index is brought up to date a little later. */
   poke(): void;
   /** Makes the index anew from the journal. */
   rebuild(): Promise<void>;
   close(): Promise<void>;
 }
+
+export type AnswerTo<R extends ActivityRequest> = Extract<ActivityAnswer, { readonly op: R['op'] }>;
 
 const POKE_DELAY_MS = 100;
 
@@ -131,6 +139,11 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
       const answer = await ask({ op: 'events', event, limit });
       return answer.kind === 'events' ? answer.events : [];
     },
+    async activity<R extends ActivityRequest>(request: R, slot?: string): Promise<AnswerTo<R>> {
+      const answer = await ask({ op: 'activity', request, slot });
+      if (answer.kind === 'activity' && isAnswerTo(request, answer.answer)) return answer.answer;
+      throw failed('E_INDEX_FAILED', 'The log index gave another answer.', 'Try again.');
+    },
     poke() {
       if (pokeTimer !== undefined || closing !== undefined) return;
       pokeTimer = setTimeout(() => {
@@ -158,6 +171,10 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
       return closing;
     },
   };
+}
+
+function isAnswerTo<R extends ActivityRequest>(request: R, answer: ActivityAnswer): answer is AnswerTo<R> {
+  return answer.op === request.op;
 }
 
 function toError({ code, message, next }: Failure): CompanionError {

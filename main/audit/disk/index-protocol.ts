@@ -1,4 +1,5 @@
 import type { EventRecord, IntentRecord, LogEntry, LogFilter } from '../../../preload/contract/audit.ts';
+import type { ActivityAnswer, ActivityRequest } from './activity-protocol.ts';
 import type { Failure } from '../../../preload/contract/failure.ts';
 
 /** What the worker is started with. */
@@ -51,6 +52,8 @@ export type IndexRequest =
   | { readonly op: 'decided'; readonly decided: DecidedRequest }
   | { readonly op: 'unfinished'; readonly exceptChains: readonly string[] }
   | { readonly op: 'events'; readonly event: EventRecord['event']; readonly limit: number }
+  /** Of one `slot` only the last request that waits is answered; those before it come back as superseded. */
+  | { readonly op: 'activity'; readonly request: ActivityRequest; readonly slot: string | undefined }
   | { readonly op: 'catchUp' }
   | { readonly op: 'rebuild' }
   | { readonly op: 'close' };
@@ -67,6 +70,7 @@ export type IndexAnswer =
   | { readonly kind: 'decided'; readonly decided: DecidedPage }
   | { readonly kind: 'intents'; readonly intents: IntentRecord[] }
   | { readonly kind: 'events'; readonly events: EventRecord[] }
+  | { readonly kind: 'activity'; readonly answer: ActivityAnswer }
   | { readonly kind: 'done' };
 
 /** From the worker: the answer to a call, or a problem that nobody asked about. */

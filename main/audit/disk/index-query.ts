@@ -83,7 +83,7 @@ export function unfinishedIntents(database: DatabaseSync, exceptChains: readonly
     });
 }
 
-function toEntry(row: Record<string, unknown>): LogEntry | undefined {
+export function toEntry(row: Record<string, unknown>): LogEntry | undefined {
   const record = readRecord(row['record']);
   const outcome = readOutcome(row['outcome']);
   if (record?.kind === 'event') return eventToLogEntry(record);
@@ -96,13 +96,13 @@ function toEntry(row: Record<string, unknown>): LogEntry | undefined {
 
 // Both columns passed the audit schema before they were stored.
 
-function readRecord(column: unknown): IntentRecord | EventRecord | undefined {
+export function readRecord(column: unknown): IntentRecord | EventRecord | undefined {
   if (typeof column !== 'string') return undefined;
   const record: IntentRecord | EventRecord = JSON.parse(column);
   return record;
 }
 
-function readOutcome(column: unknown): OutcomeRecord | undefined {
+export function readOutcome(column: unknown): OutcomeRecord | undefined {
   if (typeof column !== 'string') return undefined;
   const outcome: OutcomeRecord = JSON.parse(column);
   return outcome;

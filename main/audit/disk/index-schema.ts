@@ -4,14 +4,15 @@ import { CompanionError } from '../../../preload/contract/failure.ts';
 import { CORRUPT_SUFFIX } from '../segment-name.ts';
 
 /** Raised with every change of the tables. A lower version is rebuilt from the journal: nothing here needs migrating. */
-export const INDEX_VERSION = 3;
+export const INDEX_VERSION = 4;
 
 /** Calls that were refused, failed, or whose answer was kept back; the query must say exactly this for SQLite to use the index on it. */
 export const BLOCKED = `(denied = 1 OR outcome_kind IN ('refused', 'failed', 'withheld'))`;
 
 const TABLES = `
   CREATE TABLE entry (
-    id TEXT PRIMARY KEY,      -- the call, or the record of an event
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,  -- the call, or the record of an event
     kind TEXT NOT NULL,       -- call | event
     time TEXT NOT NULL,
     chain TEXT NOT NULL,
@@ -23,9 +24,15 @@ const TABLES = `
     record TEXT,              -- JSON of the first intent or the event; NULL for an outcome that has no intent
     latest TEXT,              -- JSON of the last intent where it is not the first
     outcome_kind TEXT,
-    outcome TEXT              -- JSON
+    outcome TEXT,             -- JSON
+    facet INTEGER NOT NULL,   -- of term: who called what and what was decided
+    target INTEGER NOT NULL,  -- of term: tool, prompt or resource; 0 where there is none, as below
+    reason INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    ended INTEGER NOT NULL    -- of term: the outcome; 0 while there is none
   );
-  CREATE INDEX entry_by_time ON entry (time DESC, seq DESC);
+  -- The last five so that a search need not read the rows: they are read once, in this order (index-columns.ts).
+  CREATE INDEX entry_by_time ON entry (time DESC, seq DESC, facet, target, reason, session, ended);
   CREATE INDEX entry_by_connector ON entry (connector, time DESC, seq DESC);
   CREATE INDEX entry_blocked ON entry (time DESC, seq DESC) WHERE ${BLOCKED};
   CREATE INDEX entry_unfinished ON entry (chain, seq) WHERE kind = 'call' AND outcome IS NULL;
@@ -35,6 +42,16 @@ const TABLES = `
     bytes INTEGER NOT NULL,   -- everything before this is in entry
     hash TEXT                 -- of the last line before it; NULL where that could not be read
   ) WITHOUT ROWID;
+  -- Each different text once: a million calls have a few hundred of them.
+  CREATE TABLE term (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,       -- facet | target | reason | session | ended
+    text TEXT NOT NULL,
+    UNIQUE (kind, text)
+  );
+  -- Another one whenever entries or terms went: what somebody read before is void then.
+  CREATE TABLE generation (value TEXT NOT NULL);
+  INSERT INTO generation VALUES (lower(hex(randomblob(16))));
 `;
 
 const SQLITE_CORRUPT = 11;
@@ -91,12 +108,19 @@ function prepare(path: string): DatabaseSync {
   }
 }
 
+/** Changes with each {@link recreate} and each prune. */
+export function generationOf(database: DatabaseSync): string {
+  return String(database.prepare('SELECT value FROM generation').get()?.['value']);
+}
+
 /** Empties the index within one transaction. */
 export function recreate(database: DatabaseSync): void {
   database.exec(`
     BEGIN IMMEDIATE;
     DROP TABLE IF EXISTS entry;
     DROP TABLE IF EXISTS position;
+    DROP TABLE IF EXISTS term;
+    DROP TABLE IF EXISTS generation;
     ${TABLES}
     PRAGMA user_version = ${INDEX_VERSION};
     COMMIT;

@@ -4,15 +4,15 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { AuditRecord } from '../../../preload/contract/audit.ts';
-import { assertNever } from '../../../preload/contract/failure.ts';
 import { MAX_LINE_BYTES } from '../chain.ts';
 import { isObject } from '../is-object.ts';
 import { prunedStart } from '../trust.ts';
 import { parseSegmentName } from '../segment-name.ts';
 import type { SegmentName } from '../segment-name.ts';
 import { listDirectory } from './directory.ts';
+import { createIndexWriter } from './index-write.ts';
 import { recreate } from './index-schema.ts';
 
 const CHUNK_BYTES = 2 * MAX_LINE_BYTES;
@@ -39,7 +39,7 @@ export function createTailer(
   auditDirectory: string,
   onProblem: (text: string) => void,
 ): Tailer {
-  const statements = prepareStatements(database);
+  let writer = createIndexWriter(database);
   const told = new Set<string>();
   const tell = (file: string, text: string): void => {
     if (told.has(file)) return;
@@ -60,7 +60,7 @@ export function createTailer(
     if (expected !== null && envelope.prev !== expected) throw new JournalChanged();
     const record = AuditRecord.safeParse(envelope.record);
     if (record.success) {
-      insertRecord(statements, record.data);
+      writer.insert(record.data);
       if (record.data.kind === 'event' && prunedStart(record.data) !== undefined) untold.clear();
     } else tell(file, 'a record does not fit the audit schema and is not shown');
     return envelope.hash;
@@ -68,7 +68,7 @@ export function createTailer(
 
   /** Indexes one chunk; false when there is no whole line left. */
   const readBatch = (fd: number, file: string, strict: boolean): boolean => {
-    const position = readPosition(statements.position.get(file));
+    const position = readPosition(writer.statements.position.get(file));
     const { size } = fstatSync(fd);
     if (size < position.bytes) throw new JournalChanged();
     if (size === position.bytes) return false;
@@ -81,6 +81,7 @@ export function createTailer(
     }
     database.exec('BEGIN IMMEDIATE');
     try {
+      writer.begin();
       let hash = position.hash;
       let start = 0;
       while (start <= end) {
@@ -90,8 +91,9 @@ export function createTailer(
         hash = insertLine(filled.subarray(start, stop), file, expected);
         start = stop + 1;
       }
-      statements.move.run(file, position.bytes + end + 1, hash);
+      writer.statements.move.run(file, position.bytes + end + 1, hash);
       database.exec('COMMIT');
+      writer.committed();
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
@@ -105,11 +107,11 @@ export function createTailer(
    */
   const dropPruned = (segments: readonly SegmentName[]): void => {
     const there = new Set(segments.map(({ file }) => file));
-    for (const row of statements.files.all()) {
+    for (const row of writer.statements.files.all()) {
       const name = typeof row['file'] === 'string' ? parseSegmentName(row['file']) : undefined;
       if (name === undefined || there.has(name.file) || untold.has(name.file)) continue;
       const { file, chainId } = name;
-      const told = toldStart(statements, chainId);
+      const told = writer.toldStart(chainId);
       const firstThere = segments.find((segment) => segment.chainId === chainId)?.firstSeq ?? Infinity;
       if (told === undefined || told <= name.firstSeq) {
         untold.add(file);
@@ -117,8 +119,8 @@ export function createTailer(
       }
       database.exec('BEGIN IMMEDIATE');
       try {
-        statements.prune.run(chainId, Math.min(told, firstThere));
-        statements.forget.run(file);
+        writer.prune(chainId, Math.min(told, firstThere));
+        writer.statements.forget.run(file);
         database.exec('COMMIT');
       } catch (error) {
         if (database.isTransaction) database.exec('ROLLBACK');
@@ -147,7 +149,7 @@ export function createTailer(
 
   const rebuild = (): void => {
     recreate(database);
-    Object.assign(statements, prepareStatements(database));
+    writer = createIndexWriter(database);
     // Damage inside the journal must not start the rebuild again and again: read on over it.
     readAll(false);
   };
@@ -189,95 +191,4 @@ function readEnvelope(line: Buffer): { hash: string; prev: string; record: unkno
   } catch {
     return undefined;
   }
-}
-
-interface Statements {
-  position: StatementSync;
-  move: StatementSync;
-  intent: StatementSync;
-  attempt: StatementSync;
-  outcome: StatementSync;
-  event: StatementSync;
-  prune: StatementSync;
-  files: StatementSync;
-  forget: StatementSync;
-  told: StatementSync;
-}
-
-function prepareStatements(database: DatabaseSync): Statements {
-  return {
-    position: database.prepare('SELECT bytes, hash FROM position WHERE file = ?'),
-    move: database.prepare('INSERT OR REPLACE INTO position (file, bytes, hash) VALUES (?, ?, ?)'),
-    // An intent may come after its outcome: the outcome of a call that a crash cut off is written by the next chain.
-    intent: database.prepare(`
-      INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, attempts, record)
-      VALUES (?, 'call', ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET time = excluded.time, chain = excluded.chain, seq = excluded.seq,
-        connector = excluded.connector, tool = excluded.tool, denied = excluded.denied, attempts = excluded.attempts,
-        record = excluded.record
-      WHERE entry.record IS NULL`),
-    // Changes nothing where the attempt is the first that is known, because its segment is all that is left.
-    attempt: database.prepare(
-      'UPDATE entry SET attempts = ?1, denied = ?2, latest = ?3 WHERE id = ?4 AND attempts < ?1',
-    ),
-    // What is known wins over \`unknown\`; otherwise the first outcome stands.
-    outcome: database.prepare(`
-      INSERT INTO entry (id, kind, time, chain, seq, connector, tool, denied, outcome_kind, outcome)
-      VALUES (?, 'call', ?, ?, ?, ?, ?, 0, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET outcome_kind = excluded.outcome_kind, outcome = excluded.outcome
-      WHERE entry.outcome IS NULL OR (entry.outcome_kind = 'unknown' AND excluded.outcome_kind <> 'unknown')`),
-    event: database.prepare(`
-      INSERT OR IGNORE INTO entry (id, kind, time, chain, seq, connector, denied, record)
-      VALUES (?, 'event', ?, ?, ?, ?, 0, ?)`),
-    prune: database.prepare('DELETE FROM entry WHERE chain = ? AND seq < ?'),
-    files: database.prepare('SELECT file FROM position'),
-    forget: database.prepare('DELETE FROM position WHERE file = ?'),
-    told: database.prepare(`
-      SELECT record FROM entry WHERE kind = 'event' AND json_extract(record, '$.event') = 'journal_pruned'
-        AND json_extract(record, '$.detail.chain') = ?`),
-  };
-}
-
-/** The furthest start of a chain that an event names. */
-function toldStart(statements: Statements, chain: string): number | undefined {
-  let furthest: number | undefined;
-  for (const row of statements.told.all(chain)) {
-    const text = row['record'];
-    const record = AuditRecord.safeParse(typeof text === 'string' ? JSON.parse(text) : undefined);
-    const start = record.success && record.data.kind === 'event' ? prunedStart(record.data) : undefined;
-    if (start !== undefined && start.firstSeq > (furthest ?? 0)) furthest = start.firstSeq;
-  }
-  return furthest;
-}
-
-function insertRecord(statements: Statements, record: AuditRecord): void {
-  const { time, chain_id: chain, seq } = record;
-  switch (record.kind) {
-    case 'intent': {
-      const denied = record.decision.effect === 'deny' ? 1 : 0;
-      const text = JSON.stringify(record);
-      const { call, connector, attempt = 1 } = record;
-      statements.intent.run(call, time, chain, seq, connector, targetOf(record), denied, attempt, text);
-      if (attempt > 1) statements.attempt.run(attempt, denied, text, call);
-      return;
-    }
-    case 'outcome': {
-      const text = JSON.stringify(record);
-      const target = targetOf(record);
-      statements.outcome.run(record.call, time, chain, seq, record.connector, target, record.outcome, text);
-      return;
-    }
-    case 'event':
-      statements.event.run(record.id, time, chain, seq, record.connector ?? null, JSON.stringify(record));
-      return;
-    case 'checkpoint':
-      // For whoever verifies the files; there is nothing in it to search for.
-      return;
-    default:
-      assertNever(record);
-  }
-}
-
-function targetOf(record: Extract<AuditRecord, { kind: 'intent' | 'outcome' }>): string | null {
-  return record['gen_ai.tool.name'] ?? record['gen_ai.prompt.name'] ?? record['mcp.resource.uri'] ?? null;
 }

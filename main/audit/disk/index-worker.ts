@@ -1,12 +1,14 @@
 // The worker thread of the log index: the only place that touches its database, so that neither SQLite nor reading the
 // journal ever holds the companion's loop. It never writes to the journal. A damaged database is set aside and rebuilt.
 import { parentPort, workerData } from 'node:worker_threads';
-import { assertNever, toFailure } from '../../../preload/contract/failure.ts';
+import { assertNever, CompanionError, toFailure } from '../../../preload/contract/failure.ts';
+import { createActivity } from './index-activity.ts';
 import type { IndexAnswer, IndexCall, IndexMessage, IndexRequest, IndexWorkerData } from './index-protocol.ts';
 import { decidedCounts } from './index-lookups.ts';
 import { callById, latestEvents, pageOfCalls, queryEntries, unfinishedIntents } from './index-query.ts';
 import { isDamage, openDatabase, setDatabaseAside } from './index-schema.ts';
 import { createTailer } from './index-tail.ts';
+import { createRequestQueue } from './request-queue.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('index-worker.ts runs only as a worker thread');
@@ -21,13 +23,36 @@ function openIndexFile() {
   return { database, tailer: createTailer(database, auditDirectory, onProblem) };
 }
 
+/** After this long without a search its columns are given back. */
+const ACTIVITY_IDLE_MS = 10 * 60_000;
+
+/** Of the database that is open; holds its columns in memory. */
+let activity: ReturnType<typeof createActivity> | undefined;
+let activityIdle: NodeJS.Timeout | undefined;
+
+function activityOf(database: Parameters<typeof createActivity>[0]): ReturnType<typeof createActivity> {
+  activity ??= createActivity(database);
+  clearTimeout(activityIdle);
+  activityIdle = setTimeout(() => {
+    activity = undefined;
+  }, ACTIVITY_IDLE_MS).unref();
+  return activity;
+}
+
+function closeFile(): void {
+  clearTimeout(activityIdle);
+  activity = undefined;
+  const closing = open;
+  open = undefined;
+  closing?.database.close();
+}
+
 /** Opened by the first request, and again by the next one after a failure. */
 let open: ReturnType<typeof openIndexFile> | undefined;
 
 function answer(request: IndexRequest): IndexAnswer {
   if (request.op === 'close') {
-    open?.database.close();
-    open = undefined;
+    closeFile();
     return DONE;
   }
   open ??= openIndexFile();
@@ -53,6 +78,9 @@ function answer(request: IndexRequest): IndexAnswer {
     case 'events':
       tailer.catchUp();
       return { kind: 'events', events: latestEvents(database, request.event, request.limit) };
+    case 'activity':
+      tailer.catchUp();
+      return { kind: 'activity', answer: activityOf(database)(request.request) };
     case 'catchUp':
       tailer.catchUp();
       return DONE;
@@ -72,21 +100,35 @@ function answerOrRepair(request: IndexRequest): IndexAnswer {
     if (!isDamage(error)) throw error;
     onProblem('the log index was damaged; it was set aside and is rebuilt from the journal');
     try {
-      open?.database.close();
+      closeFile();
     } finally {
-      open = undefined;
       setDatabaseAside(databasePath);
     }
     return answer(request);
   }
 }
 
-port.on('message', ({ id, request }: IndexCall) => {
+interface QueuedCall extends IndexCall {
+  readonly slot: string | undefined;
+}
+
+function carryOut({ id, request }: QueuedCall): void {
   try {
     send({ kind: 'answer', id, answer: answerOrRepair(request) });
   } catch (error) {
     send({ kind: 'error', id, failure: toFailure(error) });
   }
   // Nothing keeps the thread after this.
-  if (request.op === 'close') port.close();
+  if (request.op === 'close') port?.close();
+}
+
+const superseded = new CompanionError('E_SUPERSEDED', 'A newer search took its place.', 'Wait for the newer one.');
+const queue = createRequestQueue<QueuedCall>({
+  carryOut,
+  supersede: ({ id }) => send({ kind: 'error', id, failure: superseded.toFailure() }),
+  later: (then) => void setImmediate(then),
+});
+
+port.on('message', (call: IndexCall) => {
+  queue.add({ ...call, slot: call.request.op === 'activity' ? call.request.slot : undefined });
 });

@@ -47,6 +47,7 @@ import { protectedPaths } from './host/protected-roots.ts';
 import { composeOperations } from './operations/compose-operations.ts';
 import type { CallContext, Dispatch } from './operations/dispatch.ts';
 import { createHeldQuestions } from './operations/held-questions.ts';
+import { createJobs } from './operations/jobs.ts';
 import type { ShellPart } from './operations/shell-handlers.ts';
 import { createLoginShellEnvironment } from './process/login-shell-environment.ts';
 import { createReaper, sweepLeftovers } from './process/reaper.ts';
@@ -484,6 +485,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   const known = createKnownAddresses(() => Date.now());
   const verification = createVerification({ auditDirectory, readTrust: () => readTrust(vault), clock });
+  const jobs = createJobs({ clock, newId, announce: (change) => feed.announce(change) });
   const { openReview } = options;
   const dispatch: Dispatch = composeOperations({
     settings,
@@ -498,6 +500,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     deciding,
     protectedPaths: paths,
     journalIndex: index,
+    jobs,
+    userHome: homedir(),
     cancelAll,
     clock,
     version,
@@ -619,6 +623,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       await Promise.all([delivery.close(), seal.close()]);
       await reaper.close();
       await Promise.all([parsePool.close(), deciding.close(), verification.close()]);
+      await jobs.close();
       await index.close();
       await journal
         .close()

@@ -1,6 +1,7 @@
 /** Every handler of the one list, each with the parts that it needs, behind the one way to them. No handler has logic here. */
 import { randomBytes } from 'node:crypto';
 import type { CompanionEvent, OperationName } from '../../preload/contract/index.ts';
+import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
 import { keepingAddresses, type KnownAddresses } from '../host/known-addresses.ts';
@@ -10,6 +11,7 @@ import { createToken } from '../hub/tokens.ts';
 import type { OAuthRegistry } from '../identity/oauth-registry.ts';
 import { createPassphraseAttempts } from '../secrets/passphrase-attempts.ts';
 import { aboutHandlers, type AboutParts } from './about-handlers.ts';
+import { activityHandlers, jobHandlers } from './activity-handlers.ts';
 import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
@@ -18,6 +20,7 @@ import { createDispatch, type Dispatch } from './dispatch.ts';
 import { heldHandlers, type HeldParts } from './held-handlers.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
+import type { Jobs } from './jobs.ts';
 import { otherHandlers, type OtherParts } from './other-handlers.ts';
 import { shellHandlers, type ShellPart } from './shell-handlers.ts';
 import { secretDescriptions } from './describe-secrets.ts';
@@ -38,7 +41,10 @@ export interface OperationParts
   readonly tenancy: TenantHost;
   readonly delivery: Delivery;
   /** Search over the journal, without what tenants add. */
-  readonly journalIndex: DecidingHandlerParts['index'];
+  readonly journalIndex: DecidingHandlerParts['index'] & Pick<AuditIndex, 'activity'>;
+  readonly jobs: Jobs;
+  /** The person's own, where an export is put. */
+  readonly userHome: string;
   readonly newId: () => string;
   readonly event: TenantHostParts['event'];
   readonly warn: (text: string) => void;
@@ -120,6 +126,14 @@ export function composeOperations(parts: OperationParts): Dispatch {
           record: (detail) => event('tenant_approval_decided', detail),
         }),
         ...decided.handlers,
+        ...activityHandlers({
+          settings,
+          index: parts.journalIndex,
+          jobs: parts.jobs,
+          clock,
+          userHome: parts.userHome,
+        }),
+        ...jobHandlers(parts.jobs),
         ...heldHandlers({ held: parts.held, openReview: parts.openReview, leave: parts.leave }),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
         ...shellHandlers(parts.shell),

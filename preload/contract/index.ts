@@ -1,4 +1,5 @@
 export * from './about.ts';
+export * from './activity.ts';
 export * from './approval.ts';
 export * from './audit.ts';
 export * from './client.ts';
@@ -10,6 +11,7 @@ export * from './failure.ts';
 export * from './guard.ts';
 export * from './held.ts';
 export * from './hub.ts';
+export * from './job.ts';
 export * from './json.ts';
 export * from './pin.ts';
 export * from './operations.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { aboutOperations } from './about-operations.ts';
 import { ApprovalView, GrantScope, PauseView } from './approval.ts';
+import { activityOperations } from './activity-operations.ts';
 import { LogEntry, LogFilter } from './audit.ts';
 import { ClientChange, ClientView, WritableClientId } from './client.ts';
 import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest } from './connector.ts';
@@ -220,6 +221,7 @@ export const operations = {
   ...heldOperations,
 
   'logs.query': operation(LogFilter, z.array(LogEntry), everyone),
+  ...activityOperations,
 
   'clients.list': operation(none, z.array(ClientView), everyone),
   'clients.install': operation(

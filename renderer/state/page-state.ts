@@ -84,6 +84,7 @@ export function applyEvent(state: PageState, event: CompanionEvent): PageState {
       const { operation, text, caller } = event;
       return { ...state, weakened: [{ operation, text, caller }, ...state.weakened].slice(0, MAX_WEAKENED) };
     }
+    case 'job':
     case 'status_changed':
       return state;
     default:

@@ -129,6 +129,15 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'review.open': ['ui shell', 'never'],
   'review.leave': ['ui', 'never'],
   'logs.query': ['cli ui shell', 'never'],
+  'activity.search': ['cli ui shell', 'never'],
+  'activity.histogram': ['cli ui shell', 'never'],
+  'activity.values': ['cli ui shell', 'never'],
+  'activity.call': ['cli ui shell', 'never'],
+  'activity.task': ['cli ui shell', 'never'],
+  'activity.export': ['cli ui', 'never'],
+  'jobs.list': ['cli ui shell', 'never'],
+  'jobs.get': ['cli ui shell', 'never'],
+  'jobs.cancel': ['cli ui', 'never'],
   'clients.list': ['cli ui shell', 'never'],
   'clients.install': ['cli', 'never'],
 };
@@ -375,6 +384,11 @@ describe('input', () => {
     ['secrets.createVault', { passphrase: 'short' }],
     ['logs.query', { limit: 10_001 }],
     ['logs.query', { since: 'yesterday' }],
+    ['activity.search', { filter: { text: 'x'.repeat(16_385), show: 'all', events: false } }],
+    ['activity.search', { filter: { text: '', show: 'all', events: false }, limit: 201 }],
+    ['activity.search', { filter: { text: '', show: 'all', events: false }, offset: -1 }],
+    ['activity.histogram', { filter: { text: '', show: 'all', events: false }, buckets: 121 }],
+    ['activity.export', { format: 'csv', filter: { text: '', show: 'all', events: false }, path: '/tmp/x' }],
     ['clients.install', { client: 'zed', connector: 'x', dryRun: true }],
   ])('%s refuses %j', async (name, input) => {
     const { dispatch, ran } = bench();

@@ -26,8 +26,7 @@ export interface ColumnStore {
 
 /** In the order of {@link SELECT}. */
 type Line = readonly number[];
-const ROW = 2;
-const ENDED = 7;
+const [ROW, FACET, REASON, ENDED] = [2, 3, 5, 7] as const;
 
 const SELECT = 'SELECT time, seq, row, facet, target, reason, session, ended FROM entry';
 /** Calls that may still change; of more, the older ones are read anew only with everything else. */
@@ -63,7 +62,7 @@ export function createColumnStore(database: DatabaseSync): ColumnStore {
   let generation = '';
   let seen = '';
   let lastRow = 0;
-  /** Rows without an outcome, or with an unknown one: the only ones that change. */
+  /** Calls that are not whole: without an outcome, with an unknown one, or without their intent. No others change. */
   let pending = new Set<number>();
   let version = 0;
 
@@ -72,8 +71,10 @@ export function createColumnStore(database: DatabaseSync): ColumnStore {
   const note = (line: Line, terms: TermTable): void => {
     const row = line[ROW] ?? 0;
     const ended = line[ENDED] ?? 0;
+    // Without a reason: its intent may still come, and bring another time.
+    const isOpen = ended === 0 || terms.mayChange(ended) || line[REASON] === 0;
     if (row > lastRow) lastRow = row;
-    if (ended === 0 || terms.mayChange(ended)) pending.add(row);
+    if (isOpen && terms.facets.get(line[FACET] ?? 0)?.kind === 'call') pending.add(row);
     else pending.delete(row);
   };
 

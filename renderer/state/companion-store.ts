@@ -115,7 +115,8 @@ export function createCompanionStore(
     for (const listener of eventListeners) listener(event);
     if (event.type === 'held_waiting' && event.question.from === 'interface' && underWay > 0)
       void openReview(false).catch(report);
-    if (event.type !== 'log') reload(from);
+    // Neither changes what is loaded here; both come often.
+    if (event.type !== 'log' && event.type !== 'job') reload(from);
   };
   const follow = async (from: Transport, signal: AbortSignal): Promise<void> => {
     await from.watch(

@@ -810,3 +810,41 @@ describe('hostile text', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThan(100);
   });
 });
+
+describe('logs export', () => {
+  const job = { id: 'j1', kind: 'export', startedAt: '2026-01-02T03:04:05.000Z', done: 12_000, total: 12_000 } as const;
+  const done = { ...job, state: 'done', result: '/home/ada/Downloads/x.jsonl' } as const;
+  const answers = { 'activity.export': { job: 'j1' }, 'jobs.get': done };
+
+  it('says where the file is', async () => {
+    const told = await tell('logs export --format csv --search read --show denied --since 2026-01-31', { answers });
+    expect(told.out).toBe('12,000 entries are in /home/ada/Downloads/x.jsonl\n');
+    expect(told.calls[0]).toBe(
+      'activity.export {"format":"csv","filter":{"text":"read","show":"denied","events":false,"since":"2026-01-31T00:00:00.000Z"}}',
+    );
+    expect(JSON.parse((await tell('logs export --json', { answers })).out)).toEqual(done);
+  });
+
+  it.each([
+    [
+      { ...job, state: 'failed', failure: { code: 'E_EXPORT_FAILED', message: 'No room.', next: 'Make some.' } },
+      'E_EXPORT_FAILED',
+    ],
+    [{ ...job, state: 'cancelled' }, 'E_EXPORT_CANCELLED'],
+  ])('%#: says why there is none', async (view, code) => {
+    expect((await tell('logs export', { answers: { ...answers, 'jobs.get': view } })).failure?.code).toBe(code);
+  });
+
+  it('waits for the end, and takes it back where nobody waits any more', async () => {
+    const views = [{ ...job, state: 'running' }, done];
+    const told = await tell('logs export', {
+      answers: { ...answers, 'jobs.get': () => views.shift(), 'jobs.cancel': done },
+      events: [],
+    });
+    expect(told.calls).toContain('jobs.cancel {"id":"j1"}');
+  });
+
+  it.each(['--tenant', '-f', '--blocked'])('refuses %s', async (option) => {
+    expect((await tell(`logs ${option} export`)).code).toBe(2);
+  });
+});

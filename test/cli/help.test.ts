@@ -162,6 +162,7 @@ describe('help', () => {
       'setup uninstall',
       'setup undo',
       'logs',
+      'logs export',
       'status',
       'open',
       'serve',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { LogEntry } from '../../../preload/contract/index.ts';
 import type { CommandIo } from '../command-io.ts';
+import { addLogExport } from './log-export.ts';
 import { entryText } from './log-text.ts';
 import { moment, wholeNumber } from './option-values.ts';
 import { hang, json } from './render.ts';
@@ -35,7 +36,7 @@ function isWanted(entry: LogEntry, options: LogOptions): boolean {
 }
 
 export function addLogCommand(program: Command, io: CommandIo): void {
-  program
+  const logs = program
     .command('logs')
     .description('what was called, what was blocked and why')
     .option('--json', 'one JSON document a line')
@@ -102,4 +103,5 @@ export function addLogCommand(program: Command, io: CommandIo): void {
         end?.();
       }
     });
+  addLogExport(logs, io);
 }

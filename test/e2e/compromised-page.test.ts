@@ -70,12 +70,15 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     ]);
     const rule = await home.json<{ id: string }>(['policy', 'deny', 'files', 'crash']);
     await home.must(['hub', 'bind', '--all', '-y']);
+    const job = await home.json<{ id: string }>(['logs', 'export', '--json']);
     client = await connect(home, 'files', 'Cursor');
     client.send({ jsonrpc: '2.0', id: 'asked', method: 'tools/call', params: { name: 'write_note', arguments: {} } });
     waiting = await waitingApproval(home);
     inputs = {
       'policy.removeChain': { id: chain.id },
       'policy.remove': { id: rule.id },
+      'activity.call': { id: home.records()[0]?.id },
+      'jobs.get': { id: job.id },
       'approvals.approve': { id: waiting.id, scope: 'once', hash: waiting.hash },
     };
     context = await rig.context();

@@ -29,6 +29,7 @@ export function createWaiting(now: () => number): Waiting {
         case 'held_ended':
           open.delete(event.id);
           return;
+        case 'job':
         case 'log':
         case 'status_changed':
         case 'weakened':

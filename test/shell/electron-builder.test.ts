@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { DEEP_LINK_SCHEME } from '../../main/shell/deep-link.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 // app-builder-lib belongs to electron-builder, so it is looked for from there.
@@ -14,6 +15,7 @@ const Config = z.looseObject({
   // electron-builder gathers the patterns into sets.
   files: z.array(z.object({ filter: z.array(z.string()) })),
   electronFuses: z.record(z.string(), z.boolean()),
+  protocols: z.array(z.object({ name: z.string(), schemes: z.array(z.string()) })),
   extraResources: z.array(z.object({ from: z.string(), to: z.string() })),
   mac: z.looseObject({ icon: z.string(), entitlements: z.string(), hardenedRuntime: z.boolean() }),
 });
@@ -76,6 +78,7 @@ describe('electron-builder.yml', () => {
       'package.json',
     ]);
     expect(config.mac.hardenedRuntime).toBe(true);
+    expect(config.protocols).toEqual([{ name: 'Runlayer Companion', schemes: [DEEP_LINK_SCHEME] }]);
     expect(config.extraResources).toEqual([{ from: 'resources/tray', to: 'tray' }]);
   });
 

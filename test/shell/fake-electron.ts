@@ -276,6 +276,7 @@ export function createFakeElectron(
 
     constructor(options: BrowserWindowConstructorOptions) {
       this.options = options;
+      this.onTop = options.alwaysOnTop ?? false;
       this.contents = new FakeWebContents('');
       log.push('window');
       appEvents.emit('web-contents-created', {}, this.contents);

@@ -21,6 +21,8 @@ export function openWindow(
       look: options.look,
     }),
   );
+  // An empty window says nothing and answers nothing: the next wish opens another.
+  window.webContents.on('render-process-gone', () => window.destroy());
   // A page that cannot be loaded leaves an empty window; the tray's state line says what is wrong.
   window.loadURL(options.address).catch(() => undefined);
   return window;

@@ -16,6 +16,8 @@ export interface Prepared {
   host(): CompanionHost | undefined;
 }
 
+/** As in electron-builder.yml. */
+export const APP_ID = 'com.runlayer.companion';
 const IGNORED_LINK = 'A link that is none of ours was ignored.';
 
 /** @returns undefined where another instance runs; this one then ends. */
@@ -32,6 +34,8 @@ export function prepare({ electron, process }: StartAppOptions): Prepared | unde
   app.commandLine.appendSwitch('disable-breakpad');
   app.commandLine.appendSwitch('disable-crash-reporter');
   app.enableSandbox();
+  // Windows shows notifications only of an app that it knows, by the id that the installer gave it.
+  if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
   electron.protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: APP_PRIVILEGES }]);
   hardenAllContents(electron, () => host?.knownAddresses() ?? []);
   followStarts(electron, {

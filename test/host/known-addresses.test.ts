@@ -22,18 +22,18 @@ describe('addresses that a person is sent to', () => {
   it('are few: the oldest goes, one that is asked for again is the latest', () => {
     const known = createKnownAddresses(() => NOW);
     known.keep('https://first.example/', NOW + 1);
-    for (let n = 0; n < 63; n += 1) known.keep(`https://${n}.example/`, NOW + 1);
+    for (let n = 0; n < 255; n += 1) known.keep(`https://${n}.example/`, NOW + 1);
     known.keep('https://first.example/', NOW + 1);
     known.keep('https://last.example/', NOW + 1);
-    expect(known.list()).toHaveLength(64);
+    expect(known.list()).toHaveLength(256);
     expect(known.list()).toContain('https://first.example/');
     expect(known.list()).not.toContain('https://0.example/');
   });
 
-  it('come from sign-ins, and end with them', async () => {
+  it('come from sign-ins and from what waits at tenants, and end with them', async () => {
     let now = NOW;
     const known = createKnownAddresses(() => now);
-    const handlers = keepingAddresses<Pick<Handlers, 'connectors.signIn' | 'tenant.signIn'>>(
+    const handlers = keepingAddresses<Pick<Handlers, 'connectors.signIn' | 'tenant.signIn' | 'tenant.approvals'>>(
       {
         'connectors.signIn': () =>
           Promise.resolve({ id: 'a', authorizationUrl: 'https://as.example/authorize?state=1' }),
@@ -45,6 +45,21 @@ describe('addresses that a person is sent to', () => {
           verificationUriComplete: '',
           expiresAt: new Date(NOW + 60_000).toISOString(),
         }),
+        'tenant.approvals': () => ({
+          approvals: [
+            {
+              host: 'https://acme.example',
+              id: 'r1',
+              status: 'pending',
+              title: '',
+              server: '',
+              tool: '',
+              canDecideInline: false,
+              link: 'https://acme.example/approvals/r1',
+            },
+          ],
+          unanswered: [],
+        }),
       },
       known,
       () => now,
@@ -55,6 +70,10 @@ describe('addresses that a person is sent to', () => {
     now += 60_000;
     expect(known.list()).toEqual(['https://as.example/authorize?state=1']);
     now += 240_000;
+    expect(known.list()).toEqual([]);
+    await handlers['tenant.approvals']({}, CLI);
+    expect(known.list()).toEqual(['https://acme.example/approvals/r1']);
+    now += 15 * 60_000;
     expect(known.list()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { APP_ID } from '../../main/shell/prepare.ts';
 import { DEEP_LINK_SCHEME } from '../../main/shell/deep-link.ts';
 
 const project = join(import.meta.dirname, '..', '..');
@@ -71,7 +72,7 @@ describe('electron-builder.yml', () => {
 
   it('ships what was built, and nothing of the sources', async () => {
     const config = Config.parse(await read());
-    expect(config.appId).toBe('com.runlayer.companion');
+    expect(config.appId).toBe(APP_ID);
     expect(config.asar).toBe(true);
     expect(config.files.flatMap(({ filter }) => filter).filter((pattern) => !pattern.startsWith('!'))).toEqual([
       'out/**',

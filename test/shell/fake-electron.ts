@@ -237,6 +237,9 @@ export function createFakeElectron(
       log.push(`scheme of links ${scheme}`);
       return true;
     },
+    setAppUserModelId: (id) => {
+      log.push(`app id ${id}`);
+    },
     setLoginItemSettings: (settings) => {
       fake.loginItem = settings;
     },
@@ -337,6 +340,10 @@ export function createFakeElectron(
 
     close(): void {
       this.events.emit('close', {});
+      this.destroy();
+    }
+
+    destroy(): void {
       this.destroyed = true;
       this.visible = false;
       this.events.emit('closed');

@@ -53,6 +53,19 @@ describe('starting the app', () => {
     expect(shell.opened).toEqual([1]);
   });
 
+  it('tells Windows who it is, so that it may notify', async () => {
+    await start({}, { process: { env: {}, argv: [], execPath: '/x', platform: 'win32', resourcesPath: '/res' } });
+    expect(shell.fake.log).toContain('app id com.runlayer.companion');
+  });
+
+  it('takes a window away whose page is gone, and opens another when it is wanted', async () => {
+    await start();
+    shell.fake.windows[0]!.contents.events.emit('render-process-gone');
+    expect(shell.fake.windows[0]!.destroyed).toBe(true);
+    shell.fake.appEvents.emit('activate');
+    expect(shell.fake.windows).toHaveLength(2);
+  });
+
   it('ends at once where another instance runs, and starts no companion', async () => {
     await start({ lock: false });
     expect(shell.fake.log).toEqual(['lock', 'quit', 'gone']);

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { CompanionEvent } from '../../preload/contract/index.ts';
 import { createHttpInterface, type HttpInterface } from './http-interface.ts';
+import { eventForPage } from '../operations/held-for-page.ts';
 import type { Dispatch } from '../operations/dispatch.ts';
 
 export interface InterfacesOptions {
@@ -45,7 +46,8 @@ export function createInterfaces(options: InterfacesOptions): Interfaces {
           tty: false,
           by: caller === 'ui' ? 'interface' : 'approval window',
         }),
-      subscribe: options.subscribe,
+      subscribe: (listener) =>
+        options.subscribe((event) => listener(caller === 'window' ? event : eventForPage(event))),
       ...(reaches === undefined ? {} : { reaches }),
       now: () => Date.now(),
       randomToken: () => randomBytes(32).toString('base64url'),

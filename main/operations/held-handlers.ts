@@ -1,5 +1,6 @@
 /** The operations about what waits for a person's yes. */
 import type { Handlers } from './dispatch.ts';
+import { heldForPage } from './held-for-page.ts';
 import type { HeldQuestions } from './held-questions.ts';
 
 export interface HeldParts {
@@ -16,7 +17,7 @@ export function heldHandlers({
   leave,
 }: HeldParts): Pick<Handlers, 'held.list' | 'held.answer' | 'held.refuse' | 'review.open' | 'review.leave'> {
   return {
-    'held.list': () => held.list(),
+    'held.list': (_input, { caller }) => (caller === 'window' ? held.list() : held.list().map(heldForPage)),
     'held.answer': ({ id, hash, allow }) => {
       held.answer(id, hash, allow);
       return {};

@@ -9,6 +9,7 @@ import type { CompanionEvent } from '../../preload/contract/events.ts';
 import { toFailure, type Failure } from '../../preload/contract/failure.ts';
 import { operations, type OperationName } from '../../preload/contract/operations.ts';
 import { interfaceOperation, type PageCaller } from '../control/http-operation.ts';
+import { eventForPage } from '../operations/held-for-page.ts';
 import { isAppUrl, type AppHost } from './app-protocol.ts';
 import type { CompanionHost, Electron } from './companion-host.ts';
 
@@ -87,9 +88,9 @@ export function serveWindows(electron: Pick<Electron, 'ipcMain'>, options: IpcOp
   electron.ipcMain.handle(CALL_CHANNEL, (event, ...args: unknown[]) => answerCall(options, event, args));
 }
 
-/** Announces an event to an open window with our page in it. */
-export function sendEvent({ window: current, host }: ServedWindow, event: CompanionEvent): void {
+/** Announces an event to an open window with our page in it; to the page, no more than it may see of it. */
+export function sendEvent({ window: current, host, caller }: ServedWindow, event: CompanionEvent): void {
   const window = current();
   if (window === undefined || window.isDestroyed() || !isAppUrl(window.webContents.getURL(), host)) return;
-  window.webContents.send(EVENT_CHANNEL, event);
+  window.webContents.send(EVENT_CHANNEL, caller === 'window' ? event : eventForPage(event));
 }

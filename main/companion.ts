@@ -24,7 +24,10 @@ import { shapeOf } from './audit/shape.ts';
 import { unknownOutcome } from './audit/unknown-outcome.ts';
 import { runArguments } from './cli/run-arguments.ts';
 import { serveCommand } from './cli/serve-command.ts';
+import { clientPaths } from './clients/locate.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
+import { watchClientFiles } from './host/client-file-watch.ts';
+import { createClientSightings } from './host/client-sightings.ts';
 import { createOpenHttp } from './connectors/open-http.ts';
 import { openAggregate } from './hub/aggregate/aggregate.ts';
 import { createHubHost } from './hub/hub-host.ts';
@@ -336,6 +339,19 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const clientEnvironment = (installLauncher: boolean): ReturnType<typeof localClientEnvironment> =>
     localClientEnvironment({ companionHome: home, program: options.program, installLauncher });
 
+  const sightings = createClientSightings({
+    clock,
+    events: (name, limit) => index.events(name, limit),
+    changed: () => feed.statusChanged(),
+  });
+  let unwatchClients = (): void => {};
+  void clientEnvironment(false)
+    .then(clientPaths)
+    .then((found) => {
+      if (stopping === undefined) unwatchClients = watchClientFiles(found, () => feed.statusChanged());
+    })
+    .catch((error: unknown) => logger.warn({ error: String(error) }, 'the files of the clients are not watched'));
+
   const status = async (): Promise<Status> => {
     const earlier = await previousSessions();
     const notes = [...warnings];
@@ -520,6 +536,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     leave: async (address) => (openReview === undefined ? interfaces.leaveLink(address) : null),
     handOver,
     clientEnvironment,
+    sightings,
     known,
     kind,
     home,
@@ -535,6 +552,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const run = async (connection: Connection): Promise<void> => {
     const session = await runSession(connection, {
       ...sessionDependencies,
+      introduced: (client) => sightings.began(client),
       prepare: ({ hello }) =>
         prepareRun(
           runArguments(hello.argv),
@@ -608,6 +626,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       draining = true;
       idle?.close();
       settingsWatch?.close();
+      unwatchClients();
       listener.stopListening();
       deciding.approvals.close();
       held.close();

@@ -26,6 +26,10 @@ export interface ClientAdapter {
   readonly rewritesFileWhileRunning: boolean;
   /** When a changed file takes effect: after a restart of the client, or at once. */
   readonly reload: 'restart' | 'watched';
+  /** What makes it read the file again, as one order. */
+  readonly restartHint: string;
+  /** What it calls itself in `initialize`, in lower case. Anybody may claim these. */
+  readonly claimedNames: readonly string[];
   /** What the person has to do once the file is written. */
   notesAfterChange(): string[];
   /** What the person should know about this connector name in this client. */
@@ -89,6 +93,8 @@ export const claudeDesktop: ClientAdapter = {
   paths: claudePaths,
   rewritesFileWhileRunning: true,
   reload: 'restart',
+  restartHint: 'Start Claude Desktop again. If it was open, quit it from the tray or menu bar first.',
+  claimedNames: ['claude-ai', 'claude-desktop', 'claude desktop'],
   notesAfterChange: () => [
     'Start Claude Desktop again. If it was open before, quit it from the tray or menu bar; closing the window is not enough.',
     'Claude Desktop rewrites this file and has been seen to lose entries: look at the list of clients again after its next start.',
@@ -109,6 +115,8 @@ export const cursor: ClientAdapter = {
   },
   rewritesFileWhileRunning: false,
   reload: 'watched',
+  restartHint: 'Quit Cursor and open it again.',
+  claimedNames: ['cursor-vscode', 'cursor'],
   notesAfterChange: () => [
     'Cursor watches this file. A new server may be off until it is switched on in Cursor Settings → MCP; open chats may not see it.',
   ],

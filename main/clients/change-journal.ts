@@ -30,7 +30,9 @@ export const ChangeRecord = z.object({
   path: z.string(),
   target: z.string(),
   /** Servers that were touched; `had`: there was an entry of that key before. */
-  keys: z.array(z.strictObject({ key: z.string(), had: z.boolean() })),
+  keys: z.array(z.strictObject({ key: z.string(), had: z.boolean() })).readonly(),
+  /** Which connector each of these keys starts since; of changes that write entries of ours. */
+  connectors: z.record(z.string(), z.string()).optional(),
   /** SHA-256 of the file before and after; null: no file. */
   before: Hash.nullable(),
   after: Hash.nullable(),

@@ -4,10 +4,12 @@ import type { ClientChange } from '../../preload/contract/client.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
 import type { ClientAdapter } from './adapters.ts';
 import { backupDirectory, writeBackup } from './backups.ts';
+import { broughtBack } from './brought-back.ts';
 import { appendToJournal, readJournal, type ChangeRecord } from './change-journal.ts';
 import { isUnchanged, readClientFile, sha256, type ClientFile } from './client-file.ts';
 import type { ClientEnvironment } from './environment.ts';
 import { withLock, type HeldLock } from './file-lock.ts';
+import { printable } from './printable.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { busy, errorCode, fileFailure } from './refusals.ts';
 import { replaceFile, sweepTemporaries, syncDirectory } from './replace-file.ts';
@@ -24,7 +26,7 @@ export interface Write {
   readonly action: Exclude<ClientChange['action'], 'unchanged'>;
   /** What the file is to hold; null: the file goes. */
   readonly bytes: Buffer | null;
-  readonly record: Pick<ChangeRecord, 'kind' | 'of' | 'keys' | 'createdServersKey'>;
+  readonly record: Pick<ChangeRecord, 'kind' | 'of' | 'keys' | 'connectors' | 'createdServersKey'>;
   readonly notes: string[];
   /** False where the bytes that go are known to be our own work. */
   readonly backUp: boolean;
@@ -34,7 +36,14 @@ export interface Write {
   readonly removeDirectories?: readonly string[];
 }
 
-export type Decision = Write | { readonly kind: 'keep'; readonly notes: string[] };
+interface Keep {
+  readonly kind: 'keep';
+  readonly notes: string[];
+  /** Keys that should not be expected in the file any more: the journal says so, the file stays. */
+  readonly forget?: readonly string[];
+}
+
+export type Decision = Write | Keep;
 
 /** Looks at the file and its journal and says what should happen. Called again for each attempt; writes nothing. */
 type Decide = (file: ClientFile, journal: readonly ChangeRecord[]) => Promise<Decision>;
@@ -54,8 +63,10 @@ export async function changeClientFile(request: Request): Promise<ClientChange> 
     // Without a lock first: most refusals, and "nothing to do", should leave no trace at all.
     const file = await readClientFile(path);
     const decision = await request.decide(file, await readJournal(environment.companionHome, adapter.id));
-    if (decision.kind === 'keep') return describe(request, file, decision);
-    if (request.dryRun) return describe(request, file, await withRunningNote(decision, environment, adapter));
+    if (decision.kind === 'keep' && (request.dryRun || decision.forget === undefined))
+      return describe(request, file, decision);
+    if (request.dryRun && decision.kind === 'write')
+      return describe(request, file, await withRunningNote(decision, environment, adapter));
 
     await ensurePrivateDirectory(environment.companionHome, environment.platform);
     await ensurePrivateDirectory(join(environment.companionHome, 'clients'), environment.platform);
@@ -95,7 +106,10 @@ async function changeLocked(
   const file = await readClientFile(path);
   if (file.target !== found.target || (file.bytes === null) !== (found.bytes === null)) return undefined;
   const decision = await request.decide(file, await readJournal(companionHome, adapter.id));
-  if (decision.kind === 'keep') return { change: describe(request, file, decision), removeDirectories: [] };
+  if (decision.kind === 'keep') {
+    await forget(request, file, decision);
+    return { change: describe(request, file, decision), removeDirectories: [] };
+  }
 
   await refuseWhileRunning(environment, adapter);
   await sweepTemporaries(file.target);
@@ -126,6 +140,25 @@ async function changeLocked(
   }
   const change = describe(request, file, decision, backup);
   return { change, removeDirectories: decision.removeDirectories ?? [] };
+}
+
+/** Says in the journal that these entries are gone for good. */
+async function forget({ environment, adapter, path }: Request, file: ClientFile, decision: Keep): Promise<void> {
+  if (decision.forget === undefined) return;
+  const record: Omit<ChangeRecord, 'v' | 'seq'> = {
+    time: environment.clock().toISOString(),
+    client: adapter.id,
+    kind: 'uninstall',
+    path,
+    target: file.target,
+    keys: decision.forget.map((key) => ({ key, had: false })),
+    before: file.sha256,
+    after: file.sha256,
+    mode: file.stat?.mode ?? null,
+    createdServersKey: false,
+    createdDirectories: [],
+  };
+  await appendToJournal(environment.companionHome, record, environment.platform);
 }
 
 async function apply(
@@ -163,7 +196,7 @@ async function removeIfEmpty(directory: string): Promise<void> {
   await rmdir(directory).catch(() => undefined);
 }
 
-async function refuseWhileRunning(environment: ClientEnvironment, adapter: ClientAdapter): Promise<void> {
+export async function refuseWhileRunning(environment: ClientEnvironment, adapter: ClientAdapter): Promise<void> {
   if (!adapter.rewritesFileWhileRunning) return;
   const next = `Quit ${adapter.title} (from the tray or menu bar, not just its window), then try again.`;
   const running = await environment.isClientRunning(adapter.id).catch((cause: unknown) => {
@@ -199,6 +232,7 @@ async function withRunningNote(
 
 function describe(request: Request, file: ClientFile, decision: Decision, backup?: string): ClientChange {
   const { environment, adapter, path, dryRun } = request;
+  const back = decision.kind === 'keep' ? [] : broughtBack(file.bytes, decision.bytes, adapter.dialect, environment);
   return {
     client: adapter.id,
     path,
@@ -207,5 +241,6 @@ function describe(request: Request, file: ClientFile, decision: Decision, backup
     dryRun,
     ...(backup === undefined ? {} : { backup: join(backupDirectory(environment.companionHome, adapter.id), backup) }),
     notes: decision.notes,
+    bringsBack: back.map(({ key }) => printable(key)),
   };
 }

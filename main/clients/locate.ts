@@ -1,6 +1,6 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
-import { windowsFolder, type ClientAdapter } from './adapters.ts';
+import { adapters, windowsFolder, type ClientAdapter } from './adapters.ts';
 import type { ClientEnvironment } from './environment.ts';
 
 export interface Location {
@@ -37,4 +37,10 @@ export async function locate(adapter: ClientAdapter, environment: ClientEnvironm
 export function rivalNotes(adapter: ClientAdapter, location: Location): string[] {
   if (location.rival === undefined) return [];
   return [`${adapter.title} has a second configuration file, ${location.rival}, and may read that one instead.`];
+}
+
+/** The files that the clients of this machine read, for whoever watches them. */
+export async function clientPaths(environment: ClientEnvironment): Promise<string[]> {
+  const locations = await Promise.all(adapters.map((adapter) => locate(adapter, environment)));
+  return locations.map(({ path }) => path);
 }

@@ -11,7 +11,7 @@ import { printable } from './printable.ts';
 
 const HIDDEN = '"…"';
 const SECRET_OBJECTS = new Set(['env', 'environment', 'envs', 'headers', 'auth', 'oauth', 'inputs']);
-const SECRET_WORD =
+export const SECRET_WORD =
   /token|secret|passw|pwd|api-?_?key|access-?_?key|credential|authorization|bearer|cookie|private|session/i;
 
 /** Long, without blanks, and with letters and digits: a key or token far more often than a word. */

@@ -1,70 +1,38 @@
 import { ConnectorName } from '../../preload/contract/connector.ts';
-import type { ClientChange, ClientView, WritableClientId } from '../../preload/contract/client.ts';
+import type { ClientChange, WritableClientId } from '../../preload/contract/client.ts';
 import { CompanionError } from '../../preload/contract/failure.ts';
-import { adapterFor, adapters, type ClientAdapter } from './adapters.ts';
+import { adapterFor, type ClientAdapter } from './adapters.ts';
+import { broughtBack, type BroughtBack } from './brought-back.ts';
 import { readJournal } from './change-journal.ts';
 import { changeClientFile, type Decision } from './change.ts';
-import { readClientFile, type ClientFile } from './client-file.ts';
+import { type ClientFile } from './client-file.ts';
 import { parseConfig, parseConfigText } from './document.ts';
-import { ownEntries } from './entries.ts';
 import type { ClientEnvironment } from './environment.ts';
+import { sourceOf } from './foreign-servers.ts';
 import { locate, rivalNotes, type Location } from './locate.ts';
-import { foreignServers, planInstall } from './plan.ts';
+import { planInstalls } from './plan-installs.ts';
+import { entryChanged, entryUnknown, planReplacement } from './plan-replacement.ts';
 import { printable } from './printable.ts';
 import { invalidConfig } from './refusals.ts';
 import { decideUndo } from './undo-decision.ts';
 import { decideUninstall } from './uninstall-decision.ts';
 
-/** The state of every client that can be written. Reads only; a file that cannot be read is a state, not an error. */
-export async function listClients(environment: ClientEnvironment): Promise<ClientView[]> {
-  return Promise.all(adapters.map((adapter) => viewOf(environment, adapter)));
-}
-
-async function viewOf(environment: ClientEnvironment, adapter: ClientAdapter): Promise<ClientView> {
-  const location = await locate(adapter, environment);
-  const [warning] = rivalNotes(adapter, location);
-  const view = {
-    id: adapter.id,
-    title: adapter.title,
-    path: location.path,
-    connectors: [],
-    unmanaged: [],
-    ...(warning === undefined ? {} : { problem: warning }),
-  };
-  let file: ClientFile;
-  try {
-    file = await readClientFile(location.path);
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.replace(/ Nothing was written\.$/, '') : 'it cannot be read';
-    return { ...view, state: 'invalid', problem };
-  }
-  if (file.bytes === null) return { ...view, state: location.clientSeen ? 'no_file' : 'absent' };
-  const document = parseConfig(file.bytes, adapter.dialect);
-  if (document.kind === 'invalid') return { ...view, state: 'invalid', problem: document.problem };
-  const connectors = ownEntries(document.servers, environment).map((entry) => entry.connector);
-  return {
-    ...view,
-    state: 'ok',
-    connectors: [...new Set(connectors)],
-    unmanaged: foreignServers(document, environment).map(printable),
-  };
-}
-
 /**
- * Writes the entry `<connector>: {command: launcher, args: ["run", connector]}`; `unchanged` where it is there already.
+ * Writes the entry `<connector>: {command: launcher, args: ["run", connector]}` of each, in one change; `unchanged` where all
+ * are there already.
  * @throws CompanionError E_CLIENT_ENTRY_EXISTS, E_CLIENT_CONFIG_INVALID, E_CLIENT_CONFIG_TOO_LARGE, E_CLIENT_RUNNING,
  *   E_CLIENT_FILE_BUSY, E_CLIENT_FILE_ACCESS, E_HOME_UNSAFE; nothing is written then.
  */
 export async function install(
   environment: ClientEnvironment,
-  request: { client: WritableClientId; connector: string; dryRun: boolean },
+  request: { client: WritableClientId; connectors: readonly string[]; dryRun: boolean },
 ): Promise<ClientChange> {
-  const { connector, dryRun } = request;
-  checkName(connector);
+  const { connectors, dryRun } = request;
+  for (const connector of connectors) checkName(connector);
   const adapter = adapterFor(request.client);
   const location = await locate(adapter, environment);
   const decide = async (file: ClientFile): Promise<Decision> =>
-    decideInstall(environment, adapter, location, connector, file);
+    decideInstall(environment, adapter, location, connectors, file);
   return changeClientFile({ environment, adapter, path: location.path, dryRun, decide });
 }
 
@@ -82,16 +50,20 @@ function decideInstall(
   environment: ClientEnvironment,
   adapter: ClientAdapter,
   location: Location,
-  connector: string,
+  connectors: readonly string[],
   file: ClientFile,
 ): Decision {
   const document =
     file.bytes === null ? parseConfigText('', adapter.dialect) : parseConfig(file.bytes, adapter.dialect);
   if (document.kind === 'invalid') throw invalidConfig(file.path, document.problem);
-  const plan = planInstall(document, adapter.dialect, connector, environment);
-  if (plan.kind === 'present') {
-    const name = plan.key === connector ? '' : ` under the name "${printable(plan.key)}"`;
-    return { kind: 'keep', notes: [`The entry is there already${name}.`, ...rivalNotes(adapter, location)] };
+  const plan = planInstalls(document, adapter.dialect, connectors, environment);
+  if (plan.edit === undefined) {
+    const present = plan.present.map(({ connector, key }) =>
+      key === connector
+        ? 'The entry is there already.'
+        : `The entry is there already under the name "${printable(key)}".`,
+    );
+    return { kind: 'keep', notes: [...new Set(present), ...rivalNotes(adapter, location)] };
   }
   const unseen = location.clientSeen
     ? []
@@ -100,12 +72,17 @@ function decideInstall(
     kind: 'write',
     action: file.bytes === null ? 'created' : 'changed',
     bytes: plan.edit.bytes,
-    record: { kind: 'install', keys: plan.edit.keys, createdServersKey: plan.edit.createdServersKey },
+    record: {
+      kind: 'install',
+      keys: plan.edit.keys,
+      connectors: plan.connectors,
+      createdServersKey: plan.edit.createdServersKey,
+    },
     backUp: true,
     notes: [
       ...unseen,
       ...rivalNotes(adapter, location),
-      ...adapter.notesForName(connector),
+      ...connectors.flatMap((connector) => adapter.notesForName(connector)),
       ...adapter.notesAfterChange(),
     ],
   };
@@ -131,12 +108,54 @@ export async function uninstall(
 }
 
 /**
- * Takes back the last change to the client's file that still stands; call it again to go one further back.
+ * Lets the entry of this key start a connector of ours in the place of what it starts now. `source`: refused where it is not
+ * the entry that somebody looked at (foreign-servers.ts).
+ * @throws CompanionError E_CLIENT_ENTRY_UNKNOWN, E_CLIENT_ENTRY_OURS, E_CONSENT_CHANGED, and as {@link install} does.
+ */
+export async function replaceEntry(
+  environment: ClientEnvironment,
+  request: {
+    readonly client: WritableClientId;
+    readonly entry: string;
+    readonly connector: string;
+    readonly source?: string;
+    readonly dryRun: boolean;
+  },
+): Promise<ClientChange> {
+  const { connector, entry, dryRun } = request;
+  checkName(connector);
+  const adapter = adapterFor(request.client);
+  const location = await locate(adapter, environment);
+  const decide = async (file: ClientFile): Promise<Decision> => {
+    if (file.bytes === null) throw entryUnknown(entry);
+    const document = parseConfig(file.bytes, adapter.dialect);
+    if (document.kind === 'invalid') throw invalidConfig(file.path, document.problem);
+    if (request.source !== undefined && sourceOf(document, entry) !== request.source) throw entryChanged(entry);
+    const { bytes, keys } = planReplacement(document, adapter.dialect, entry, connector, environment);
+    return {
+      kind: 'write',
+      action: 'changed',
+      bytes,
+      record: { kind: 'install', keys, connectors: { [entry]: connector }, createdServersKey: false },
+      backUp: true,
+      notes: [...rivalNotes(adapter, location), ...adapter.notesAfterChange()],
+    };
+  };
+  return changeClientFile({ environment, adapter, path: location.path, dryRun, decide });
+}
+
+/**
+ * Takes back the last change to the client's file that still stands; call it again to go one further back. `bringsBack` is
+ * told, before anything is written, what would run without the companion again; it throws to refuse.
  * @throws CompanionError E_NOTHING_TO_UNDO, and as {@link install} does.
  */
 export async function undo(
   environment: ClientEnvironment,
-  request: { client: WritableClientId; dryRun?: boolean },
+  request: {
+    readonly client: WritableClientId;
+    readonly dryRun?: boolean;
+    readonly bringsBack?: (servers: readonly BroughtBack[]) => void;
+  },
 ): Promise<ClientChange> {
   const adapter = adapterFor(request.client);
   const located = (await locate(adapter, environment)).path;
@@ -148,6 +167,11 @@ export async function undo(
     adapter,
     path,
     dryRun: request.dryRun ?? false,
-    decide: (file, records) => decideUndo(environment, adapter, file, records),
+    decide: async (file, records) => {
+      const decision = await decideUndo(environment, adapter, file, records);
+      if (decision.kind === 'write')
+        request.bringsBack?.(broughtBack(file.bytes, decision.bytes, adapter.dialect, environment));
+      return decision;
+    },
   });
 }

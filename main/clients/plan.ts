@@ -14,7 +14,7 @@ export type Launcher = Pick<ClientEnvironment, 'launcher' | 'platform'>;
 
 export interface Edit {
   readonly bytes: Buffer;
-  readonly keys: { readonly key: string; readonly had: boolean }[];
+  readonly keys: readonly { readonly key: string; readonly had: boolean }[];
   readonly createdServersKey: boolean;
 }
 
@@ -90,7 +90,7 @@ export function planInstall(
   };
 }
 
-function assertOwn(document: ConfigDocument, key: string, launcher: Launcher): void {
+export function assertOwn(document: ConfigDocument, key: string, launcher: Launcher): void {
   const property = propertyOf(document.servers, key);
   const entry = property === undefined ? undefined : readOwnEntry(property, launcher);
   if (entry?.current !== true) throw new Error('the written entry does not read back as ours');
@@ -137,6 +137,6 @@ export function withoutServer(document: ConfigDocument, key: string): string {
 }
 
 /** Names of the servers that nothing of Runlayer stands before. */
-export function foreignServers(document: ConfigDocument, launcher: Launcher): string[] {
+export function foreignNames(document: ConfigDocument, launcher: Launcher): string[] {
   return (document.servers?.children ?? []).filter((property) => !isManagedEntry(property, launcher)).map(keyOf);
 }

@@ -23,6 +23,8 @@ export async function decideUndo(
 ): Promise<Decision> {
   const left: string[] = [];
   for (const record of liveChanges(journal, file.path, file.sha256).toReversed()) {
+    // It changed nothing in the file: an entry that somebody else took out was forgotten.
+    if (record.before === record.after) continue;
     const earlier = await bytesBefore(environment, record);
     const exact = record.after === file.sha256 ? exactUndo(adapter, file, record, earlier) : undefined;
     if (exact !== undefined) return exact;

@@ -1,8 +1,10 @@
+import type { Node } from 'jsonc-parser';
 import type { ClientAdapter } from './adapters.ts';
 import { readBackup } from './backups.ts';
 import { liveChanges, type ChangeRecord } from './change-journal.ts';
 import type { Decision } from './change.ts';
 import type { ClientFile } from './client-file.ts';
+import { expectedEntries } from './drift.ts';
 import { outsideOf, parseConfig, type ConfigDocument } from './document.ts';
 import { ownEntries } from './entries.ts';
 import type { ClientEnvironment } from './environment.ts';
@@ -20,26 +22,51 @@ export async function decideUninstall(
   file: ClientFile,
   journal: readonly ChangeRecord[],
 ): Promise<Decision> {
+  const live = liveChanges(journal, file.path, file.sha256);
+  const gone = missingKeys(live, undefined, connector, environment);
+  if (file.bytes === null && gone.length > 0) return forgotten(gone);
   if (file.bytes === null) return { kind: 'keep', notes: ['There is no such file, so there is nothing to remove.'] };
   const document = parseConfig(file.bytes, adapter.dialect);
   if (document.kind === 'invalid') throw invalidConfig(file.path, document.problem);
 
-  const live = liveChanges(journal, file.path, file.sha256);
+  const missing = missingKeys(live, document.servers, connector, environment);
   const createdServersKey = live.some((change) => change.createdServersKey);
   const edit = planUninstall(document, adapter.dialect, connector, createdServersKey, environment);
+  if (edit === undefined && missing.length > 0) return forgotten(missing);
   if (edit === undefined) return { kind: 'keep', notes: ['The file has no such entry of the companion.'] };
 
   const isLast = edit.keys.length === ownEntries(document.servers, environment).length;
   const original = isLast ? await originalOf(environment, adapter, file, document, live) : undefined;
   const common = {
     kind: 'write',
-    record: { kind: 'uninstall', keys: edit.keys, createdServersKey: false },
+    record: {
+      kind: 'uninstall',
+      keys: [...edit.keys, ...missing.map((key) => ({ key, had: false }))],
+      createdServersKey: false,
+    },
     notes: adapter.notesAfterChange(),
     backUp: true,
   } as const;
   if (original === undefined) return { ...common, action: 'removed', bytes: edit.bytes };
   if (original.bytes !== null) return { ...common, action: 'restored', bytes: original.bytes };
   return { ...common, action: 'deleted', bytes: null, removeDirectories: original.directories };
+}
+
+/** Entries of ours that should be there, and that somebody else took out or changed. */
+function missingKeys(
+  live: readonly ChangeRecord[],
+  servers: Node | undefined,
+  connector: string | undefined,
+  environment: ClientEnvironment,
+): string[] {
+  const own = new Set(ownEntries(servers, environment).map(({ key }) => key));
+  return [...expectedEntries(live)]
+    .filter(([key, starts]) => !own.has(key) && (connector === undefined || starts === connector))
+    .map(([key]) => key);
+}
+
+function forgotten(keys: readonly string[]): Decision {
+  return { kind: 'keep', forget: keys, notes: ['The entry is gone already, and is not expected there any more.'] };
 }
 
 interface Original {

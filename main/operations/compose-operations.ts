@@ -4,6 +4,7 @@ import type { CompanionEvent, OperationName } from '../../preload/contract/index
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
+import type { ClientSightings } from '../host/client-sightings.ts';
 import { keepingAddresses, type KnownAddresses } from '../host/known-addresses.ts';
 import type { TenantHost, TenantHostParts } from '../host/tenant-host.ts';
 import type { HubHost } from '../hub/hub-host.ts';
@@ -12,6 +13,9 @@ import type { OAuthRegistry } from '../identity/oauth-registry.ts';
 import { createPassphraseAttempts } from '../secrets/passphrase-attempts.ts';
 import { aboutHandlers, type AboutParts } from './about-handlers.ts';
 import { activityHandlers, jobHandlers } from './activity-handlers.ts';
+import { clientOperations, type ClientParts } from './client-handlers.ts';
+import { viewConnector } from './connector-view.ts';
+import { firstRunHandlers } from './first-run-handlers.ts';
 import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
@@ -32,7 +36,8 @@ import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-hand
 export interface OperationParts
   extends
     Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
-    Pick<OtherParts, 'status' | 'mintLink' | 'handOver' | 'clientEnvironment'>,
+    Pick<OtherParts, 'status' | 'mintLink' | 'handOver'>,
+    Pick<ClientParts, 'clientEnvironment'>,
     Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'>,
     Pick<HeldParts, 'held' | 'openReview' | 'leave'>,
     Pick<AboutParts, 'kind' | 'home' | 'startedAt' | 'chainId' | 'licencesPath' | 'verification' | 'redact'> {
@@ -45,6 +50,8 @@ export interface OperationParts
   readonly jobs: Jobs;
   /** The person's own, where an export is put. */
   readonly userHome: string;
+  /** When sessions of the clients began. */
+  readonly sightings: Pick<ClientSightings, 'of'>;
   readonly newId: () => string;
   readonly event: TenantHostParts['event'];
   readonly warn: (text: string) => void;
@@ -80,8 +87,25 @@ export function composeOperations(parts: OperationParts): Dispatch {
     cancelAll: parts.cancelAll,
   });
   const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
+  const recordConsent = (connector: string, hash: string, by: string): void =>
+    event('consent_given', { hash, by }, connector);
+  const isSignedIn = (host: string): boolean => tenancy.tenants.known(host);
+  const clients = clientOperations({
+    settings,
+    vault,
+    login,
+    clock,
+    clientEnvironment: parts.clientEnvironment,
+    seen: (client, since) => parts.sightings.of(client, since),
+    view: (connector) => viewConnector(connector, { runtimes, isSignedIn }),
+    recordConsent,
+    recordSecret,
+    recordClient: (client, action, by) => event('client_configured', { client, action, by }),
+    changed: () => parts.announce({ type: 'status_changed' }),
+  });
   const descriptions = {
     ...decided.descriptions,
+    ...clients.descriptions,
     ...secretDescriptions({ settings, vault }),
     ...signInDescriptions(tenancy.tenants),
   };
@@ -93,13 +117,13 @@ export function composeOperations(parts: OperationParts): Dispatch {
         ...connectorHandlers({
           settings,
           runtimes,
-          isSignedIn: (host) => tenancy.tenants.known(host),
+          isSignedIn,
           vault,
           login,
           prepare,
           clock,
           version: parts.version,
-          recordConsent: (connector, hash, by) => event('consent_given', { hash, by }, connector),
+          recordConsent,
           forgetSignIn: async (connector, client) => {
             await oauth
               .signOut(connector, client)
@@ -135,6 +159,8 @@ export function composeOperations(parts: OperationParts): Dispatch {
         }),
         ...jobHandlers(parts.jobs),
         ...heldHandlers({ held: parts.held, openReview: parts.openReview, leave: parts.leave }),
+        ...clients.handlers,
+        ...firstRunHandlers(settings),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
         ...shellHandlers(parts.shell),
         ...secretHandlers({
@@ -159,15 +185,10 @@ export function composeOperations(parts: OperationParts): Dispatch {
           redact: parts.redact,
         }),
         ...otherHandlers({
-          settings,
           index: tenancy.logs,
-          clock,
           status: parts.status,
           mintLink: parts.mintLink,
           handOver: parts.handOver,
-          clientEnvironment: parts.clientEnvironment,
-          recordClient: (client, action, by) => event('client_configured', { client, action, by }),
-          announce: parts.announce,
         }),
       },
       parts.known,
@@ -175,6 +196,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
     ),
     weakens: {
       ...decided.weakens,
+      ...clients.weakens,
       ...hubWeakeningTests(settings),
       ...tenantWeakeningTests(),
       ...signInWeakeningTests(tenancy.tenants),

@@ -2,6 +2,7 @@
 import {
   isHttpDefinition,
   operations,
+  type ConnectorDefinition,
   type ConsentRequest,
   type DefaultMode,
   type HttpDefinition,
@@ -61,12 +62,17 @@ function describeHttp(definition: HttpDefinition, mode: DefaultMode): string[] {
   ];
 }
 
+/** The whole of what is run or reached, one thing a line. */
+export function describeDefinition(definition: ConnectorDefinition, mode: DefaultMode): string[] {
+  return isHttpDefinition(definition) ? describeHttp(definition, mode) : describeProgram(definition, mode);
+}
+
 const DESCRIPTIONS: Descriptions = {
   'connectors.save': ({ name, definition, default: mode }) => {
     const isHttp = isHttpDefinition(definition);
     return {
       title: `Let AI clients ${isHttp ? 'use' : 'start'} "${name}"?`,
-      detail: (isHttp ? describeHttp(definition, mode) : describeProgram(definition, mode)).join('\n'),
+      detail: describeDefinition(definition, mode).join('\n'),
     };
   },
   'connectors.remove': ({ name }) => ({

@@ -15,6 +15,8 @@ import type { UpstreamEnd } from './upstream.ts';
 
 export interface RunDependencies extends SessionDependencies {
   readonly prepare: (connection: Connection) => Promise<PreparedServer>;
+  /** The client said its name, once a session; what it answers is called when the session is over. */
+  readonly introduced?: (client: string) => () => void;
 }
 
 export interface RunningSession {
@@ -58,6 +60,7 @@ export async function runSession(connection: Connection, deps: RunDependencies):
 
 function joinConnection(connection: Connection, prepared: PreparedServer, deps: RunDependencies): RunningSession {
   let claimed = claimedBy(connection);
+  let over: (() => void) | undefined;
   const session: GovernedSession = startGovernedSession(
     prepared,
     {
@@ -71,6 +74,7 @@ function joinConnection(connection: Connection, prepared: PreparedServer, deps: 
       claimed: () => claimed,
       introduced: (client) => {
         claimed = { ...claimed, client };
+        over ??= deps.introduced?.(client);
       },
       stderr: (text) => connection.stderr(text),
     },
@@ -92,10 +96,13 @@ function joinConnection(connection: Connection, prepared: PreparedServer, deps: 
   };
   return {
     connector: session.connector,
-    done: session.done.then(leave).catch((error: unknown) => {
-      prepared.log.line(deps.redact(`[companion] session ended badly: ${String(error)}`));
-      connection.destroy();
-    }),
+    done: session.done
+      .then(leave)
+      .catch((error: unknown) => {
+        prepared.log.line(deps.redact(`[companion] session ended badly: ${String(error)}`));
+        connection.destroy();
+      })
+      .finally(() => over?.()),
     lockDown: () => session.lockDown(),
     stop: () => session.stop(),
   };

@@ -3,7 +3,7 @@ import { aboutOperations } from './about-operations.ts';
 import { ApprovalView, GrantScope, PauseView } from './approval.ts';
 import { activityOperations } from './activity-operations.ts';
 import { LogEntry, LogFilter } from './audit.ts';
-import { ClientChange, ClientView, WritableClientId } from './client.ts';
+import { clientOperations } from './client-operations.ts';
 import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest } from './connector.ts';
 import {
   AllowedTools,
@@ -223,12 +223,7 @@ export const operations = {
   'logs.query': operation(LogFilter, z.array(LogEntry), everyone),
   ...activityOperations,
 
-  'clients.list': operation(none, z.array(ClientView), everyone),
-  'clients.install': operation(
-    z.strictObject({ client: WritableClientId, connector: ConnectorName, dryRun: z.boolean() }),
-    ClientChange,
-    cliOnly,
-  ),
+  ...clientOperations,
 } as const satisfies Record<string, OperationShape>;
 
 export type OperationName = keyof typeof operations;

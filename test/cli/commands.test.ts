@@ -12,6 +12,7 @@ import type {
 import { CompanionError } from '../../preload/contract/index.ts';
 import { tell, type Scene } from './fake-io.ts';
 import { NO_TENANT } from '../fixtures/quiet-status.ts';
+import { aClientView } from '../fixtures/a-client-view.ts';
 
 const HOSTILE = '\u001b[2J\u001b]0;x\u0007\u202eevil\u200b\u2066\u009b31m\n\r';
 // eslint-disable-next-line no-control-regex
@@ -96,6 +97,7 @@ const change: ClientChange = {
   dryRun: false,
   backup: '/h/backups/1',
   notes: ['Restart Cursor.'],
+  bringsBack: [],
 };
 const entry: LogEntry = {
   id: 'e1',
@@ -490,16 +492,8 @@ describe('status and open', () => {
 
 describe('setup', () => {
   const clients = [
-    { id: 'cursor', title: 'Cursor', path: '/c', state: 'ok', connectors: ['files'], unmanaged: ['x', 'y'] },
-    {
-      id: 'claude_desktop',
-      title: 'C',
-      path: '/d',
-      state: 'invalid',
-      connectors: [],
-      unmanaged: [],
-      problem: 'Not JSON.',
-    },
+    aClientView({ path: '/c', connectors: ['files'], unmanaged: ['x', 'y'] }),
+    aClientView({ id: 'claude_desktop', title: 'C', path: '/d', state: 'invalid', problem: 'Not JSON.' }),
   ];
 
   it('list, with what is wrong under it', async () => {
@@ -514,9 +508,9 @@ claude_desktop: Not JSON.
   });
 
   it('install shows the exact change', async () => {
-    const answers: Scene['answers'] = { 'clients.install': change };
+    const answers: Scene['answers'] = { 'clients.connect': change };
     const told = await tell('setup install --client claude-desktop --connector files', { answers });
-    expect(told.calls).toEqual(['clients.install {"client":"claude_desktop","connector":"files","dryRun":false}']);
+    expect(told.calls).toEqual(['clients.connect {"client":"claude_desktop","connectors":["files"]}']);
     expect(told.out).toBe(`Created /home/a/.cursor/mcp.json
 --- /dev/null
 +++ b
@@ -524,12 +518,12 @@ claude_desktop: Not JSON.
 Backup: /h/backups/1
 Restart Cursor.
 `);
-    const dry = { ...answers, 'clients.install': { ...change, dryRun: true } };
+    const dry = { 'clients.preview': { ...change, dryRun: true } };
     const line = 'setup install --client cursor --connector files --dry-run';
     expect((await tell(line, { answers: dry })).out).toMatch(
       /^This would change .*:\n[^]*Nothing was written \(--dry-run\)\.\n/,
     );
-    const same = { 'clients.install': { ...change, action: 'unchanged', diff: '', dryRun: true } };
+    const same = { 'clients.preview': { ...change, action: 'unchanged', diff: '', dryRun: true } };
     expect((await tell(line, { answers: same })).out).toMatch(/^Nothing to change in /);
   });
 
@@ -747,21 +741,19 @@ describe('hostile text', () => {
       'setup list',
       {
         'clients.list': [
-          {
-            id: 'cursor',
-            title: 'C',
+          aClientView({
             path: HOSTILE,
-            state: 'ok',
             connectors: [HOSTILE],
             unmanaged: [HOSTILE],
             problem: HOSTILE,
-          },
+            drift: [{ entry: HOSTILE, kind: 'removed', connector: null, text: HOSTILE, next: 'Put it back.' }],
+          }),
         ],
       },
     ],
     [
       'setup install --client cursor --connector x',
-      { 'clients.install': { ...change, path: HOSTILE, diff: `+${HOSTILE}`, backup: HOSTILE, notes: [HOSTILE] } },
+      { 'clients.connect': { ...change, path: HOSTILE, diff: `+${HOSTILE}`, backup: HOSTILE, notes: [HOSTILE] } },
     ],
     [
       'logs --events',

@@ -159,6 +159,7 @@ describe('help', () => {
       'setup',
       'setup list',
       'setup install',
+      'setup import',
       'setup uninstall',
       'setup undo',
       'logs',

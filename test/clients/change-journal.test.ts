@@ -101,7 +101,7 @@ describe('the journal file', () => {
     await appendToJournal(machine.companionHome, base, 'linux');
     const path = journalPath(machine.companionHome, 'cursor');
     await writeFile(path, '{"v":2,"what":"ever"}\n');
-    const request = { client: 'cursor', connector: 'x', dryRun: false } as const;
+    const request = { client: 'cursor', connectors: ['x'], dryRun: false } as const;
     expect(await rejection(install(machine.environment, request))).toMatchObject({ code: 'E_JOURNAL_NEWER' });
     expect(await rejection(undo(machine.environment, request))).toMatchObject({ code: 'E_JOURNAL_NEWER' });
     expect(await readFile(path, 'utf8')).toBe('{"v":2,"what":"ever"}\n');
@@ -122,7 +122,7 @@ describe('the journal file', () => {
   it('holds no value from the file', async () => {
     const machine = await aMachine();
     await machine.put('cursor', '{"mcpServers":{"a":{"env":{"KEY":"sk-canary-0123456789"}}}}');
-    await install(machine.environment, { client: 'cursor', connector: 'x', dryRun: false });
+    await install(machine.environment, { client: 'cursor', connectors: ['x'], dryRun: false });
     const text = await readFile(journalPath(machine.companionHome, 'cursor'), 'utf8');
     expect(text).toContain('"x"');
     expect(text).not.toMatch(/canary|KEY|"a"/);

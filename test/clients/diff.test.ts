@@ -85,7 +85,7 @@ describe('what a diff never shows', () => {
     for (const indent of [0, 2]) {
       const machine = await aMachine();
       await machine.put('cursor', JSON.stringify({ mcpServers: servers }, null, indent));
-      const { diff } = await install(machine.environment, { client: 'cursor', connector: 'github', dryRun: true });
+      const { diff } = await install(machine.environment, { client: 'cursor', connectors: ['github'], dryRun: true });
       expect(diff).toContain('"github"');
       expect(diff).not.toContain(canary);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfigText } from '../../main/clients/document.ts';
 import { isManagedEntry, ownEntries } from '../../main/clients/entries.ts';
-import { foreignServers } from '../../main/clients/plan.ts';
+import { foreignNames } from '../../main/clients/plan.ts';
 
 const ID = '1b4e28ba-2fa1-41d2-883f-0016d3cca427';
 const HOST = 'https://acme.example';
@@ -16,7 +16,7 @@ function look(entry: object, launcher: typeof linux | typeof windows = linux) {
   return {
     isManaged: isManagedEntry(property, launcher),
     own: ownEntries(document.servers, launcher).length,
-    foreign: foreignServers(document, launcher),
+    foreign: foreignNames(document, launcher),
   };
 }
 

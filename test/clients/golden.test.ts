@@ -39,7 +39,7 @@ for (const client of clients) {
       it(`${shape}: install writes the golden file, undo gives the bytes back`, async () => {
         const machine = await aMachine();
         if (before !== null) await machine.put(client, before);
-        const installed = await install(machine.environment, { client, connector: 'github', dryRun: false });
+        const installed = await install(machine.environment, { client, connectors: ['github'], dryRun: false });
         expect(installed.action).toBe(before === null ? 'created' : 'changed');
         expect((await machine.read(client))?.toString('utf8')).toBe(after?.toString('utf8'));
         expect((await machine.read(client))?.equals(after ?? Buffer.alloc(0))).toBe(true);
@@ -52,7 +52,7 @@ for (const client of clients) {
       it(`${shape}: uninstall of an untouched file gives the bytes back`, async () => {
         const machine = await aMachine();
         if (before !== null) await machine.put(client, before);
-        await install(machine.environment, { client, connector: 'github', dryRun: false });
+        await install(machine.environment, { client, connectors: ['github'], dryRun: false });
         await uninstall(machine.environment, { client, connector: 'github', dryRun: false });
         expect(await machine.read(client)).toEqual(before);
       });

@@ -17,7 +17,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ClientChange, ClientView } from '../../preload/contract/client.ts';
-import { install, listClients } from '../../main/clients/operations.ts';
+import { listClients } from '../../main/clients/list-clients.ts';
+import { install } from '../../main/clients/operations.ts';
 import { LAUNCHER, aMachine, modeOf, rejection, treeOf, type Machine } from './machine.ts';
 
 const Config = z.looseObject({ mcpServers: z.record(z.string(), z.unknown()) });
@@ -30,7 +31,7 @@ function add(
   client: 'cursor' | 'claude_desktop' = 'cursor',
   dryRun = false,
 ): Promise<ClientChange> {
-  return install(machine.environment, { client, connector, dryRun });
+  return install(machine.environment, { client, connectors: [connector], dryRun });
 }
 
 async function servers(
@@ -313,9 +314,9 @@ describe('together with others', () => {
     const other = { ...one.environment, companionHome: join(one.home, 'other') };
     await Promise.all([
       add(one, 'a'),
-      install(other, { client: 'cursor', connector: 'b', dryRun: false }),
+      install(other, { client: 'cursor', connectors: ['b'], dryRun: false }),
       add(one, 'c'),
-      install(other, { client: 'cursor', connector: 'd', dryRun: false }),
+      install(other, { client: 'cursor', connectors: ['d'], dryRun: false }),
     ]);
     expect(Object.keys(await servers(one)).sort()).toEqual(['a', 'b', 'c', 'd']);
   });

@@ -40,7 +40,7 @@ function program(machine: Machine, operation: 'install' | 'undo', nth: number): 
     const { ${operation} } = await import(${JSON.stringify(OPERATIONS)});
     await ${operation}(
       { ...${JSON.stringify(environment)}, clock: () => new Date(${String(nth)}), isClientRunning: async () => false },
-      { client: 'cursor', connector: 'x', dryRun: false },
+      { client: 'cursor', connectors: ['x'], dryRun: false },
     );
   `;
 }
@@ -82,7 +82,7 @@ describe.each<[string, string | null]>([
       expect((await machine.read('cursor'))?.toString('utf8') ?? null).toBe(before);
       // And nothing stands in the way of the next one, which also clears what the killed one left.
       await ageLocks(machine.home);
-      await install(machine.environment, { client: 'cursor', connector: 'x', dryRun: false });
+      await install(machine.environment, { client: 'cursor', connectors: ['x'], dryRun: false });
       expect(await machine.text('cursor')).toContain('"x"');
       expect((await treeOf(machine.home)).filter((name) => /\.cursor.*(lock|tmp)/.test(name))).toEqual([]);
     }
@@ -95,7 +95,7 @@ describe.each<[string, string | null]>([
     for (let isKilled = true; isKilled; steps++) {
       const machine = await aMachine();
       if (before !== null) await machine.put('cursor', before);
-      await install(machine.environment, { client: 'cursor', connector: 'x', dryRun: false });
+      await install(machine.environment, { client: 'cursor', connectors: ['x'], dryRun: false });
       isKilled = await killedAt(machine, 'undo', steps);
       await ageLocks(machine.home);
       await undoOrNothing(machine);

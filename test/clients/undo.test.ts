@@ -8,7 +8,7 @@ import { aMachine, modeOf, rejection, treeOf, type Machine } from './machine.ts'
 
 const client = 'cursor' as const;
 const add = (machine: Machine, connector: string): ReturnType<typeof install> =>
-  install(machine.environment, { client, connector, dryRun: false });
+  install(machine.environment, { client, connectors: [connector], dryRun: false });
 const remove = (machine: Machine, connector?: string): ReturnType<typeof uninstall> =>
   uninstall(machine.environment, { client, dryRun: false, ...(connector === undefined ? {} : { connector }) });
 const back = (machine: Machine): ReturnType<typeof undo> => undo(machine.environment, { client });
@@ -253,7 +253,7 @@ describe('uninstall', () => {
   it('of Claude Desktop is refused while it runs', async () => {
     let running = false;
     const machine = await aMachine({ isClientRunning: () => Promise.resolve(running) });
-    await install(machine.environment, { client: 'claude_desktop', connector: 'x', dryRun: false });
+    await install(machine.environment, { client: 'claude_desktop', connectors: ['x'], dryRun: false });
     running = true;
     const request = { client: 'claude_desktop', dryRun: false } as const;
     expect(await rejection(uninstall(machine.environment, request))).toMatchObject({ code: 'E_CLIENT_RUNNING' });

@@ -146,7 +146,16 @@ describe('the operations', () => {
       'jobs.cancel': 'cli ui: never',
       'identity.verify': 'cli: never',
       'clients.list': 'cli ui shell: never',
-      'clients.install': 'cli: never',
+      'clients.preview': 'cli ui: never',
+      'clients.connect': 'cli ui: never',
+      'clients.disconnect': 'cli ui: never',
+      'clients.undoPreview': 'cli ui: never',
+      'clients.undo': 'cli ui: depends',
+      'clients.found': 'cli ui: never',
+      'clients.bringInPreview': 'cli ui: never',
+      'clients.bringIn': 'cli ui: always',
+      'firstRun.state': 'cli ui shell: never',
+      'firstRun.finish': 'cli ui: never',
     });
   });
 

@@ -67,6 +67,19 @@ export const UI_OPERATIONS: Readonly<Partial<Record<OperationName, UiClass>>> = 
   'jobs.get': 'reads',
   'jobs.cancel': 'harmless',
   'clients.list': 'reads',
+  'clients.preview': 'reads',
+  // An entry that starts a connector somebody agreed to, through the companion; rules decide about its calls.
+  'clients.connect': 'harmless',
+  // Takes out our own entries and brings nothing back.
+  'clients.disconnect': 'tightens',
+  'clients.undoPreview': 'reads',
+  'clients.undo': 'held',
+  // Values of variables and headers stay in the companion.
+  'clients.found': 'reads',
+  'clients.bringInPreview': 'reads',
+  'clients.bringIn': 'held',
+  'firstRun.state': 'reads',
+  'firstRun.finish': 'harmless',
   'preferences.get': 'reads',
   'preferences.set': 'harmless',
   'updates.get': 'reads',

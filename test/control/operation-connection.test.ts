@@ -194,6 +194,8 @@ describe('a program on the socket', () => {
     expect(refused.sort()).toEqual([
       'approvals.approve E_CONFIRMATION',
       'audit.setEndpoint E_CONFIRMATION',
+      'clients.bringIn E_CONFIRMATION',
+      'clients.undo E_CONFIRMATION',
       'connectors.enable E_CONFIRMATION',
       'connectors.remove E_CONFIRMATION',
       'connectors.save E_CONFIRMATION',
@@ -214,7 +216,9 @@ describe('a program on the socket', () => {
       'policy.import E_CONFIRMATION',
       'policy.remove E_CONFIRMATION',
       'policy.removeChain E_CONFIRMATION',
+      'policy.setDefault E_CONFIRMATION',
       'policy.undo E_CONFIRMATION',
+      'policy.update E_CONFIRMATION',
       'tenant.accept E_CONFIRMATION',
       'tenant.decide E_CONFIRMATION',
       'tenant.signIn E_CONFIRMATION',

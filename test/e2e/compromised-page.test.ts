@@ -3,7 +3,8 @@
  * rule weaker and reaches nobody (that is escape.test.ts). Every operation of the list is tried.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operations, type ApprovalView, type HeldQuestion, type OperationName } from '../../preload/contract/index.ts';
@@ -74,7 +75,15 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     client = await connect(home, 'files', 'Cursor');
     client.send({ jsonrpc: '2.0', id: 'asked', method: 'tools/call', params: { name: 'write_note', arguments: {} } });
     waiting = await waitingApproval(home);
+    // A server that a client starts by itself, with the same secret where people put one.
+    const ofCursor = join(home.home, '../../.cursor/mcp.json');
+    await mkdir(dirname(ofCursor), { recursive: true });
+    const found = { command: node, args: ['--api-key', SECRET], env: { API_TOKEN: SECRET } };
+    await writeFile(ofCursor, JSON.stringify({ mcpServers: { found } }));
+    const bringIn = { client: 'cursor', entry: 'found', name: 'found', default: 'ask', moveSecrets: [] };
     inputs = {
+      'clients.bringInPreview': bringIn,
+      'clients.bringIn': { ...bringIn, consentHash: 'x' },
       'policy.removeChain': { id: chain.id },
       'policy.remove': { id: rule.id },
       'activity.call': { id: home.records()[0]?.id },
@@ -116,7 +125,8 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     // Nothing comes by which a page could be waited for but its own list.
     const [question] = await expect.poll(held, { timeout: 10_000, interval: 20 }).toHaveLength(1).then(held);
     expect(question).toMatchObject({ operation: name, from: 'interface' });
-    expect(question?.detail).not.toBe('');
+    // What it is about may hold what no page is shown; the approval window has it.
+    expect(question).toMatchObject({ title: expect.stringMatching(/./) as unknown, detail: '', hash: '' });
     const { id = '', hash = '' } = question ?? {};
     for (const yes of ['held.answer', 'approvals.approve'])
       expect((await script.call(yes, { id, hash, allow: true })).status).toBe(404);

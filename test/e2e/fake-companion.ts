@@ -1,3 +1,4 @@
+import { aClientView } from '../fixtures/a-client-view.ts';
 import type { ApprovalView } from '../../preload/contract/approval.ts';
 import { LogEntry } from '../../preload/contract/audit.ts';
 import type { ClientView } from '../../preload/contract/client.ts';
@@ -179,22 +180,17 @@ export function createFakeCompanion(now: number): FakeCompanion {
     }),
   ];
   let clients: ClientView[] = [
-    {
+    aClientView({
       id: 'claude_desktop',
       title: 'Claude Desktop',
       path: '~/.config/Claude/claude_desktop_config.json',
-      state: 'ok',
       connectors: ['files', 'git'],
-      unmanaged: [],
-    },
-    {
-      id: 'cursor',
-      title: 'Cursor',
+    }),
+    aClientView({
       path: '~/.cursor/mcp.json',
-      state: 'ok',
       connectors: ['database', 'web'],
       unmanaged: ['shell', 'old-notes'],
-    },
+    }),
   ];
   let approvals: ApprovalView[] = [
     {

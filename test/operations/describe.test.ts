@@ -1,3 +1,4 @@
+import { clientDescriptions } from '../../main/operations/describe-clients.ts';
 import { describe, expect, it } from 'vitest';
 import { describeWeakening } from '../../main/operations/describe.ts';
 import { describePinAccept } from '../../main/operations/describe-pins.ts';
@@ -108,6 +109,7 @@ describe('describeWeakening', () => {
     const more: Parameters<typeof describeWeakening>[4] = {
       ...ofRules,
       ...secretDescriptions({ settings: memorySettings(), vault: memoryVault() }),
+      ...clientDescriptions(() => undefined),
       'pins.accept': describePinAcceptOfNothing,
       'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
     };

@@ -139,7 +139,16 @@ const EXPECTED: Readonly<Record<OperationName, readonly [callers: string, weaken
   'jobs.get': ['cli ui shell', 'never'],
   'jobs.cancel': ['cli ui', 'never'],
   'clients.list': ['cli ui shell', 'never'],
-  'clients.install': ['cli', 'never'],
+  'clients.preview': ['cli ui', 'never'],
+  'clients.connect': ['cli ui', 'never'],
+  'clients.disconnect': ['cli ui', 'never'],
+  'clients.undoPreview': ['cli ui', 'never'],
+  'clients.undo': ['cli ui', 'depends'],
+  'clients.found': ['cli ui', 'never'],
+  'clients.bringInPreview': ['cli ui', 'never'],
+  'clients.bringIn': ['cli ui', 'always'],
+  'firstRun.state': ['cli ui shell', 'never'],
+  'firstRun.finish': ['cli ui', 'never'],
 };
 const NAMES = Object.keys(EXPECTED) as OperationName[];
 const CALLERS: readonly Caller[] = ['cli', 'ui', 'shell', 'window'];
@@ -389,7 +398,8 @@ describe('input', () => {
     ['activity.search', { filter: { text: '', show: 'all', events: false }, offset: -1 }],
     ['activity.histogram', { filter: { text: '', show: 'all', events: false }, buckets: 121 }],
     ['activity.export', { format: 'csv', filter: { text: '', show: 'all', events: false }, path: '/tmp/x' }],
-    ['clients.install', { client: 'zed', connector: 'x', dryRun: true }],
+    ['clients.connect', { client: 'zed', connectors: ['x'] }],
+    ['clients.connect', { client: 'cursor', connectors: [] }],
   ])('%s refuses %j', async (name, input) => {
     const { dispatch, ran } = bench();
     expect(await refusal(dispatch(name, input, context({ confirmed: true })))).toBe('E_INPUT');

@@ -3,7 +3,6 @@ import { CompanionError, type Connector, type Rule, type SecretEntry } from '../
 import { ConnectorRuntimes } from '../../main/connectors/runtimes.ts';
 import { connectorHandlers, type ConnectorParts } from '../../main/operations/connector-handlers.ts';
 import type { CallContext } from '../../main/operations/dispatch.ts';
-import { otherHandlers, type OtherParts } from '../../main/operations/other-handlers.ts';
 import { secretHandlers, secretWeakeningTests, type SecretParts } from '../../main/operations/secret-handlers.ts';
 import { createPassphraseAttempts } from '../../main/secrets/passphrase-attempts.ts';
 import { EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
@@ -136,31 +135,6 @@ export function secretBench(over: Partial<SecretParts> & { settings?: MemorySett
     settings,
   });
   return { handlers, weakens: secretWeakeningTests({ settings, vault }), settings, recorded };
-}
-
-export interface OtherBench {
-  readonly handlers: ReturnType<typeof otherHandlers>;
-  readonly settings: MemorySettings;
-  /** What was recorded, as words. */
-  readonly recorded: string[];
-}
-
-export function otherBench(over: Partial<OtherParts> & { settings?: MemorySettings } = {}): OtherBench {
-  const settings = over.settings ?? memorySettings();
-  const recorded: string[] = [];
-  const handlers = otherHandlers({
-    index: { query: notUsed },
-    clock: () => NOW,
-    status: notUsed,
-    mintLink: () => Promise.resolve('http://127.0.0.1:1/#t=x'),
-    handOver: async () => ({ chainId: 'c', sessions: 2 }),
-    clientEnvironment: notUsed,
-    recordClient: (client, action, by) => recorded.push(`client ${client} ${action} by ${by}`),
-    announce: () => {},
-    ...over,
-    settings,
-  });
-  return { handlers, settings, recorded };
 }
 
 export function aConnector(name: string, over: Partial<Connector> = {}): Connector {

@@ -1,3 +1,4 @@
+import { aClientView } from '../fixtures/a-client-view.ts';
 import { describe, expect, it } from 'vitest';
 import type { ClientView } from '../../preload/contract/client.ts';
 import type { ConnectorView } from '../../preload/contract/connector.ts';
@@ -19,15 +20,7 @@ const connector = (change: Partial<ConnectorView> = {}): ConnectorView => ({
   createdAt: '2026-11-20T10:00:00.000Z',
   ...change,
 });
-const client = (change: Partial<ClientView> = {}): ClientView => ({
-  id: 'cursor',
-  title: 'Cursor',
-  path: '/home/ada/.cursor/mcp.json',
-  state: 'ok',
-  connectors: ['files'],
-  unmanaged: [],
-  ...change,
-});
+const client = (change: Partial<ClientView> = {}): ClientView => aClientView({ connectors: ['files'], ...change });
 
 const ACME = 'https://acme.runlayer.com';
 const tenant = (change: Partial<TenantView> = {}): TenantView => ({

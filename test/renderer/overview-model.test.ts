@@ -13,6 +13,7 @@ import {
   tenantStat,
 } from '../../renderer/features/overview/overview-model.ts';
 import { clockText, momentText } from '../../renderer/ui/time.ts';
+import { aClientView } from '../fixtures/a-client-view.ts';
 import { NO_TENANT } from '../fixtures/quiet-status.ts';
 
 describe('headlineOf', () => {
@@ -75,14 +76,8 @@ describe('figures', () => {
     signedInAt: '2026-11-21T09:00:00Z',
     problem: '',
   });
-  const client = (connectors: string[], state: ClientView['state'] = 'ok'): ClientView => ({
-    id: 'cursor',
-    title: 'Cursor',
-    path: '/h/.cursor/mcp.json',
-    state,
-    connectors,
-    unmanaged: [],
-  });
+  const client = (connectors: string[], state: ClientView['state'] = 'ok'): ClientView =>
+    aClientView({ connectors, state });
 
   it('of clients count those that are here', () => {
     expect(clientsStat([client(['a']), client([]), client([], 'absent')]).value).toBe('1 of 2');

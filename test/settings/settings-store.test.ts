@@ -21,6 +21,9 @@ import { seal, unseal } from '../../main/settings/seal.ts';
 import { openSettings, type SettingsStore } from '../../main/settings/settings-store.ts';
 import type { Connector, Rule, Tenant } from '../../preload/contract/index.ts';
 
+const TODAY = `"version":${SETTINGS_VERSION},`;
+const NEWER = `"version":${SETTINGS_VERSION + 1},`;
+
 const AT = '2026-11-21T00:00:00.000Z';
 const rule = (effect: Rule['effect'], tool: string): Rule => ({
   id: `${effect}-${tool}`,
@@ -183,8 +186,8 @@ describe('a file that was changed by something else', () => {
     ['other white space', (text) => JSON.stringify(JSON.parse(text), undefined, 1)],
     ['other line ends', (text) => text.replaceAll('\n', '\r\n')],
     ['another order of keys', (text) => text.replace(/("sha256":"[0-9a-f]+"),("settings":[^]*)}\n$/, '$2,$1}\n')],
-    ['a key twice', (text) => text.replace('"version":4,', '"version":4,"version":4,')],
-    ['an unknown key', (text) => text.replace('"version":4,', '"version":4,"extra":1,')],
+    ['a key twice', (text) => text.replace(TODAY, `${TODAY}${TODAY}`)],
+    ['an unknown key', (text) => text.replace(TODAY, `${TODAY}"extra":1,`)],
     ['nested without end', () => '['.repeat(200_000)],
   ])('is noticed: %s', (_title, change) => {
     store();
@@ -459,7 +462,7 @@ describe.each<[number, string, string]>([
   it.each<[string, (text: string) => string]>([
     ['a rule changed', (text) => text.replace('"deny"', '"allow"')],
     ['something added', (text) => text.replace('"secrets": []', '"secrets": [],\n    "tenants": []')],
-    ['called of today', (text) => text.replace(`"version": ${version}`, '"version": 4')],
+    ['called of today', (text) => text.replace(`"version": ${version}`, `"version": ${SETTINGS_VERSION}`)],
     ['called of before', (text) => text.replace(`"version": ${version}`, '"version": 0')],
   ])('is noticed: %s', (_title, change) => {
     writeFileSync(file('settings.prev.json'), old);
@@ -472,7 +475,7 @@ describe.each<[number, string, string]>([
 });
 
 describe('a newer schema', () => {
-  const newer = (): string => readFileSync(file(), 'utf8').replace('"version":4', '"version":5');
+  const newer = (): string => readFileSync(file(), 'utf8').replace(TODAY, NEWER);
 
   it('in both files is refused, and nothing is touched', () => {
     store();
@@ -531,7 +534,7 @@ describe('reading again', () => {
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(changes).toBe(2);
     for (const name of ['settings.json', 'settings.prev.json'])
-      writeFileSync(file(name), seal(SOME).replace('"version":4', '"version":5'));
+      writeFileSync(file(name), seal(SOME).replace(TODAY, NEWER));
     settings.reload();
     expect(effects(settings.read())).toEqual(['deny-*']);
     expect(settings.problem).toContain('newer companion');

@@ -3,6 +3,7 @@ import { ClientId, CompanionError, WritableClientId, type ClientChange } from '.
 import type { CommandIo } from '../command-io.ts';
 import type { LocalActions } from '../local/actions.ts';
 import { jsonOption } from './option-values.ts';
+import { addImportCommand } from './setup-import.ts';
 import { hang, json, shown, table } from './render.ts';
 
 /** `-` is accepted for `_`. A client that we know but cannot write can still be connected by hand. */
@@ -78,6 +79,8 @@ export function addSetupCommands(program: Command, io: CommandIo, local: LocalAc
           ]),
         ),
       );
+      for (const view of all)
+        for (const { text, next } of view.drift) io.out(`\n${hang(`${view.id}: `, `${shown(text)} ${next}`)}`);
       for (const view of all) if (view.problem !== undefined) io.out(`\n${hang(`${view.id}: `, view.problem)}`);
     });
   setup
@@ -88,13 +91,11 @@ export function addSetupCommands(program: Command, io: CommandIo, local: LocalAc
     .addOption(dryRunOption())
     .addOption(jsonOption())
     .action(async (options: { client: WritableClientId; connector: string; dryRun?: true; json?: true }) => {
-      const change = await io.call('clients.install', {
-        client: options.client,
-        connector: options.connector,
-        dryRun: options.dryRun === true,
-      });
+      const input = { client: options.client, connectors: [options.connector] };
+      const change = await io.call(options.dryRun === true ? 'clients.preview' : 'clients.connect', input);
       io.out(options.json === true ? json(change) : changeText(change));
     });
+  addImportCommand(setup, io, readClient);
   // Carried out by the thin client itself, so that they work without a companion.
   setup
     .command('uninstall')

@@ -1,6 +1,6 @@
 /** What client files name, and whether it is there. */
 import { existsSync } from 'node:fs';
-import { listClients } from '../../../clients/operations.ts';
+import { listClients } from '../../../clients/list-clients.ts';
 import { localClientEnvironment } from '../../../host/client-environment.ts';
 import { programPaths } from '../../../host/program-paths.ts';
 import { note, ok, problem, type Finding } from './finding.ts';
@@ -31,12 +31,13 @@ export async function checkClients(home: string): Promise<Finding[]> {
       );
     else if (view.connectors.length > 0)
       findings.push(ok(view.id, `starts ${view.connectors.join(', ')} through the companion`));
+    for (const { text, next } of view.drift) findings.push(problem(view.id, text, next));
     if (view.unmanaged.length > 0)
       findings.push(
         note(
           view.id,
           `starts ${view.unmanaged.join(', ')} without the companion.`,
-          'Add them as connectors to govern them.',
+          `Bring them in with "runlayer setup import --client ${view.id} <name>".`,
         ),
       );
   }

@@ -98,6 +98,8 @@ export interface Companion {
   knownAddresses(): readonly string[];
   /** A line in the companion's own log. */
   note(text: string): void;
+  /** Where the screen is locked nobody can be asked: what waits is denied, and whatever asks until it is unlocked. */
+  screenLocked(locked: boolean): void;
   /** Ends sessions, then everything else; at most 5 s. */
   stop(): Promise<void>;
   readonly stopped: Promise<void>;
@@ -296,6 +298,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
   journal.onAppend((entry) => tenancy.recorded(entry));
   const paths = protectedPaths(home, homedir());
+  let isScreenLocked = false;
   const deciding = createDeciding({
     home,
     settings,
@@ -311,6 +314,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn,
     recordedIndexes: await lastPinIndexes(index),
     log: (text) => logger.warn(text),
+    isScreenLocked: () => isScreenLocked,
     // What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped.
     auditProblem: () => delivery.refuseNewCalls(),
   });
@@ -664,6 +668,10 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     mintLink: () => interfaces.mintLink(),
     knownAddresses: () => [...known.list(), ...tenancy.tenants.views().map(({ host: tenant }) => `${tenant}/`)],
     note: (text) => logger.info(text),
+    screenLocked: (locked) => {
+      isScreenLocked = locked;
+      deciding.approvals.approverChanged();
+    },
     stop,
     stopped: finished.promise,
   };

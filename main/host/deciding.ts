@@ -45,6 +45,8 @@ export interface DecidingParts {
   /** `index` of the last writes of pins in the journal. */
   readonly recordedIndexes: readonly string[];
   readonly log: (text: string) => void;
+  /** Nobody can be asked while it is locked. */
+  readonly isScreenLocked: () => boolean;
   /** Why the audit trail takes no more, so that no call may leave. */
   readonly auditProblem: () => string | undefined;
 }
@@ -189,7 +191,7 @@ export function createDeciding(parts: DecidingParts): Deciding {
     maxPerOwner: MAX_PER_OWNER,
     maxGrants: MAX_GRANTS,
     fits: grantCondition(parts.protectedPaths),
-    approver: { state: () => 'reachable' },
+    approver: { state: () => (parts.isScreenLocked() ? 'locked' : 'reachable') },
     record: (approval, answer, by, detail) =>
       event('approval_answered', answeredDetail(approval, answer, by, detail), approval.connector),
     recordGrant: (name, grant, by) =>

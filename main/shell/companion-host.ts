@@ -12,6 +12,8 @@ export interface CompanionHost {
   knownAddresses(): readonly string[];
   /** A line in the companion's log. */
   note(text: string): void;
+  /** Nobody can be asked while the screen is locked. */
+  screenLocked(locked: boolean): void;
   /** Ends sessions and children, writes what is pending. Safe to call twice. */
   stop(): Promise<void>;
   /** Resolves once it stopped, whoever asked for it. */

@@ -133,6 +133,9 @@ export async function runApp(options: StartAppOptions, prepared: Prepared): Prom
     notifications.onEvent(event);
     if (waiting.count() !== before) approval.waitingChanged(waiting.count() > before ? 'began' : 'ended');
   });
+  // macOS and Windows say so; where nobody does, a question waits until its time is over.
+  electron.powerMonitor.on('lock-screen', () => host()?.screenLocked(true));
+  electron.powerMonitor.on('unlock-screen', () => host()?.screenLocked(false));
   // `runlayer stop` ends this host like any other.
   void started.stopped.then(() => {
     prepared.end();

@@ -79,6 +79,10 @@ export class AppShell {
     await this.step({ do: 'close', window });
   }
 
+  async lockScreen(locked: boolean): Promise<void> {
+    await this.step({ do: 'screen', locked });
+  }
+
   /** Quits from the tray. @returns the exit code. */
   async quit(): Promise<number | null> {
     const ended = once(this.child, 'close') as Promise<[number | null]>;

@@ -9,7 +9,7 @@ import { ARM_MS } from '../../main/shell/approval-window.ts';
 import { ApprovalView, HeldQuestion } from '../../preload/contract/index.ts';
 import { AppShell } from './app-shell.ts';
 import { describeJourney, everythingServer, node, openHome, type CompanionHome } from './companion-home.ts';
-import { connect, textOf } from './deciding-steps.ts';
+import { codeOf, connect, textOf } from './deciding-steps.ts';
 import type { RawClient } from './raw-client.ts';
 
 describeJourney('the tray app', () => {
@@ -121,6 +121,15 @@ describeJourney('the tray app', () => {
     await app.until('the tray says so', ({ tray }) => tray.menu.includes('Deny it'));
     await app.click('Deny it');
     expect((await called).result?.isError).toBe(true);
+  });
+
+  it('asks nobody while the screen is locked', async () => {
+    const called = client.call('locked', 'echo', { message: 'x' });
+    await app.until('it waits', ({ tray }) => tray.menu.includes('Deny it'));
+    await app.lockScreen(true);
+    expect(codeOf(await called)).toBe('approval_locked');
+    expect(codeOf(await client.call('still locked', 'echo', { message: 'x' }))).toBe('approval_locked');
+    await app.lockScreen(false);
   });
 
   it('stops every call at once, and ends that only by a yes', async () => {

@@ -11,6 +11,7 @@ import type {
   Menu,
   MenuItemConstructorOptions,
   NativeTheme,
+  PowerMonitor,
   Protocol,
   ProxyConfig,
   Rectangle,
@@ -108,6 +109,7 @@ export interface FakeElectron {
   /** Everything that was asked of Electron, in order. */
   readonly log: string[];
   readonly appEvents: EventEmitter;
+  readonly powerEvents: EventEmitter;
   readonly windows: FakeWindow[];
   readonly trays: {
     image: string;
@@ -189,6 +191,7 @@ export function createFakeElectron(
   const fake: Omit<FakeElectron, 'electron'> = {
     log,
     appEvents,
+    powerEvents: new EventEmitter(),
     windows: [],
     trays: [],
     handlers: new Map(),
@@ -447,6 +450,7 @@ export function createFakeElectron(
       getAllDisplays: () =>
         [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] as ReturnType<Screen['getAllDisplays']>,
     } satisfies Partial<Screen>,
+    powerMonitor: { on: emitterOf(fake.powerEvents).on } satisfies Partial<PowerMonitor>,
     nativeTheme: { shouldUseDarkColors: false } satisfies Partial<NativeTheme>,
     shell: {
       openExternal: (url) => {

@@ -70,6 +70,7 @@ export function createFakeHost(): FakeHost {
     addresses: [],
     notes: [],
     knownAddresses: () => host.addresses,
+    screenLocked: (locked) => void host.log.push(locked ? 'locked' : 'unlocked'),
     note: (text) => void host.notes.push(text),
     stopped,
     // oxlint-disable-next-line typescript/require-await -- a throw becomes a rejection, as in the real one

@@ -307,6 +307,15 @@ describe('the approval window', () => {
   });
 });
 
+describe('a locked screen', () => {
+  it('is told to the companion: nobody can be asked', async () => {
+    await start();
+    shell.fake.powerEvents.emit('lock-screen');
+    shell.fake.powerEvents.emit('unlock-screen');
+    expect(shell.host.log).toEqual(['locked', 'unlocked']);
+  });
+});
+
 describe('what the app serves', () => {
   it('are the person’s choices and the state of the version', async () => {
     await start({ switches: ['hidden'] });

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { operations, type ApprovalView, type HeldQuestion, type OperationName } from '../../preload/contract/index.ts';
 import { UI_OPERATIONS, type UiClass } from '../contract/ui-operations.ts';
 import { fixtureServer, node } from '../journeys/companion-home.ts';
@@ -81,6 +81,8 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     const found = { command: node, args: ['--api-key', SECRET], env: { API_TOKEN: SECRET } };
     await writeFile(ofCursor, JSON.stringify({ mcpServers: { found } }));
     const bringIn = { client: 'cursor', entry: 'found', name: 'found', default: 'ask', moveSecrets: [] };
+    await home.must(['pins', 'new-items', 'ask']);
+    const deny = { effect: 'deny', connector: 'files', tool: 'crash' };
     inputs = {
       'clients.bringInPreview': bringIn,
       'clients.bringIn': { ...bringIn, consentHash: 'x' },
@@ -88,6 +90,10 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
       'policy.remove': { id: rule.id },
       'activity.call': { id: home.records()[0]?.id },
       'jobs.get': { id: job.id },
+      'policy.update': { id: rule.id, was: { ...deny }, rule: { ...deny, effect: 'allow' } },
+      'policy.setDefault': { connector: 'files', default: 'allow' },
+      'policy.import': { set: { version: 1, rules: [{ ...deny, effect: 'allow' }], chains: [] }, replace: false },
+      'pins.newItems': { mode: 'pin' },
       'approvals.approve': { id: waiting.id, scope: 'once', hash: waiting.hash },
     };
     context = await rig.context();
@@ -122,15 +128,20 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
   it.each(judged('held'))('%s waits for a person, whom the page cannot be', async (name) => {
     const before = state();
     const asked = script.call(name, inputOf(name));
-    // Nothing comes by which a page could be waited for but its own list.
-    const [question] = await expect.poll(held, { timeout: 10_000, interval: 20 }).toHaveLength(1).then(held);
-    expect(question).toMatchObject({ operation: name, from: 'interface' });
+    // A page can wait for a question by nothing but its own list.
+    const question = await vi.waitFor(
+      async () => (await held()).find((one) => one.operation === name) ?? Promise.reject(new Error('not held')),
+      {
+        timeout: 10_000,
+        interval: 20,
+      },
+    );
     // What it is about may hold what no page is shown; the approval window has it.
-    expect(question).toMatchObject({ title: expect.stringMatching(/./) as unknown, detail: '', hash: '' });
-    const { id = '', hash = '' } = question ?? {};
+    expect(question).toMatchObject({ from: 'interface', title: expect.stringMatching(/./) as string, detail: '', hash: '' });
+    const { id, hash } = question;
     for (const yes of ['held.answer', 'approvals.approve'])
       expect((await script.call(yes, { id, hash, allow: true })).status).toBe(404);
-    expect(await held()).toHaveLength(1);
+    expect(await held()).toContainEqual(question);
     await script.call('held.refuse', { id });
     expect(JSON.parse((await asked).body)).toMatchObject({ error: { code: 'E_DECLINED' } });
     expect(state()).toEqual(before);

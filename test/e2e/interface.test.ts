@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpInterface, type HttpInterface } from '../../main/control/http-interface.ts';
 import { createFakeCompanion, entryAt, type FakeCompanion } from './fake-companion.ts';
+import { scriptSizes } from './rig/script-sizes.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const missing = !existsSync(CHROMIUM);
@@ -89,13 +89,9 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
 
   it('loads at most 180 KiB of script, and nothing inline', async () => {
     await openPage('light');
-    const names = await readdir(join(built, 'assets'));
-    const scripts = await Promise.all(
-      names.filter((name) => name.endsWith('.js')).map((name) => readFile(join(built, 'assets', name))),
-    );
-    const bytes = scripts.reduce((sum, script) => sum + gzipSync(script).byteLength, 0);
-    expect(bytes).toBeGreaterThan(0);
-    expect(bytes).toBeLessThanOrEqual(180 * 1024);
+    const { initial } = scriptSizes(built);
+    expect(initial).toBeGreaterThan(0);
+    expect(initial).toBeLessThanOrEqual(180 * 1024);
     expect(await readFile(join(built, 'index.html'), 'utf8')).not.toMatch(/<script>|<style|data:|https?:/);
   });
 

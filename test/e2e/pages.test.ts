@@ -1,0 +1,125 @@
+/**
+ * Every page, filled as after a first day, in both themes and at three widths: nothing serious for axe-core, nothing in the
+ * console, no report of the policy, nothing that scrolls sideways, everything reached by the keyboard with a focus that is seen.
+ * `RUNLAYER_TEST_SCREENSHOTS` names a folder for pictures.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { signIn } from '../journeys/tenant-home.ts';
+import { seriousFindings } from './rig/axe.ts';
+import { focusProblems } from './rig/focus-walk.ts';
+import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
+import { CANARY_SECRET, fillHome, type ReferenceHome } from './rig/reference-data.ts';
+
+/** Those at the side, and the one that stands nowhere. */
+const PAGES = [
+  'overview',
+  'activity',
+  'approvals',
+  'connectors',
+  'clients',
+  'policy',
+  'secrets',
+  'hub',
+  'settings',
+  'about',
+  'welcome',
+];
+const WIDTHS = [1120, 800, 480];
+const folder = process.env['RUNLAYER_TEST_SCREENSHOTS'];
+
+async function shot(page: Page, name: string): Promise<void> {
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Its heading is there, and nothing of it is still being loaded. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor();
+  await page.waitForFunction(
+    `![...document.querySelectorAll('[role=status]')].some((one) => one.textContent.trim() === 'Loading')`,
+  );
+}
+
+async function show(page: Page, name: string): Promise<void> {
+  await page.evaluate(`location.hash = '#/${name}'`);
+  await page.locator(`main`).waitFor();
+  await settled(page);
+}
+
+describeInBrowser('every page', () => {
+  let rig: Rig;
+  let filled: ReferenceHome;
+  const pages: Partial<Record<'light' | 'dark', Page>> = {};
+  const pageIn = (theme: 'light' | 'dark'): Page => {
+    const page = pages[theme];
+    if (page === undefined) throw new Error('not open');
+    return page;
+  };
+
+  beforeAll(async () => {
+    rig = await openRig({ keyring: true, tenant: { seed: true, device: { intervalS: 1 } } });
+    const { home, tenant } = rig;
+    if (tenant === undefined) throw new Error('no tenant');
+    filled = await fillHome(home);
+    await signIn({ home, tenant });
+    // Waits for a person while all of it is looked at.
+    filled.claude.send({
+      jsonrpc: '2.0',
+      id: 'asked',
+      method: 'tools/call',
+      params: { name: 'get-sum', arguments: { a: 1, b: 2 } },
+    });
+    for (const theme of ['light', 'dark'] as const) pages[theme] = await rig.open({ theme });
+  });
+  afterEach(() => {
+    expect(rig.complaints.take()).toEqual([]);
+  });
+  afterAll(async () => {
+    await filled?.close();
+    await rig?.close();
+  });
+
+  it('is in this list', async () => {
+    const page = pageIn('light');
+    await settled(page);
+    const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    const names = await links.evaluateAll((found: { hash: string }[]) => found.map(({ hash }) => hash));
+    expect([...names, '#/welcome']).toEqual(PAGES.map((name) => `#/${name}`));
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+    it.each(PAGES)('%s is without serious findings, at every width', async (name) => {
+      const page = pageIn(theme);
+      await show(page, name);
+      expect(await seriousFindings(page)).toEqual([]);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 760 });
+        await settled(page);
+        await shot(page, `${name}-${theme}-${width}`);
+        const wide = await page.evaluate<string[]>(
+          `[document.documentElement, document.querySelector('main')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.tagName)`,
+        );
+        expect([width, wide]).toEqual([width, []]);
+      }
+      await page.setViewportSize({ width: 1120, height: 760 });
+    });
+  });
+
+  it.each(PAGES)('%s can be used with the keyboard', async (name) => {
+    const page = pageIn('light');
+    await show(page, name);
+    expect(await focusProblems(page)).toEqual([]);
+  });
+
+  it.each(PAGES)('%s holds no secret', async (name) => {
+    const page = pageIn('light');
+    await show(page, name);
+    const html = await page.content();
+    for (const form of [CANARY_SECRET, btoa(CANARY_SECRET), Buffer.from(CANARY_SECRET).toString('hex')])
+      expect(html.includes(form)).toBe(false);
+  });
+});

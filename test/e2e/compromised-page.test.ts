@@ -39,7 +39,7 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     (JSON.parse((await script.call('held.list', {})).body) as { value: HeldQuestion[] }).value;
   /** What a script must not be able to change: all settings, the vault, clients\u2019 files, and what runs. */
   const state = (): unknown => [
-    ...['settings.json', 'vault.json', '../../.cursor/mcp.json'].map((name) => {
+    ...['settings.json', 'vault.jwe', '../../.cursor/mcp.json'].map((name) => {
       const path = join(rig.home.home, name);
       return existsSync(path) ? readFileSync(path, 'utf8') : 'absent';
     }),
@@ -72,6 +72,7 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     const rule = await home.json<{ id: string }>(['policy', 'deny', 'files', 'crash']);
     await home.must(['hub', 'bind', '--all', '-y']);
     const job = await home.json<{ id: string }>(['logs', 'export', '--json']);
+    await home.must(['hub', 'config', 'create', 'few', '--connector', 'files', '--allow-tool', 'echo', '-y']);
     client = await connect(home, 'files', 'Cursor');
     client.send({ jsonrpc: '2.0', id: 'asked', method: 'tools/call', params: { name: 'write_note', arguments: {} } });
     waiting = await waitingApproval(home);
@@ -93,6 +94,7 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
       'policy.update': { id: rule.id, was: { ...deny }, rule: { ...deny, effect: 'allow' } },
       'policy.setDefault': { connector: 'files', default: 'allow' },
       'policy.import': { set: { version: 1, rules: [{ ...deny, effect: 'allow' }], chains: [] }, replace: false },
+      'hub.configs.update': { name: 'few', allowedTools: ['*'] },
       'pins.newItems': { mode: 'pin' },
       'approvals.approve': { id: waiting.id, scope: 'once', hash: waiting.hash },
     };
@@ -137,7 +139,12 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
       },
     );
     // What it is about may hold what no page is shown; the approval window has it.
-    expect(question).toMatchObject({ from: 'interface', title: expect.stringMatching(/./) as string, detail: '', hash: '' });
+    expect(question).toMatchObject({
+      from: 'interface',
+      title: expect.stringMatching(/./) as string,
+      detail: '',
+      hash: '',
+    });
     const { id, hash } = question;
     for (const yes of ['held.answer', 'approvals.approve'])
       expect((await script.call(yes, { id, hash, allow: true })).status).toBe(404);

@@ -39,9 +39,7 @@ async function shot(page: Page, name: string): Promise<void> {
 /** Its heading is there, and nothing of it is still being loaded. */
 async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor();
-  await page.waitForFunction(
-    `![...document.querySelectorAll('[role=status]')].some((one) => one.textContent.trim() === 'Loading')`,
-  );
+  await page.getByRole('status').getByText('Loading', { exact: true }).first().waitFor({ state: 'detached' });
 }
 
 async function show(page: Page, name: string): Promise<void> {

@@ -71,7 +71,7 @@ export function ProtectionSection({
       ) : null}
       <p className="border-t border-line px-4 py-2.5 text-soft">
         Rules, defaults and what is looked for in calls are on the{' '}
-        <a href="#/policy" className="text-accent-ink hover:underline">
+        <a href="#/policy" className="text-accent-ink underline">
           Policy
         </a>{' '}
         page.

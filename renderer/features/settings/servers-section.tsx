@@ -47,7 +47,7 @@ export function ServersSection({ host }: { host: string }): ReactElement {
                   <Badge tone="plain">not accepted</Badge>
                 ) : (
                   <a
-                    className="text-accent-ink hover:underline"
+                    className="text-accent-ink underline"
                     href={`#/connectors/${encodeURIComponent(server.connector)}`}
                   >
                     <VisibleText text={server.connector} />

@@ -22,7 +22,7 @@ export function TenantPage(): ReactElement {
       title="Tenant"
       about="Your organisation’s Runlayer. It gives you connectors and decides about their calls; your own rules can only tighten that."
       actions={
-        <a href="#/settings" className="font-medium text-accent-ink hover:underline">
+        <a href="#/settings" className="font-medium text-accent-ink underline">
           All settings
         </a>
       }
@@ -46,7 +46,7 @@ export function TenantPage(): ReactElement {
         <p className="text-soft">
           What a tenant recorded about your calls is joined with this machine’s own audit trail by “runlayer logs
           --tenant”; the{' '}
-          <a href="#/activity" className="text-accent-ink hover:underline">
+          <a href="#/activity" className="text-accent-ink underline">
             Activity
           </a>{' '}
           page shows this machine’s.

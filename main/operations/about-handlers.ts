@@ -1,4 +1,5 @@
 /** What the companion says of itself: what runs, where it keeps things, what it is made of, and what was decided about it. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -130,13 +131,15 @@ function wordFor({ definition, enabled }: Connector): string {
   return enabled ? kind : `${kind} off`;
 }
 
+/** The last two only where they are. */
 function pathsOf(home: string, managedPath: string | undefined): { what: string; path: string }[] {
+  const vault = join(home, 'vault.jwe');
   return [
     { what: 'Settings', path: join(home, 'settings.json') },
     { what: 'Audit journal', path: join(home, 'audit') },
     { what: 'Search index', path: join(home, 'companion.db') },
     { what: 'Logs', path: join(home, 'logs') },
-    { what: 'Passphrase vault, if you made one', path: join(home, 'vault.jwe') },
-    ...(managedPath === undefined ? [] : [{ what: 'Managed settings, if there are any', path: managedPath }]),
+    ...(existsSync(vault) ? [{ what: 'Encrypted secrets', path: vault }] : []),
+    ...(managedPath !== undefined && existsSync(managedPath) ? [{ what: 'Managed settings', path: managedPath }] : []),
   ];
 }

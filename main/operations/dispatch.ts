@@ -125,10 +125,10 @@ export function createDispatch(options: {
         );
       }
     }
+    // Whoever just answered in our own window need not be told. Before it is done: afterwards it would be another sentence.
+    const title = weakens && !isAnswer ? options.titleOf(name, whole) : undefined;
     const value = await handler(whole, context);
-    // Whoever just answered in our own window need not be told.
-    if (weakens && !isAnswer)
-      options.announce({ type: 'weakened', operation: name, text: options.titleOf(name, whole), caller: context.by });
+    if (title !== undefined) options.announce({ type: 'weakened', operation: name, text: title, caller: context.by });
     return value;
   };
 }

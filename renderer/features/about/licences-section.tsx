@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorBox } from '../../ui/error-box.tsx';
 import { SearchField } from '../../ui/fields.tsx';
 import { Cell, Table } from '../../ui/table.tsx';
+import { VisibleLines } from '../../ui/visible-lines.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { licenceCounts, matching } from './licences-model.ts';
 
@@ -19,11 +20,7 @@ function LicenceDialog({ of, onClose }: { of: LicencedPackage; onClose: () => vo
     <Dialog wide title={`${name} ${version}`} onClose={onClose} footer={<Button onClick={onClose}>Close</Button>}>
       {licence.failure === undefined ? null : <ErrorBox failure={licence.failure} onRetry={licence.reload} />}
       {licence.kind === 'loading' ? <Loading rows={4} /> : null}
-      {licence.value === undefined ? null : (
-        <pre tabIndex={0} aria-label="Licence" className="font-mono text-xs/5 whitespace-pre-wrap">
-          <VisibleText text={licence.value.text} max={70_000} />
-        </pre>
-      )}
+      {licence.value === undefined ? null : <VisibleLines label="Licence" text={licence.value.text} />}
     </Dialog>
   );
 }

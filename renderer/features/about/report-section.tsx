@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/card.tsx';
 import { Command } from '../../ui/command.tsx';
 import { ErrorBox } from '../../ui/error-box.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleLines } from '../../ui/visible-lines.tsx';
 
 /** A text to put into a report, shown whole before it goes anywhere. */
 export function ReportSection(): ReactElement {
@@ -44,13 +44,7 @@ export function ReportSection(): ReactElement {
         {failure === undefined ? null : <ErrorBox failure={failure} onRetry={() => void make()} />}
         {text === undefined ? null : (
           <>
-            <pre
-              tabIndex={0}
-              aria-label="Diagnostics"
-              className="max-h-80 overflow-auto rounded-md border border-line bg-sunk p-3 font-mono text-xs/5 whitespace-pre-wrap"
-            >
-              <VisibleText text={text} max={16_384} />
-            </pre>
+            <VisibleLines label="Diagnostics" text={text} />
             <Button onClick={copy} onBlur={() => setCopied(false)}>
               {isCopied ? 'Copied' : 'Copy the diagnostics'}
             </Button>

@@ -48,7 +48,7 @@ export function ConfigsSection({ query }: { query: Query<HubConfig[]> }): ReactE
       ) : (
         <Table label="Configs" columns={['Name', 'Reaches', 'Tools', 'Actions']}>
           {value.map((config) => (
-            <tr key={config.name} className="border-t border-line align-top">
+            <tr key={config.name} className="border-t border-line">
               <Cell>
                 <div className="font-medium">
                   <VisibleText text={config.name} />

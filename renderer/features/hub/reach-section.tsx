@@ -27,7 +27,7 @@ export function ReachSection({ endpoint, onChanged }: { endpoint: HubEndpoint; o
       ) : (
         <Table label="Other ways in" columns={['Way in', 'State', 'Actions']}>
           {listeners.map(({ listener, state, problem }) => (
-            <tr key={listener.id} className="border-t border-line align-top">
+            <tr key={listener.id} className="border-t border-line">
               <Cell>
                 <VisibleText text={listenerText(listener)} />
                 {listener.kind === 'address' && listener.lan === true ? (
@@ -56,7 +56,7 @@ export function ReachSection({ endpoint, onChanged }: { endpoint: HubEndpoint; o
             </tr>
           ))}
           {origins.map((origin) => (
-            <tr key={origin} className="border-t border-line align-top">
+            <tr key={origin} className="border-t border-line">
               <Cell>
                 Requests with the origin <VisibleText text={origin} />
               </Cell>

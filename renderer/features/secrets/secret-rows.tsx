@@ -34,7 +34,7 @@ export function SecretTable({
   return (
     <Table label="Secrets" columns={['Name', 'Used by', 'Kept in', 'Stored', 'In traffic', 'Actions']}>
       {secrets.map((secret) => (
-        <tr key={secret.name} className="border-t border-line align-top">
+        <tr key={secret.name} className="border-t border-line">
           <Cell className="font-mono text-xs break-all">
             <VisibleText text={secret.name} />
           </Cell>
@@ -75,7 +75,7 @@ export function OwnTable({ secrets }: { secrets: readonly SecretView[] }): React
   return (
     <Table label="The companion’s own secrets" columns={['Name', 'What it is for', 'Kept in']}>
       {secrets.map((secret) => (
-        <tr key={secret.name} className="border-t border-line align-top">
+        <tr key={secret.name} className="border-t border-line">
           <Cell className="font-mono text-xs break-all">
             <VisibleText text={secret.name} />
           </Cell>

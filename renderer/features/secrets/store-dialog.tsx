@@ -112,7 +112,7 @@ export function StoreDialog({
           field={field}
           lines
           autoFocus={storing.kind !== 'new'}
-          hint="It goes into the keychain. Nothing shows it again, this page included."
+          hint="Nothing shows it again, this page included."
           {...(isEmpty ? { problem: 'Type or paste the value.' } : {})}
         />
       </form>

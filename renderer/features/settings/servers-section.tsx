@@ -35,7 +35,7 @@ export function ServersSection({ host }: { host: string }): ReactElement {
       ) : (
         <Table label={`Connectors of ${host}`} columns={['Name', 'About', 'Here', 'Actions']}>
           {value.slice(0, MAX_SHOWN).map((server) => (
-            <tr key={server.id} className="border-t border-line align-top">
+            <tr key={server.id} className="border-t border-line">
               <Cell className="font-medium">
                 <VisibleText text={server.name} max={128} />
               </Cell>

@@ -15,6 +15,12 @@ export interface Said {
 
 const NUMBER = new Intl.NumberFormat('en-GB');
 
+/** A text of the companion, as a sentence of its own. */
+export function sentence(text: string): string {
+  if (text === '') return '';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 export const count = (n: number, one: string, many: string): string => `${NUMBER.format(n)} ${n === 1 ? one : many}`;
 
 export function bytesText(bytes: number): string {
@@ -40,11 +46,11 @@ export function auditSaid({ state, detail, seq, signing }: Audit): Said {
     };
   const records = count(Math.max(0, seq + 1), 'record', 'records');
   if (signing?.signed === true)
-    return { tone: 'good', badge: 'Signed', text: `${records} in the current chain. ${signing.detail}`.trim() };
+    return { tone: 'good', badge: 'Signed', text: `${records} in the current chain, signed ${signing.detail}.` };
   return {
     tone: 'warn',
     badge: 'Not signed',
-    text: `${records} in the current chain. A change in the middle would be noticed, a missing end would not. ${signing?.detail ?? ''}`.trim(),
+    text: `${records} in the current chain. A change in the middle would be noticed, a missing end would not. ${sentence(signing?.detail ?? '')}`.trim(),
   };
 }
 

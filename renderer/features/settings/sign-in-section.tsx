@@ -19,9 +19,13 @@ export function SignInSection({
   isFirst: boolean;
   onDone: () => void;
 }): ReactElement {
-  const { state, waitingForYes, begin, cancel } = useSignIn(onDone);
   const [typed, setTyped] = useState(proposed);
   const [isTried, setTried] = useState(false);
+  const { state, waitingForYes, begin, cancel } = useSignIn(() => {
+    setTyped('');
+    setTried(false);
+    onDone();
+  });
   const host = hostOf(typed);
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -41,7 +41,9 @@ export function hostOf(typed: string): string | undefined {
   const text = typed.trim().replace(/\/+$/, '');
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   if (text === '' || !URL.canParse(whole)) return undefined;
-  const { origin, protocol, pathname, search, hash, username, password } = new URL(whole);
+  const { origin, protocol, hostname, pathname, search, hash, username, password } = new URL(whole);
+  // Some browsers take a space for a part of a name.
+  if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])$/.test(hostname)) return undefined;
   const isPlain = pathname === '/' && search === '' && hash === '' && username === '' && password === '';
   return isPlain && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
 }

@@ -7,7 +7,7 @@ import { Progress } from '../../ui/progress.tsx';
 import { fullText } from '../../ui/time.ts';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { SettingRow } from './setting-row.tsx';
-import { bytesText, resultSaid } from './settings-model.ts';
+import { bytesText, resultSaid, sentence } from './settings-model.ts';
 import { useVerification } from './use-verification.ts';
 
 const MAX_SHOWN = 20;
@@ -23,7 +23,7 @@ function Result({ result, endedAt }: { result: VerificationResult; endedAt: stri
       </p>
       {result.note === '' ? null : (
         <p>
-          <VisibleText text={result.note} max={400} />
+          <VisibleText text={sentence(result.note)} max={400} />
         </p>
       )}
       {result.why === '' ? null : (

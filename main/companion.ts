@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { watch, type FSWatcher } from 'node:fs';
 import {
   Status,
@@ -448,6 +448,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       idle?.touch();
     });
   };
+  /** A session without a connection of its own began. */
+  const began = (session: RunningSession): void => {
+    idle?.touch();
+    const running = serve(session).finally(() => runs.delete(running));
+    runs.add(running);
+  };
   const hub = createHubHost({
     settings,
     prepare,
@@ -474,11 +480,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
         parseLarge: parsePool.parse,
       }),
     onSettingsChanged,
-    began: (session) => {
-      idle?.touch();
-      const running = serve(session).finally(() => runs.delete(running));
-      runs.add(running);
-    },
+    began,
     changed: () => feed.statusChanged(),
     onDemand: options.idleMs !== undefined,
     warn: (text) => warn(text),
@@ -526,6 +528,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     clock,
     version,
     newId,
+    catalogueFile: join(dirname(options.interfaceDirectory), 'catalogue.json'),
+    hand: { prepare, session: sessionDependencies, limits, schedule, version, began },
+    changed: () => feed.statusChanged(),
     event,
     warn,
     status,

@@ -12,6 +12,7 @@ import {
   isHttpDefinition,
   isTenantDefinition,
   secretNameOf,
+  toFailure,
   type Connector,
   type ProgramDefinition,
 } from '../../preload/contract/index.ts';
@@ -131,6 +132,20 @@ async function agreedProgram(connector: Connector): Promise<string | undefined> 
 
 /** A connector for one client. */
 export async function prepareServer(request: PrepareRequest, deps: PrepareDependencies): Promise<PreparedServer> {
+  try {
+    return await prepareNow(request, deps);
+  } catch (error) {
+    const { message, next } = toFailure(error);
+    if (isKnown(request.name, deps)) deps.runtimes.failed(request.name, deps.live.redact(`${message} ${next}`));
+    throw error;
+  }
+}
+
+function isKnown(name: string, { find }: Pick<PrepareDependencies, 'find'>): boolean {
+  return ConnectorName.safeParse(name).success && find(name) !== undefined;
+}
+
+async function prepareNow(request: PrepareRequest, deps: PrepareDependencies): Promise<PreparedServer> {
   const connector = startableConnector(request.name, deps);
   const { definition, name } = connector;
   // After a crash a new start waits a little, longer each time; the client's initialize waits with it.
@@ -274,6 +289,7 @@ function prepared(
 ): PreparedServer {
   const runtime = deps.runtimes.of(name);
   runtime.sessions += 1;
+  deps.runtimes.started(name);
   return {
     connector: name,
     open: tenant?.endable(open) ?? open,
@@ -282,11 +298,15 @@ function prepared(
     log: runtime.log,
     redactor: createStreamRedactor(deps.live),
     redact: (text) => deps.live.redact(text),
-    release: ({ crashed, answered }) => {
+    release: ({ crashed, answered, reason }) => {
       for (const release of releases.splice(0)) release();
       tenant?.release();
       runtime.sessions -= 1;
-      if (crashed) runtime.crashes.exited({ hadAnswered: answered });
+      if (reason !== undefined) deps.runtimes.failed(name, reason);
+      if (crashed) {
+        runtime.crashed += 1;
+        runtime.crashes.exited({ hadAnswered: answered });
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '../../preload/contract/index.ts';
 import { prepareHttp, prepareServer, type PrepareDependencies } from '../connectors/prepare-server.ts';
 import type { Policy } from '../policy/decide.ts';
+import { asServed } from '../transport/as-served.ts';
 import type { OpenServedSession, Principal, ServedClient, ServedSession } from '../transport/downstream.ts';
 import {
   startGovernedSession,
@@ -106,19 +107,7 @@ export function createHubHost(parts: HubParts): HubHost {
       parts.session,
     );
     parts.began(session);
-    return {
-      id: session.id,
-      messageFromClient: (parsed, line) => session.relay.messageFromClient(parsed, line),
-      clientDrained: () => session.relay.clientDrained(),
-      clientGone: () => session.clientGone(),
-      get openCalls() {
-        return session.relay.openCalls;
-      },
-      get awaitsInput() {
-        return session.relay.awaitsInput;
-      },
-      done: session.done,
-    };
+    return asServed(session);
   };
 
   const openConnector = async (

@@ -16,7 +16,7 @@ import { activityHandlers, jobHandlers } from './activity-handlers.ts';
 import { clientOperations, type ClientParts } from './client-handlers.ts';
 import { viewConnector } from './connector-view.ts';
 import { firstRunHandlers } from './first-run-handlers.ts';
-import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts';
+import { connectingOperations, type ConnectingParts } from './connecting-operations.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
 import { describeWeakening, type Question } from './describe.ts';
@@ -33,9 +33,26 @@ import { removalWeakeningTests, tenantConnectorHandlers } from './tenant-connect
 import { signInCompletions, signInDescriptions, signInWeakeningTests, tenantHandlers } from './tenant-handlers.ts';
 import { tenantStatusHandlers, tenantWeakeningTests } from './tenant-status-handlers.ts';
 
+/** How long the addresses of the catalogue can be opened after it was looked at. */
+const LOOKED_UP_MS = 60 * 60 * 1000;
+
 export interface OperationParts
   extends
-    Pick<ConnectorParts, 'settings' | 'runtimes' | 'vault' | 'login' | 'prepare' | 'clock' | 'version'>,
+    Pick<
+      ConnectingParts,
+      | 'settings'
+      | 'runtimes'
+      | 'vault'
+      | 'login'
+      | 'prepare'
+      | 'clock'
+      | 'version'
+      | 'home'
+      | 'catalogueFile'
+      | 'hand'
+      | 'redact'
+      | 'changed'
+    >,
     Pick<OtherParts, 'status' | 'mintLink' | 'handOver'>,
     Pick<ClientParts, 'clientEnvironment'>,
     Pick<DecidingHandlerParts, 'deciding' | 'protectedPaths' | 'cancelAll'>,
@@ -86,10 +103,39 @@ export function composeOperations(parts: OperationParts): Dispatch {
     protectedPaths: parts.protectedPaths,
     cancelAll: parts.cancelAll,
   });
-  const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
   const recordConsent = (connector: string, hash: string, by: string): void =>
     event('consent_given', { hash, by }, connector);
   const isSignedIn = (host: string): boolean => tenancy.tenants.known(host);
+  const removal = removalWeakeningTests(settings, tenancy.managed.settings.vouchedHosts);
+  const comesBack = (input: { readonly name: string }): boolean => removal['connectors.remove']?.(input) ?? true;
+  const connecting = connectingOperations({
+    comesBack: (name) => comesBack({ name }),
+    settings,
+    runtimes,
+    isSignedIn,
+    vault,
+    login,
+    prepare,
+    clock,
+    version: parts.version,
+    recordConsent,
+    forgetSignIn: async (connector, client) => {
+      await oauth
+        .signOut(connector, client)
+        .catch(() => parts.warn(`The sign-in to "${connector}" is still in the keychain.`));
+    },
+    home: parts.home,
+    catalogueFile: parts.catalogueFile,
+    deciding,
+    hand: parts.hand,
+    redact: parts.redact,
+    addRule: decided.handlers['policy.add'],
+    removeRule: decided.handlers['policy.remove'],
+    changed: parts.changed,
+    // A person looks one up there while they install it.
+    hold: (address) => parts.known.keep(address, clock().getTime() + LOOKED_UP_MS),
+  });
+  const accepting = tenantConnectorHandlers({ settings, tenants: tenancy.connectors, runtimes });
   const clients = clientOperations({
     settings,
     vault,
@@ -106,6 +152,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
   const descriptions = {
     ...decided.descriptions,
     ...clients.descriptions,
+    ...connecting.descriptions,
     ...secretDescriptions({ settings, vault }),
     ...signInDescriptions(tenancy.tenants),
   };
@@ -114,22 +161,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
   return createDispatch({
     handlers: keepingAddresses(
       {
-        ...connectorHandlers({
-          settings,
-          runtimes,
-          isSignedIn,
-          vault,
-          login,
-          prepare,
-          clock,
-          version: parts.version,
-          recordConsent,
-          forgetSignIn: async (connector, client) => {
-            await oauth
-              .signOut(connector, client)
-              .catch(() => parts.warn(`The sign-in to "${connector}" is still in the keychain.`));
-          },
-        }),
+        ...connecting.handlers,
         ...identityHandlers({ find: prepare.find, oauth, newSignInId: parts.newId, recordSecret }),
         ...hubHandlers({
           settings,
@@ -197,11 +229,13 @@ export function composeOperations(parts: OperationParts): Dispatch {
     weakens: {
       ...decided.weakens,
       ...clients.weakens,
+      ...connecting.weakens,
       ...hubWeakeningTests(settings),
       ...tenantWeakeningTests(),
       ...signInWeakeningTests(tenancy.tenants),
       ...secretWeakeningTests({ settings, vault }),
-      ...removalWeakeningTests(settings, tenancy.managed.settings.vouchedHosts),
+      // A page takes nothing away by itself: rules and pins go with a connector.
+      'connectors.remove': (input, { caller }) => caller === 'ui' || comesBack(input),
     },
     completes: signInCompletions(tenancy.tenants),
     announce: parts.announce,

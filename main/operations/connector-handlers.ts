@@ -18,8 +18,10 @@ import type { SecretVault } from '../secrets/vault.ts';
 import { withoutConnector } from '../settings/forget.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { viewConnector } from './connector-view.ts';
+import { hideKept, withKeptValues, withoutValues } from './kept-values.ts';
 import { previewDefinition, type DefinitionPreview } from './definition-preview.ts';
 import type { CallContext, Handlers } from './dispatch.ts';
+import type { ShownConsents } from './shown-consents.ts';
 
 export interface ConnectorParts {
   readonly settings: SettingsStore;
@@ -37,6 +39,9 @@ export interface ConnectorParts {
    * `client`: of the definition that the sign-in was made with.
    */
   readonly forgetSignIn: (connector: string, client: OAuthClient | undefined) => Promise<void>;
+  readonly shown: ShownConsents;
+  /** Starts or reaches it once, now that a person said yes to it. Never throws; how it went is told by its health. */
+  readonly checkSoon: (name: string) => void;
 }
 
 /** What the sign-in of a connector hangs on. */
@@ -69,6 +74,7 @@ type ConnectorHandlers = Pick<
   | 'connectors.preview'
   | 'connectors.save'
   | 'connectors.definition'
+  | 'connectors.editable'
   | 'connectors.remove'
   | 'connectors.enable'
   | 'connectors.disable'
@@ -99,6 +105,9 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     if (!exists && replace) throw unknownConnector(name);
   };
 
+  const storedDefinition = (name: string): Connector['definition'] | undefined =>
+    settings.read().connectors.find((candidate) => candidate.name === name)?.definition;
+
   const preview = (input: OperationInput<'connectors.preview'>): Promise<DefinitionPreview> => {
     refuseWrongTarget(input.name, input.replace);
     const storedSecrets = new Set(parts.vault.list().map((entry) => entry.name));
@@ -120,8 +129,14 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
   return {
     'connectors.list': () => Promise.all(settings.read().connectors.map(view)),
     'connectors.get': ({ name }) => view(find(name)),
-    'connectors.preview': async (input) => (await preview(input)).request,
-    'connectors.save': async (input, context) => {
+    'connectors.preview': async (given, { caller }) => {
+      const input = withKeptValues(given, storedDefinition(given.name));
+      const { request } = await preview(input);
+      parts.shown.remember({ request, definition: input.definition });
+      return caller === 'ui' ? hideKept(request, input.keep ?? []) : request;
+    },
+    'connectors.save': async (given, context) => {
+      const input = withKeptValues(given, storedDefinition(given.name));
       const { name, definition } = input;
       const { request, resolved } = await preview(input);
       if (request.hash !== input.consentHash) {
@@ -141,11 +156,12 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       const next = settings.update('connectors.save', context.by, (current) =>
         withConnector(current, { name, definition, default: input.default, consent }, at),
       );
-      parts.runtimes.of(name).crashes.reset();
+      parts.runtimes.forget(name);
       const saved = next.connectors.find((connector) => connector.name === name) ?? find(name);
       const kept = signInOf(saved);
       if (signedIn !== undefined && (kept?.url !== signedIn.url || kept.clientId !== signedIn.clientId))
         await parts.forgetSignIn(name, signedIn.client);
+      if (input.check === true) parts.checkSoon(name);
       return view(saved);
     },
     'connectors.definition': ({ name }) => {
@@ -153,9 +169,15 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
       if (isTenantDefinition(definition)) throw definedByTenant(name, definition);
       return { definition, default: mode };
     },
+    'connectors.editable': ({ name }) => {
+      const { definition, default: mode } = find(name);
+      if (isTenantDefinition(definition)) throw definedByTenant(name, definition);
+      return { ...withoutValues(definition), default: mode };
+    },
     'connectors.remove': async ({ name }, context) => {
       const signedIn = signInOf(find(name));
       settings.update('connectors.remove', context.by, (current) => withoutConnector(current, name));
+      parts.runtimes.forget(name);
       if (signedIn !== undefined) await parts.forgetSignIn(name, signedIn.client);
       return {};
     },

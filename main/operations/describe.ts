@@ -67,21 +67,21 @@ export function describeDefinition(definition: ConnectorDefinition, mode: Defaul
   return isHttpDefinition(definition) ? describeHttp(definition, mode) : describeProgram(definition, mode);
 }
 
+/** Of a definition that nobody looked at here first, as it stands. */
+export function describeUnseenSave({
+  name,
+  definition,
+  default: mode,
+}: OperationInput<'connectors.save'>): Pick<Question, 'title' | 'detail'> {
+  const isHttp = isHttpDefinition(definition);
+  return {
+    title: `Let AI clients ${isHttp ? 'use' : 'start'} "${name}"?`,
+    detail: describeDefinition(definition, mode).join('\n'),
+  };
+}
+
 const DESCRIPTIONS: Descriptions = {
-  'connectors.save': ({ name, definition, default: mode }) => {
-    const isHttp = isHttpDefinition(definition);
-    return {
-      title: `Let AI clients ${isHttp ? 'use' : 'start'} "${name}"?`,
-      detail: describeDefinition(definition, mode).join('\n'),
-    };
-  },
-  'connectors.remove': ({ name }) => ({
-    title: `Remove "${name}", which comes back by itself?`,
-    detail: [
-      'The administrator of this machine vouches for its tenant: the next client that names it gets it again, switched on and',
-      'without what was set here. To keep it off, leave it here switched off.',
-    ].join('\n'),
-  }),
+  'connectors.save': describeUnseenSave,
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
   ...HUB_DESCRIPTIONS,
   ...TENANT_DESCRIPTIONS,

@@ -31,8 +31,15 @@ export interface PreparedServer {
   readonly redactor: { push(chunk: string): string; end(): string };
   /** The same for a whole text. */
   readonly redact: (text: string) => string;
-  /** The session is over; secrets are no longer live. `crashed`: the server ended by itself and not cleanly. */
-  readonly release: (facts: { readonly crashed: boolean; readonly answered: boolean }) => void;
+  /**
+   * The session is over; secrets are no longer live. `crashed`: the server ended by itself and not cleanly. `reason`: why it
+   * ended or was never there, in a sentence without secrets.
+   */
+  readonly release: (facts: {
+    readonly crashed: boolean;
+    readonly answered: boolean;
+    readonly reason?: string | undefined;
+  }) => void;
 }
 
 export interface SessionDependencies {
@@ -99,6 +106,13 @@ export function asCompanionError(thrown: unknown): CompanionError {
   if (thrown instanceof CompanionError) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return new CompanionError('E_INTERNAL', text, 'Run "runlayer doctor".', { cause: thrown });
+}
+
+function endReason({ code, signal, failure }: UpstreamEnd): string {
+  if (failure !== undefined) return `${failure.message} ${failure.next}`;
+  return signal === null
+    ? `The server ended by itself with code ${code ?? '?'}.`
+    : `The server was ended by ${signal}.`;
 }
 
 /** The same peer with another `end`, or one that says when it was written to. */
@@ -259,7 +273,7 @@ export function startGovernedSession(
     dropped.report(true);
     const crashed = end.byItself && !clientLeft && (end.code !== 0 || end.signal !== null);
     event('session_ended', { code: end.code ?? -1, signal: end.signal ?? '', crashed });
-    prepared.release({ crashed, answered });
+    prepared.release({ crashed, answered, reason: crashed ? deps.redact(endReason(end)) : undefined });
     return { upstream: end, clientLeft, stopped };
   };
 

@@ -4,7 +4,7 @@ import { ApprovalView, GrantScope, PauseView } from './approval.ts';
 import { activityOperations } from './activity-operations.ts';
 import { LogEntry, LogFilter } from './audit.ts';
 import { clientOperations } from './client-operations.ts';
-import { ConnectorDefinition, ConnectorName, ConnectorView, ConsentRequest } from './connector.ts';
+import { connectorOperations } from './connector-operations.ts';
 import {
   AllowedTools,
   BindingId,
@@ -26,21 +26,13 @@ import { cliOnly, everyone, none, operation, people, type OperationShape } from 
 import { heldOperations } from './held-operations.ts';
 import { policyOperations } from './policy-operations.ts';
 import { policyPageOperations } from './policy-page-operations.ts';
-import { Condition, DefaultMode, NewRule, Rule } from './policy.ts';
+import { Condition, NewRule, Rule } from './policy.ts';
 import { secretOperations } from './secret-operations.ts';
 import { shellOperations } from './shell-operations.ts';
 import { Status } from './status.ts';
 import { tenantOperations } from './tenant-operations.ts';
 
 export type { Caller, Weakens } from './operation.ts';
-
-const ConnectorTestResult = z.strictObject({
-  ok: z.boolean(),
-  server: z.string(),
-  protocolVersion: z.string(),
-  tools: z.array(z.strictObject({ name: z.string(), effect: z.string(), code: z.string() })),
-  durationMs: z.number(),
-});
 
 /**
  * The one list of what the companion can be asked to do. Socket, browser and Electron IPC all serve exactly this list;
@@ -52,66 +44,7 @@ export const operations = {
   'host.handOver': operation(none, z.strictObject({ chainId: z.string(), sessions: z.number().int() }), cliOnly),
   'interface.link': operation(none, z.strictObject({ url: z.url() }), ['cli', 'shell']),
 
-  'connectors.list': operation(none, z.array(ConnectorView), everyone),
-  'connectors.get': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
-  /** What a person would be asked to agree to; stores nothing. */
-  'connectors.preview': operation(
-    z.strictObject({
-      name: ConnectorName,
-      definition: ConnectorDefinition,
-      default: DefaultMode,
-      replace: z.boolean(),
-    }),
-    ConsentRequest,
-    cliOnly,
-  ),
-  /** Stores the definition with consent to exactly `consentHash`; refused if the definition hashes to anything else. */
-  'connectors.save': operation(
-    z.strictObject({
-      name: ConnectorName,
-      definition: ConnectorDefinition,
-      default: DefaultMode,
-      replace: z.boolean(),
-      consentHash: z.string(),
-    }),
-    ConnectorView,
-    cliOnly,
-    'always',
-  ),
-  /** The stored definition, for editing. Values of env are in it (they are not secrets), so it stays on the socket. */
-  'connectors.definition': operation(
-    z.strictObject({ name: ConnectorName }),
-    z.strictObject({ definition: ConnectorDefinition, default: DefaultMode }),
-    cliOnly,
-  ),
-  /** Weakens where an administrator vouches for its tenant: the next run brings it back, switched on. */
-  'connectors.remove': operation(z.strictObject({ name: ConnectorName }), none, cliOnly, 'depends'),
-  'connectors.enable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, cliOnly, 'always'),
-  'connectors.disable': operation(z.strictObject({ name: ConnectorName }), ConnectorView, everyone),
-  'connectors.test': operation(z.strictObject({ name: ConnectorName }), ConnectorTestResult, cliOnly),
-  /** Begins a sign-in; a person finishes it in a browser on this machine within five minutes. */
-  'connectors.signIn': operation(
-    z.strictObject({ name: ConnectorName }),
-    z.strictObject({ id: z.string(), authorizationUrl: z.string() }),
-    cliOnly,
-  ),
-  /** Answers when the sign-in is over. */
-  'connectors.signInResult': operation(
-    z.strictObject({ id: z.string() }),
-    z.strictObject({ connector: z.string(), scope: z.string().nullable(), endsAt: z.string().nullable() }),
-    cliOnly,
-  ),
-  'connectors.signOut': operation(
-    z.strictObject({ name: ConnectorName }),
-    z.strictObject({ wasSignedIn: z.boolean(), revoked: z.boolean() }),
-    cliOnly,
-  ),
-  /** Last lines of the server's stderr and of what it printed outside the protocol; redacted. */
-  'connectors.logs': operation(
-    z.strictObject({ name: ConnectorName, lines: z.number().int().min(1).max(5000) }),
-    z.strictObject({ lines: z.array(z.string()) }),
-    everyone,
-  ),
+  ...connectorOperations,
 
   'policy.list': operation(none, z.array(Rule), everyone),
   'policy.add': operation(NewRule, Rule, people, 'depends'),

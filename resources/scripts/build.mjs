@@ -114,6 +114,8 @@ if (existsSync(join(root, 'preload/preload.ts'))) {
   });
 }
 
+copyFileSync(join(root, 'resources/catalogue.json'), join(out, 'catalogue.json'));
+
 await build({ configFile: join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
 await build({ configFile: join(root, 'renderer/approval/vite.config.ts'), logLevel: 'warn' });
 

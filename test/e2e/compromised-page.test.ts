@@ -69,6 +69,9 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
       'files',
       'write_*',
     ]);
+    // One to take away, and a tool that was switched off.
+    await home.add('spare', tools, ['--default', 'ask']);
+    await home.must(['connectors', 'tool', 'files', 'get_time', 'off']);
     const rule = await home.json<{ id: string }>(['policy', 'deny', 'files', 'crash']);
     await home.must(['hub', 'bind', '--all', '-y']);
     const job = await home.json<{ id: string }>(['logs', 'export', '--json']);
@@ -87,6 +90,21 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     inputs = {
       'clients.bringInPreview': bringIn,
       'clients.bringIn': { ...bringIn, consentHash: 'x' },
+      'connectors.remove': { name: 'spare' },
+      'connectors.setTool': { name: 'files', tool: 'get_time', on: true },
+      'connectors.draft': {
+        entry: 'filesystem',
+        name: 'more',
+        default: 'ask',
+        parameters: { folders: [home.path] },
+        secrets: {},
+      },
+      'connectors.preview': {
+        name: 'own',
+        definition: { command: node, args: [], env: {}, secrets: {} },
+        default: 'ask',
+        replace: false,
+      },
       'policy.removeChain': { id: chain.id },
       'policy.remove': { id: rule.id },
       'activity.call': { id: home.records()[0]?.id },

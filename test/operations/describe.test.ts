@@ -1,8 +1,10 @@
 import { clientDescriptions } from '../../main/operations/describe-clients.ts';
 import { describe, expect, it } from 'vitest';
+import { connectorDescriptions } from '../../main/operations/describe-connectors.ts';
 import { describeWeakening } from '../../main/operations/describe.ts';
 import { describePinAccept } from '../../main/operations/describe-pins.ts';
 import { describeGuardSet } from '../../main/operations/describe-guard.ts';
+import { ShownConsents } from '../../main/operations/shown-consents.ts';
 import { policyDescriptions } from '../../main/operations/describe-policy.ts';
 import { operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
 import { EMPTY_SETTINGS } from '../../main/settings/schema.ts';
@@ -21,11 +23,6 @@ describe('describeWeakening', () => {
     expect(asked).toMatchObject({ title: `Sign in anew to ${host}?` });
     expect(describeWeakening('tenant.signIn', { host }, call).detail).toBe(asked.detail);
     expect(describeWeakening('tenant.signIn', {}, call).title).toBe('Sign in anew to your default tenant?');
-  });
-
-  it('of a removal says that it comes back', () => {
-    const { title, detail } = describeWeakening('connectors.remove', { name: 'files' }, call);
-    expect(`${title} ${detail}`).toMatch(/"files".*comes back.*switched off/s);
   });
 
   it('shows the whole of what would start, escaped', () => {
@@ -110,6 +107,12 @@ describe('describeWeakening', () => {
       ...ofRules,
       ...secretDescriptions({ settings: memorySettings(), vault: memoryVault() }),
       ...clientDescriptions(() => undefined),
+      ...connectorDescriptions({
+        shown: new ShownConsents(),
+        find: () => undefined,
+        comesBack: () => false,
+        describeUnseen: () => ({ title: 'Save?', detail: '' }),
+      }),
       'pins.accept': describePinAcceptOfNothing,
       'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
     };

@@ -3,6 +3,7 @@ import { CompanionError, type Connector, type Rule, type SecretEntry } from '../
 import { ConnectorRuntimes } from '../../main/connectors/runtimes.ts';
 import { connectorHandlers, type ConnectorParts } from '../../main/operations/connector-handlers.ts';
 import type { CallContext } from '../../main/operations/dispatch.ts';
+import { ShownConsents } from '../../main/operations/shown-consents.ts';
 import { secretHandlers, secretWeakeningTests, type SecretParts } from '../../main/operations/secret-handlers.ts';
 import { createPassphraseAttempts } from '../../main/secrets/passphrase-attempts.ts';
 import { EMPTY_SETTINGS, type Settings } from '../../main/settings/schema.ts';
@@ -77,6 +78,8 @@ export interface ConnectorBench {
   readonly consents: string[];
   /** Connectors whose sign-in was forgotten. */
   readonly forgotten: string[];
+  /** Connectors that were to be checked. */
+  readonly checked: string[];
 }
 
 /** `pathVariable`: the PATH that the login shell gives. */
@@ -88,6 +91,7 @@ export function connectorBench(
   const runtimes = new ConnectorRuntimes(() => 0);
   const consents: string[] = [];
   const forgotten: string[] = [];
+  const checked: string[] = [];
   const handlers = connectorHandlers({
     runtimes,
     isSignedIn: () => false,
@@ -108,10 +112,12 @@ export function connectorBench(
       forgotten.push(connector);
       return Promise.resolve();
     },
+    shown: new ShownConsents(),
+    checkSoon: (name) => checked.push(name),
     ...over,
     settings,
   });
-  return { handlers, settings, runtimes, consents, forgotten };
+  return { handlers, settings, runtimes, consents, forgotten, checked };
 }
 
 export interface SecretBench {

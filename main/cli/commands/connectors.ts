@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-io.ts';
 import { callAsking } from './confirm.ts';
+import { addCatalogueCommands } from './connector-catalogue.ts';
 import { addDefinitionCommands } from './connector-definition.ts';
 import { addConnectorLoginCommands } from './connector-login.ts';
 import { targetText, viewText } from './connector-text.ts';
+import { addConnectorUseCommands } from './connector-use.ts';
 import { jsonOption, wholeNumber, yesOption } from './option-values.ts';
 import { hang, json, shown, table } from './render.ts';
 import { addAcceptCommand } from './tenant-connectors.ts';
@@ -13,6 +15,8 @@ export function addConnectorCommands(program: Command, io: CommandIo): void {
   addDefinitionCommands(connectors, io);
   addAcceptCommand(connectors, io);
   addConnectorLoginCommands(connectors, io);
+  addCatalogueCommands(connectors, io);
+  addConnectorUseCommands(connectors, io);
 
   connectors
     .command('list')

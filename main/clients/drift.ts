@@ -2,7 +2,7 @@ import type { ClientDrift } from '../../preload/contract/client.ts';
 import { ConnectorName } from '../../preload/contract/connector.ts';
 import type { ClientAdapter } from './adapters.ts';
 import type { ChangeRecord } from './change-journal.ts';
-import { readOwnEntry } from './entries.ts';
+import { ownEntries, readOwnEntry } from './entries.ts';
 import { keyOf, propertyOf } from './json-tokens.ts';
 import type { Launcher } from './plan.ts';
 import { printable } from './printable.ts';
@@ -38,16 +38,20 @@ export function driftOf(
   connectors: ReadonlySet<string> | undefined,
 ): ClientDrift[] {
   const { title } = adapter;
+  const started = new Set(ownEntries(servers, launcher).map((own) => own.connector));
   const lost = [...expectedEntries(live)].flatMap(([key, expected]): ClientDrift[] => {
     const property = propertyOf(servers, key);
     const name = printable(key);
-    const connector = expected === null || connectors?.has(expected) === false ? null : expected;
+    // Its connector was removed: it should not be there.
+    if (expected !== null && connectors?.has(expected) === false) return [];
     if (property === undefined) {
+      // It stands under another name.
+      if (expected !== null && started.has(expected)) return [];
       return [
         {
           entry: key,
           kind: 'removed',
-          connector,
+          connector: expected,
           text: `"${name}" was taken out of the file of ${title} by something else.`,
           next: 'Put it back, or leave it out if you took it out yourself.',
         },
@@ -58,7 +62,7 @@ export function driftOf(
       {
         entry: key,
         kind: 'replaced',
-        connector,
+        connector: expected,
         text: `"${name}" in the file of ${title} was changed and starts something else now, without the companion.`,
         next: 'Put ours back, or bring in what it starts now.',
       },

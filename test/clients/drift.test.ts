@@ -92,12 +92,21 @@ describe('what we wrote', () => {
     expect(await drift(machine)).toMatchObject([{ kind: 'unknown', entry: 'gone', connector: 'gone' }]);
   });
 
+  it('started a connector that is gone, and is gone too: as it should be', async () => {
+    const machine = await aMachine();
+    await install(machine.environment, { client: 'cursor', connectors: ['gone'], dryRun: false });
+    await machine.put('cursor', '{}');
+    expect(await drift(machine)).toEqual([]);
+  });
+
   it('took the place of another: its connector is remembered', async () => {
     const machine = await aMachine();
     await machine.put('cursor', '{"mcpServers":{"My Files":{"command":"x"}}}');
     await replaceEntry(machine.environment, { client: 'cursor', entry: 'My Files', connector: 'files', dryRun: false });
     await machine.put('cursor', '{"mcpServers":{}}');
     expect(await drift(machine)).toMatchObject([{ kind: 'removed', entry: 'My Files', connector: 'files' }]);
+    await install(machine.environment, { client: 'cursor', connectors: ['files'], dryRun: false });
+    expect(await drift(machine)).toEqual([]);
   });
 
   it('was taken back by us: nothing is expected any more', async () => {

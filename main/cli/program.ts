@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { CompanionError } from '../../preload/contract/index.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CommandIo } from './command-io.ts';
+import { addAppCommands } from './commands/app.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addConnectorCommands } from './commands/connectors.ts';
@@ -74,6 +75,7 @@ export function createProgram(io: CommandIo, version: string, local: LocalAction
   addIdentityCommands(program, io);
   addApprovalCommands(program, io);
   addLockdownCommands(program, io);
+  addAppCommands(program, io);
   addSetupCommands(program, io, local);
   addLogCommand(program, io);
   addStatusCommands(program, io);

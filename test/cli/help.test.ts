@@ -34,6 +34,7 @@ Commands:
   identity         who a tenant says is calling a server
   approvals        calls that wait for your yes or no
   lockdown         stop every call of every client, at once
+  app              the tray app: start at login, notifications, newer versions
   setup            write AI clients' configuration
   logs             what was called, what was blocked and why
   status           is the companion running, and is all well; never starts one
@@ -163,6 +164,9 @@ describe('help', () => {
       'lockdown',
       'lockdown on',
       'lockdown off',
+      'app',
+      'app show',
+      'app set',
       'setup',
       'setup list',
       'setup install',

@@ -13,6 +13,7 @@ const GROUPS: ReadonlySet<string> = new Set([
   'guard',
   'pins',
   'lockdown',
+  'app',
   'setup',
 ]);
 const COMPANION_COMMANDS: ReadonlySet<string> = new Set([

@@ -67,7 +67,8 @@ describeJourney('the tray app', () => {
     const [question] = await questions();
     expect(question).toMatchObject({ operation: 'connectors.save' });
     expect(question?.detail).toContain(everythingServer);
-    // The interface's own page cannot answer, not even by naming all of it.
+    // The interface's own page does not see the whole of it, and cannot answer, not even by naming all of it.
+    expect(await app.call('companion', 'held.list', {})).toMatchObject({ value: [{ id: question?.id, detail: '' }] });
     const answer = { id: question?.id, hash: question?.hash, allow: true };
     expect(await app.call('companion', 'held.answer', answer)).toMatchObject({
       ok: false,

@@ -1,10 +1,11 @@
 import type { BrowserWindow } from 'electron';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sendEvent, serveWindows, type ServedWindow } from '../../main/shell/ipc.ts';
-import { CALL_CHANNEL } from '../../preload/contract/bridge.ts';
+import { CALL_CHANNEL, EVENT_CHANNEL } from '../../preload/contract/bridge.ts';
 import { CompanionError, type Failure } from '../../preload/contract/failure.ts';
 import { createFakeElectron, ipcEvent, type FakeElectron, type FakeWindow } from './fake-electron.ts';
 import { createFakeHost, type FakeHost } from './harness.ts';
+import { heldWaiting } from './waiting-events.ts';
 
 let fake: FakeElectron;
 let window: FakeWindow;
@@ -143,6 +144,18 @@ describe('IPC', () => {
     sendEvent(main, { type: 'status_changed' });
     expect(window.contents.sent).toHaveLength(1);
     expect(approvalWindow.contents.sent).toHaveLength(1);
+  });
+});
+
+describe('what a question is about', () => {
+  it('is told to the approval window alone', () => {
+    const event = heldWaiting('q1', 'Let AI clients start "files"?');
+    sendEvent(main, event);
+    sendEvent(approval, event);
+    expect(approvalWindow.contents.sent).toEqual([[EVENT_CHANNEL, event]]);
+    expect(window.contents.sent).toMatchObject([
+      [EVENT_CHANNEL, { type: 'held_waiting', question: { id: 'q1', hash: '', detail: '' } }],
+    ]);
   });
 });
 

@@ -30,7 +30,7 @@ export function heldWaiting(id: string, title = 'Let calls through again?'): Com
       hash: `hash-${id}`,
       operation: 'lockdown.off',
       title,
-      detail: '',
+      detail: 'all of it',
       from: 'tray',
       createdAt: '2026-11-21T08:00:00.000Z',
       expiresAt: '2026-11-21T08:05:00.000Z',

@@ -148,9 +148,10 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
   approvals
     .command('resume <client>')
     .description('ask about this client again')
-    .action(async (client: string) => {
+    .addOption(jsonOption())
+    .action(async (client: string, options: { json?: true }) => {
       await io.call('approvals.resume', { client });
-      io.out('You are asked again.\n');
+      io.out(options.json === true ? json({ resumed: client }) : 'You are asked again.\n');
     });
 
   approvals

@@ -141,8 +141,11 @@ export async function runApp(options: StartAppOptions, prepared: Prepared): Prom
     prepared.end();
     updates.close();
     notifications.close();
-    trayState.close();
-    void trayState.refresh();
+    // The last word of the tray waits for no pace.
+    void trayState.refresh().then(() => {
+      trayState.close();
+      tray.draw(trayState.view());
+    });
     app.quit();
   });
   await trayState.refresh();

@@ -1,6 +1,7 @@
 /** What the tray shows, as data. Names that somebody else gave are in it only as visible, bounded labels. */
 import type { Protection, ProtectionState } from '../../preload/contract/protection.ts';
 import type { UpdateState } from '../../preload/contract/shell-operations.ts';
+import { visibleLabel } from '../../preload/contract/visible-characters.ts';
 import { callRoute, type Route } from './routes.ts';
 import type { StoppedCall } from './stopped-call.ts';
 
@@ -28,6 +29,14 @@ export interface TrayView {
   readonly menu: readonly (readonly TrayItem[])[];
 }
 
+/** Something that was carried out although it weakens protection. */
+export interface Weakening {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly operation: string;
+  readonly caller: string;
+}
+
 export interface TrayInput {
   readonly protection: Protection;
   /** Approvals and questions that wait for an answer. */
@@ -36,6 +45,8 @@ export interface TrayInput {
   readonly lockedDown: boolean | undefined;
   /** Newest first. */
   readonly stopped: readonly StoppedCall[];
+  /** The last one, if it was lately. */
+  readonly weakened: Weakening | undefined;
   readonly update: UpdateState;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -53,6 +64,7 @@ const TITLES: Readonly<Record<TrayIcon, string>> = {
 /** "Lately" is this long. */
 export const LATELY_MS = 60 * 60 * 1000;
 const SHOWN = 5;
+const MAX_WORD = 40;
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -79,6 +91,13 @@ function stoppedLines({ stopped, clock }: TrayInput): TrayItem[] {
       action: { kind: 'open', route: callRoute(id) },
     })),
   ];
+}
+
+function weakenedLines({ weakened, clock }: TrayInput): TrayItem[] {
+  if (weakened === undefined) return [];
+  const { time, operation, caller } = weakened;
+  const what = `${visibleLabel(operation, MAX_WORD)}, by ${visibleLabel(caller, MAX_WORD)}`;
+  return [{ label: `${clock(time)}  Protection was weakened: ${what}`, action: { kind: 'open', route: '/' } }];
 }
 
 function waitingLines({ waiting }: TrayInput): TrayItem[] {
@@ -109,6 +128,7 @@ export function trayView(input: TrayInput): TrayView {
   const groups: readonly (readonly TrayItem[])[] = [
     stateLines(state, input, blocked),
     waitingLines(input),
+    weakenedLines(input),
     stoppedLines(input),
     lockdownLines(input),
     [

@@ -9,8 +9,11 @@ import type { UpdateState } from '../../preload/contract/shell-operations.ts';
 import { Status } from '../../preload/contract/status.ts';
 import type { CompanionHost } from './companion-host.ts';
 import { stoppedCall, type StoppedCall } from './stopped-call.ts';
-import { blockedLately, LATELY_MS, trayView, type TrayView } from './tray-model.ts';
+import { atMostEvery } from './at-most-every.ts';
+import { blockedLately, LATELY_MS, trayView, type TrayView, type Weakening } from './tray-model.ts';
 
+/** Drawing a menu and asking the companion take time that calls need. */
+const PACE_MS = 250;
 /** So many are kept; beyond that their number says nothing more. */
 const MAX_STOPPED = 500;
 
@@ -78,25 +81,31 @@ export function createTrayState(options: TrayStateOptions): TrayState {
   let askedStopped = false;
   let running: Promise<void> | undefined;
   let again = false;
+  let weakened: Weakening | undefined;
   let takeBack = (): void => undefined;
 
+  const isLately = (time: number): boolean => options.now() - time < LATELY_MS;
   const view = (): TrayView =>
     trayView({
       protection: assessProtection(known ?? {}),
       waiting: (known?.status.companion.waitingApprovals ?? 0) + (known?.questions ?? 0),
       lockedDown: known === undefined ? undefined : known.status.companion.lockdown !== null,
       stopped,
+      weakened: weakened !== undefined && isLately(weakened.time) ? weakened : undefined,
       update: options.update(),
       now: options.now(),
       clock: options.clock,
     });
+  const drawing = atMostEvery(PACE_MS, options.after, options.changed);
   /** What was blocked is "lately" no more one hour after it: nothing else would say so. */
   const changed = (): void => {
     takeBack();
     takeBack = (): void => undefined;
-    const next = blockedLately(stopped, options.now()).at(-1);
-    if (next !== undefined) takeBack = options.after(next.time + LATELY_MS - options.now(), changed);
-    options.changed();
+    const times = blockedLately(stopped, options.now()).map(({ time }) => time);
+    if (weakened !== undefined && isLately(weakened.time)) times.push(weakened.time);
+    if (times.length > 0)
+      takeBack = options.after(Math.max(0, Math.min(...times) + LATELY_MS - options.now()), changed);
+    drawing.wish();
   };
   const once = async (): Promise<void> => {
     const host = options.host();
@@ -121,19 +130,40 @@ export function createTrayState(options: TrayStateOptions): TrayState {
     return running;
   };
 
+  const asking = atMostEvery(PACE_MS, options.after, () => void refresh());
+  const onLog = (entry: LogEntry): void => {
+    const call = stoppedCall(entry);
+    if (call === undefined) return;
+    stopped = merged([call], stopped);
+    changed();
+  };
+
   return {
     view,
     onEvent(event) {
-      if (event.type !== 'log') {
-        void refresh();
-        return;
+      switch (event.type) {
+        case 'log':
+          onLog(event.entry);
+          return;
+        case 'weakened':
+          weakened = { time: options.now(), operation: event.operation, caller: event.caller };
+          changed();
+          return;
+        case 'job':
+          return;
+        case 'approval_waiting':
+        case 'approval_ended':
+        case 'held_waiting':
+        case 'held_ended':
+        case 'status_changed':
+          asking.wish();
       }
-      const call = stoppedCall(event.entry);
-      if (call === undefined) return;
-      stopped = merged([call], stopped);
-      changed();
     },
     refresh,
-    close: () => takeBack(),
+    close() {
+      takeBack();
+      drawing.close();
+      asking.close();
+    },
   };
 }

@@ -52,6 +52,7 @@ describe('while everything is stopped', () => {
       waiting: 0,
       lockedDown: true,
       stopped: [],
+      weakened: undefined,
       update: { kind: 'unknown' },
       now: 0,
       clock: String,

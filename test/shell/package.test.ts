@@ -29,7 +29,8 @@ const asar = fromAppBuilder('@electron/asar') as Asar;
 function missing(): string | undefined {
   if (!existsSync(join(project, 'out', 'approval', 'index.html'))) return 'not built, run npm run build';
   // electron-builder takes what lies behind a link for foreign, and leaves parts of it out.
-  return lstatSync(join(project, 'node_modules')).isSymbolicLink() ? 'node_modules is a link' : undefined;
+  const isLink = ['node_modules', 'node_modules/execa'].some((path) => lstatSync(join(project, path)).isSymbolicLink());
+  return isLink ? 'the packages are links' : undefined;
 }
 const reason = missing();
 

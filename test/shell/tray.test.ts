@@ -17,6 +17,7 @@ const input = (change: Partial<TrayInput> = {}): TrayInput => ({
   waiting: 0,
   lockedDown: false,
   stopped: [],
+  weakened: undefined,
   update: { kind: 'off', reason: '' },
   now: NOW,
   clock: (time) => `-${(NOW - time) / 60_000}`,
@@ -121,6 +122,13 @@ describe('the tray as data', () => {
       tooltip: 'Runlayer Companion: not enforcing',
       menu: [[{ label: 'Not enforcing' }], ...ends.slice(1)],
     });
+  });
+
+  it('what weakened protection is told, with who wanted it', () => {
+    const weakened = { time: NOW - 60_000, operation: 'policy.add', caller: 'command line, process 7\u202E' };
+    expect(trayView(input({ weakened })).menu[1]).toEqual([
+      open('-1  Protection was weakened: policy.add, by command line, process 7[U+202E right-to…', '/'),
+    ]);
   });
 
   it('a newer version is told, and fetched by nobody', () => {

@@ -21,35 +21,38 @@ const WAIT_MS = 20_000;
 
 export class AppShell {
   private readonly child: ChildProcessWithoutNullStreams;
-  private readonly answers: AsyncIterator<string>;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly open = new Map<number, PromiseWithResolvers<unknown>>();
+  private count = 0;
 
   private constructor(child: ChildProcessWithoutNullStreams) {
     this.child = child;
-    this.answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     child.stderr.resume();
+    child.once('close', () => {
+      for (const { reject } of this.open.values()) reject(new Error('the app ended'));
+    });
   }
 
   static async start(home: CompanionHome): Promise<AppShell> {
-    const app = new AppShell(home.spawn(node, [fixtureServer('../app.ts'), home.home]));
-    const started = (await app.answer()) as { readonly boxes: readonly string[] };
-    if (started.boxes.length > 0) throw new Error(started.boxes.join('\n'));
+    const child = home.spawn(node, [fixtureServer('../app.ts'), home.home]);
+    const app = new AppShell(child);
+    const lines = createInterface({ input: child.stdout });
+    const [first] = (await once(lines, 'line')) as [string];
+    const { boxes } = JSON.parse(first) as { readonly boxes: readonly string[] };
+    if (boxes.length > 0) throw new Error(boxes.join('\n'));
+    lines.on('line', (line) => {
+      const { id, answer } = JSON.parse(line) as { readonly id: number; readonly answer?: unknown };
+      app.open.get(id)?.resolve(answer);
+      app.open.delete(id);
+    });
     return app;
   }
 
-  private async answer(): Promise<unknown> {
-    const { value, done } = await this.answers.next();
-    if (done === true) throw new Error('the app ended');
-    return JSON.parse(value) as unknown;
-  }
-
   private step<T>(step: object): Promise<T> {
-    const next = this.turn.then(async () => {
-      this.child.stdin.write(`${JSON.stringify(step)}\n`);
-      return (await this.answer()) as T;
-    });
-    this.turn = next.catch(() => undefined);
-    return next;
+    const id = (this.count += 1);
+    const answer = Promise.withResolvers<unknown>();
+    this.open.set(id, answer);
+    this.child.stdin.write(`${JSON.stringify({ id, ...step })}\n`);
+    return answer.promise as Promise<T>;
   }
 
   look(): Promise<Seen> {
@@ -75,6 +78,11 @@ export class AppShell {
     return this.step({ do: 'call', window, name, input });
   }
 
+  /** What was announced to a window since the last look. */
+  async events(window: 'companion' | 'approval'): Promise<unknown[]> {
+    return (await this.step<unknown[] | null>({ do: 'events', window })) ?? [];
+  }
+
   async closeWindow(window: 'companion' | 'approval'): Promise<void> {
     await this.step({ do: 'close', window });
   }
@@ -86,7 +94,8 @@ export class AppShell {
   /** Quits from the tray. @returns the exit code. */
   async quit(): Promise<number | null> {
     const ended = once(this.child, 'close') as Promise<[number | null]>;
-    await this.click('Quit');
+    // It may be gone before it can answer.
+    await this.click('Quit').catch(() => undefined);
     return (await ended)[0];
   }
 }

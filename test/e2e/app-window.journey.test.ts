@@ -111,7 +111,7 @@ describeInBrowser('the app’s windows', () => {
     await page.getByRole('button', { name: 'Stop all calls' }).click();
     await page.getByText('LOCKED DOWN', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Let calls through again' }).click();
-    await page.getByText('Waiting for your answer in the approval window.').waitFor();
+    await page.getByText('Your answer is needed.').waitFor();
     const approval = await approvalWindow();
     await approval.getByText('Let calls through again?').waitFor();
     await allow(approval);

@@ -12,6 +12,7 @@ import { seriousFindings } from './rig/axe.ts';
 import { focusProblems } from './rig/focus-walk.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
 import { CANARY_SECRET, fillHome, type ReferenceHome } from './rig/reference-data.ts';
+import { settled } from './rig/settled.ts';
 
 /** Those at the side, and the one that stands nowhere. */
 const PAGES = [
@@ -34,12 +35,6 @@ async function shot(page: Page, name: string): Promise<void> {
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
-/** Its heading is there, and nothing of it is still being loaded. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('main h1').first().waitFor();
-  await page.getByRole('status').getByText('Loading', { exact: true }).first().waitFor({ state: 'detached' });
 }
 
 async function show(page: Page, name: string): Promise<void> {

@@ -5,7 +5,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { startTenant, type RunningTenant, type TenantOptions } from '../../backend/start-tenant.ts';
-import { openHome, type CompanionHome } from '../../journeys/companion-home.ts';
+import { buildOnce } from '../../journeys/build-once.ts';
+import { CompanionHome, openHome } from '../../journeys/companion-home.ts';
 import { INSECURE } from '../../journeys/tenant-home.ts';
 import { textUntil } from '../../process/processes.ts';
 import { keyringMissing, startKeyring } from '../../secrets/throwaway-keyring.ts';
@@ -28,6 +29,8 @@ export interface RigOptions {
   readonly keyring?: boolean;
   /** Laid over the environment of the home. */
   readonly env?: Readonly<Record<string, string>>;
+  /** An empty folder that is the person's home, and is deleted with it; a temporary one without it. */
+  readonly path?: string;
   /** Further flags of the browser. */
   readonly flags?: readonly string[];
 }
@@ -75,7 +78,9 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     if (tenant !== undefined) closing.push(() => tenant.stop());
     const keyring = options.keyring === true && keyringMissing === undefined ? await startKeyring() : undefined;
     if (keyring !== undefined) closing.push(() => keyring.stop());
-    const home = await openHome({ ...keyring?.env, ...(tenant === undefined ? {} : INSECURE), ...options.env });
+    const env = { ...keyring?.env, ...(tenant === undefined ? {} : INSECURE), ...options.env };
+    await buildOnce();
+    const home = options.path === undefined ? await openHome(env) : new CompanionHome(options.path, env);
     closing.push(() => home.close());
     const serve = (): Promise<string> => startHost(home, {});
     await serve();

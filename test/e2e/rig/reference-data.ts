@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../../journeys/build-once.ts';
-import { node, type CompanionHome } from '../../journeys/companion-home.ts';
+import type { CompanionHome } from '../../journeys/companion-home.ts';
 import { connect } from '../../journeys/deciding-steps.ts';
 import type { RawClient } from '../../journeys/raw-client.ts';
 
@@ -49,8 +49,8 @@ export async function fillHome(home: CompanionHome): Promise<ReferenceHome> {
     [...npx('server-everything'), 'stdio'],
     ['--default', 'ask', '--secret', 'NOTES_TOKEN=keychain:notes-token'],
   );
-  await home.add('paused', [node, '/nowhere/server.js'], ['--default', 'ask']);
-  await home.must(['connectors', 'disable', 'paused']);
+  await home.add('sandbox', [...npx('server-everything'), 'stdio'], ['--default', 'ask']);
+  await home.must(['connectors', 'disable', 'sandbox']);
   await home.must(['policy', 'deny', 'files', 'move_file', '--note', 'Nothing is moved by an assistant']);
   await home.must(['policy', 'allow', 'everything', 'echo', '-y']);
   await home.must(['setup', 'install', '--client', 'cursor', '--connector', 'files']);

@@ -33,8 +33,8 @@ export interface TrayView {
 export interface Weakening {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  readonly operation: string;
-  readonly caller: string;
+  /** What was asked before it was done. */
+  readonly text: string;
 }
 
 export interface TrayInput {
@@ -64,7 +64,7 @@ const TITLES: Readonly<Record<TrayIcon, string>> = {
 /** "Lately" is this long. */
 export const LATELY_MS = 60 * 60 * 1000;
 const SHOWN = 5;
-const MAX_WORD = 40;
+const MAX_TEXT = 80;
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -95,9 +95,9 @@ function stoppedLines({ stopped, clock }: TrayInput): TrayItem[] {
 
 function weakenedLines({ weakened, clock }: TrayInput): TrayItem[] {
   if (weakened === undefined) return [];
-  const { time, operation, caller } = weakened;
-  const what = `${visibleLabel(operation, MAX_WORD)}, by ${visibleLabel(caller, MAX_WORD)}`;
-  return [{ label: `${clock(time)}  Protection was weakened: ${what}`, action: { kind: 'open', route: '/' } }];
+  const { time, text } = weakened;
+  const label = `${clock(time)}  Protection was weakened by a yes to: ${visibleLabel(text, MAX_TEXT)}`;
+  return [{ label, action: { kind: 'open', route: '/' } }];
 }
 
 function waitingLines({ waiting }: TrayInput): TrayItem[] {

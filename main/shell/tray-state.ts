@@ -146,7 +146,7 @@ export function createTrayState(options: TrayStateOptions): TrayState {
           onLog(event.entry);
           return;
         case 'weakened':
-          weakened = { time: options.now(), operation: event.operation, caller: event.caller };
+          weakened = { time: options.now(), text: event.text };
           changed();
           return;
         case 'job':

@@ -130,8 +130,13 @@ describe('the tray’s state', () => {
 
   it('tells for an hour what weakened protection', async () => {
     await state.refresh();
-    state.onEvent({ type: 'weakened', operation: 'policy.add', text: 'x', caller: 'tray' });
-    expect(lines()).toContain('08:00  Protection was weakened: policy.add, by tray');
+    state.onEvent({
+      type: 'weakened',
+      operation: 'policy.add',
+      text: 'Add a rule?',
+      caller: 'tray',
+    });
+    expect(lines()).toContain('08:00  Protection was weakened by a yes to: Add a rule?');
     expect(timers.map(({ ms }) => ms)).toEqual([HOUR]);
     now += HOUR;
     timers[0]!.run();

@@ -124,10 +124,10 @@ describe('the tray as data', () => {
     });
   });
 
-  it('what weakened protection is told, with who wanted it', () => {
-    const weakened = { time: NOW - 60_000, operation: 'policy.add', caller: 'command line, process 7\u202E' };
+  it('what weakened protection is told', () => {
+    const weakened = { time: NOW - 60_000, text: 'Start "a\u202Eb"?' };
     expect(trayView(input({ weakened })).menu[1]).toEqual([
-      open('-1  Protection was weakened: policy.add, by command line, process 7[U+202E right-to…', '/'),
+      open('-1  Protection was weakened by a yes to: Start "a[U+202E right-to-left override]b"?', '/'),
     ]);
   });
 

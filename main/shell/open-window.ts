@@ -21,8 +21,12 @@ export function openWindow(
       look: options.look,
     }),
   );
-  // An empty window says nothing and answers nothing: the next wish opens another.
-  window.webContents.on('render-process-gone', () => window.destroy());
+  // An empty window says nothing and answers nothing: the next wish opens another. Not within its own event.
+  window.webContents.on('render-process-gone', () =>
+    setImmediate(() => {
+      if (!window.isDestroyed()) window.destroy();
+    }),
+  );
   // A page that cannot be loaded leaves an empty window; the tray's state line says what is wrong.
   window.loadURL(options.address).catch(() => undefined);
   return window;

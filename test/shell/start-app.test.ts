@@ -61,7 +61,7 @@ describe('starting the app', () => {
   it('takes a window away whose page is gone, and opens another when it is wanted', async () => {
     await start();
     shell.fake.windows[0]!.contents.events.emit('render-process-gone');
-    expect(shell.fake.windows[0]!.destroyed).toBe(true);
+    await until(() => shell.fake.windows[0]!.destroyed);
     shell.fake.appEvents.emit('activate');
     expect(shell.fake.windows).toHaveLength(2);
   });
@@ -277,6 +277,36 @@ describe('the approval window', () => {
       input: { id: 'q1', hash: 'h', allow: true },
       caller: 'window',
     });
+  });
+
+  it('is hardened like every window that the app opens', async () => {
+    await start();
+    shell.host.emit(heldWaiting('q1'));
+    const preload = shell.fake.windows[0]!.options.webPreferences?.preload;
+    expect(preload).toMatch(/out\/preload\/preload\.cjs$/);
+    const hardened = {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      safeDialogs: true,
+      devTools: false,
+    };
+    expect(shell.fake.windows.map(({ options }) => options.webPreferences)).toEqual([
+      hardened,
+      { ...hardened, partition: 'approval' },
+    ]);
+    for (const { contents } of shell.fake.windows) expect(contents.webRtc).toBe('disable_non_proxied_udp');
+    for (const session of [shell.fake.session, ...shell.fake.partitions.values()])
+      expect(session.proxy?.proxyRules).toBe('127.0.0.1:9');
   });
 
   it('hears what happens, in a session that serves its own document alone', async () => {

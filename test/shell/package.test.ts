@@ -79,10 +79,11 @@ describe.skipIf(reason !== undefined)(
         ),
       ];
       expect(top(1, '').sort()).toEqual(['node_modules', 'out', 'package.json']);
-      const built = top(2, 'out/').sort();
-      expect(built.filter((path) => !['out/catalogue.json', 'out/licences.json'].includes(path))).toEqual([
+      expect(top(2, 'out/').sort()).toEqual([
         'out/approval',
+        'out/catalogue.json',
         'out/cli',
+        'out/licences.json',
         'out/main',
         'out/preload',
         'out/renderer',
@@ -91,10 +92,6 @@ describe.skipIf(reason !== undefined)(
       expect(files).toContain('out/main/index.js');
       expect(files).toContain('out/renderer/index.html');
       expect(files).toContain('out/approval/index.html');
-    });
-
-    it.each(['catalogue.json', 'licences.json'])('has %s where it was built', (name) => {
-      expect(files.includes(`out/${name}`)).toBe(existsSync(join(project, 'out', name)));
     });
 
     it('holds no source, no map and no test', () => {

@@ -174,4 +174,40 @@ describeInBrowser('the clients of a person', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(readFileSync(cursorFile, 'utf8')).toBe(original);
   });
+
+  it('offers the connector that runs the same, in the place of a server of another client', async () => {
+    const { mcpServers } = JSON.parse(original) as { mcpServers: Record<string, unknown> };
+    writeFileSync(claudeFile, JSON.stringify({ mcpServers: { Notes: mcpServers['My notes'] } }));
+    await goTo('#/clients/claude_desktop');
+    await card('Servers that bypass the companion').getByText('Notes', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Use your connector “my-notes”' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Write it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await card('Claude Desktop').getByRole('link', { name: 'my-notes' }).waitFor();
+    expect(JSON.parse(readFileSync(claudeFile, 'utf8'))).toMatchObject({
+      mcpServers: { Notes: { args: ['run', 'my-notes'] } },
+    });
+  });
+
+  it('shows a name that hides as what it is, and a file that nobody can read as a state', async () => {
+    writeFileSync(cursorFile, JSON.stringify({ mcpServers: { 'safe\u202e<b>x': { command: 'sh', args: ['x.sh'] } } }));
+    writeFileSync(claudeFile, '{broken');
+    await goTo('#/clients');
+    await card('Claude Desktop').getByText('Its file cannot be read').waitFor();
+    await card('Claude Desktop').getByText('at 1:', { exact: false }).waitFor();
+    const found = card('Servers that bypass the companion');
+    await found.getByText('U+202E right-to-left override').first().waitFor();
+    await found.getByText('<b>x').first().waitFor();
+    await shot('hostile');
+    await found.getByRole('button', { name: /^Bring in/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('What it runs').waitFor();
+    await dialog.getByText('sh', { exact: true }).first().waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Not A Name');
+    await dialog.getByText('begin with a letter or digit', { exact: false }).waitFor();
+    expect(await dialog.getByRole('button', { name: 'Bring in' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { diffLines, namedValues, proofOf, runsText, standingOf } from '../../renderer/features/clients/client-model.ts';
+import {
+  diffLines,
+  namedValues,
+  problemText,
+  proofOf,
+  runsText,
+  standingOf,
+} from '../../renderer/features/clients/client-model.ts';
 import type { ClientChange, ClientView, FoundServer } from '../../preload/contract/client.ts';
 import { clockText } from '../../renderer/ui/time.ts';
 import { aClientView } from '../fixtures/a-client-view.ts';
@@ -17,6 +24,17 @@ describe('a client', () => {
     [{ connectors: ['files'], unmanaged: ['x'] }, 'Partly connected', 'warn'],
   ])('%j is: %s', (change, text, tone) => {
     expect(standingOf(aClientView(change))).toEqual({ text, tone });
+  });
+
+  it.each<[Partial<ClientView>, string]>([
+    [{}, ''],
+    [{ problem: 'There are two files.' }, 'There are two files.'],
+    [
+      { state: 'invalid', problem: 'invalid symbol at 1:2' },
+      'Cursor cannot be connected while its file cannot be read: invalid symbol at 1:2. Correct it in an editor; this page notices.',
+    ],
+  ])('%j has this problem: %j', (change, text) => {
+    expect(problemText(aClientView(change))).toBe(text);
   });
 
   it.each<[Partial<ClientView>, object]>([

@@ -7,7 +7,7 @@ import { Field } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { ClientProof } from './client-proof.tsx';
-import { standingOf } from './client-model.ts';
+import { problemText, standingOf } from './client-model.ts';
 import { ConnectDialog } from './connect-dialog.tsx';
 import { DriftNotice } from './drift-notice.tsx';
 import { DisconnectDialog, PutDialog, UndoDialog } from './small-changes.tsx';
@@ -36,7 +36,7 @@ export function ClientCard({
       <div className="space-y-3 border-t border-line px-4 py-3">
         {client.problem === undefined ? null : (
           <p role="status" className="rounded-lg border border-bad-line bg-bad-soft px-3 py-2 text-bad">
-            <VisibleText text={client.problem} />
+            <VisibleText text={problemText(client)} />
           </p>
         )}
         {client.drift.map((drift) => (

@@ -16,6 +16,13 @@ export function standingOf({ state, connectors, unmanaged }: ClientView): Standi
   return unmanaged.length === 0 ? { text: 'Connected', tone: 'good' } : { text: 'Partly connected', tone: 'warn' };
 }
 
+/** What is wrong with a client's file, and what to do; empty where nothing is. */
+export function problemText({ state, problem, title }: ClientView): string {
+  if (problem === undefined) return '';
+  if (state !== 'invalid') return problem;
+  return `${title} cannot be connected while its file cannot be read: ${problem.replace(/\.$/, '')}. Correct it in an editor; this page notices.`;
+}
+
 export type Proof =
   /** Nothing has to be read anew. */
   | { readonly kind: 'none' }

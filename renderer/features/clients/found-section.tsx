@@ -42,9 +42,7 @@ function FoundRow({
       {target.kind === 'unusable' ? null : (
         <span className="flex flex-wrap gap-2">
           {sameAs === undefined ? null : (
-            <Button onClick={() => onOpen({ kind: 'same', server })}>
-              Use your connector “<VisibleText text={sameAs} />”
-            </Button>
+            <Button onClick={() => onOpen({ kind: 'same', server })}>{`Use your connector “${sameAs}”`}</Button>
           )}
           <Button
             variant={sameAs === undefined ? 'primary' : 'plain'}

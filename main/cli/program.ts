@@ -4,6 +4,7 @@ import { CompanionError } from '../../preload/contract/index.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CommandIo } from './command-io.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addAboutCommands } from './commands/about.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addConnectorCommands } from './commands/connectors.ts';
@@ -81,6 +82,7 @@ export function createProgram(io: CommandIo, version: string, local: LocalAction
   addStatusCommands(program, io);
   addLocalCommands(program, local);
   addAuditCommands(program, io);
+  addAboutCommands(program, io);
   program.addHelpText('after', START_WITH);
   return program;
 }

@@ -44,6 +44,7 @@ Commands:
   stop             end the companion and every server it runs
   doctor           check every part of the chain and say what to do next
   audit            the audit trail
+  about            versions, places, licences, and a text for a report
   help [command]   show the help of a command
 
 Start with:
@@ -190,6 +191,10 @@ describe('help', () => {
       'audit endpoint show',
       'audit endpoint set',
       'audit endpoint remove',
+      'about',
+      'about show',
+      'about licences',
+      'about diagnostics',
     ]);
   });
 
@@ -237,6 +242,7 @@ describe('help', () => {
       'approvals',
       'setup',
       'audit',
+      'about',
     ]) {
       const { out, err, code } = await tell(group);
       expect([group, out, code]).toEqual([group, '', 2]);

@@ -277,7 +277,7 @@ const rows: [string, number | number[], (parts: Parts) => void][] = [
   ],
   ['unknown route with bearer', 404, target('/api/health')],
   // What may not be asked for.
-  ['an operation of the command line', 404, target('/api/call/secrets.set')],
+  ['an operation of the command line', 404, target('/api/call/hub.bind')],
   ['an approval', 404, target('/api/call/approvals.approve')],
   ['a new link', 404, target('/api/call/interface.link')],
   ['an operation named like a prototype', 404, target('/api/call/constructor')],

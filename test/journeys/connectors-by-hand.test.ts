@@ -2,29 +2,12 @@
  * A person without a client: installs from the catalogue, sees how it does, looks at its tools, switches one off and calls one.
  * The package runner is one that finds real servers on this machine, so that nothing is fetched.
  */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ConnectorHealth, ConnectorTool, HandCall } from '../../preload/contract/index.ts';
-import {
-  describeJourney,
-  everythingServer,
-  filesystemServer,
-  node,
-  openHome,
-  type CompanionHome,
-} from './companion-home.ts';
-
-/** `npx -y <package>@<version> …` of two packages. */
-const NPX = `#!/bin/sh
-case "$2" in
-  @modelcontextprotocol/server-filesystem@*) server='${filesystemServer}' ;;
-  @modelcontextprotocol/server-everything@*) server='${everythingServer}' ;;
-  *) echo "not here: $2" >&2; exit 1 ;;
-esac
-shift 2
-exec '${node}' "$server" "$@"
-`;
+import { describeJourney, openHome, type CompanionHome } from './companion-home.ts';
+import { installNpx } from './local-npx.ts';
 
 describeJourney('connectors by hand', () => {
   let home: CompanionHome;
@@ -44,11 +27,7 @@ describeJourney('connectors by hand', () => {
     docs = join(home.path, 'my docs');
     mkdirSync(docs);
     writeFileSync(join(docs, 'hello.txt'), 'hello from a file\n');
-    const bin = join(home.path, 'bin');
-    mkdirSync(bin);
-    writeFileSync(join(bin, 'npx'), NPX);
-    chmodSync(join(bin, 'npx'), 0o755);
-    writeFileSync(join(home.path, '.profile'), `PATH='${bin}:/usr/bin:/bin'; export PATH\n`);
+    installNpx(home);
   });
   afterAll(() => home?.close());
 

@@ -23,7 +23,6 @@ import { startSeal } from './audit/keychain/seal.ts';
 import { shapeOf } from './audit/shape.ts';
 import { unknownOutcome } from './audit/unknown-outcome.ts';
 import { runArguments } from './cli/run-arguments.ts';
-import { serveCommand } from './cli/serve-command.ts';
 import { clientPaths } from './clients/locate.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
 import { watchClientFiles } from './host/client-file-watch.ts';
@@ -35,7 +34,6 @@ import { createOAuthRegistry } from './identity/oauth-registry.ts';
 import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
 import { prepareRun } from './connectors/tenant/prepare-run.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
-import { serveOperations } from './control/operation-connection.ts';
 import { createEventFeed } from './host/event-feed.ts';
 import { claimHome } from './host/claim-home.ts';
 import { createIds } from './host/create-ids.ts';
@@ -43,12 +41,13 @@ import { createInterfaces } from './control/interfaces.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { createKnownAddresses } from './host/known-addresses.ts';
 import { openLog } from './host/logger.ts';
+import { createConnectionServer } from './control/serve-connection.ts';
 import { showArguments } from './host/show-arguments.ts';
 import { createDeciding, lastPinIndexes } from './host/deciding.ts';
 import { createTenantHost } from './host/tenant-host.ts';
 import { protectedPaths } from './host/protected-roots.ts';
 import { composeOperations } from './operations/compose-operations.ts';
-import type { CallContext, Dispatch } from './operations/dispatch.ts';
+import type { Dispatch } from './operations/dispatch.ts';
 import { createHeldQuestions } from './operations/held-questions.ts';
 import { createJobs } from './operations/jobs.ts';
 import type { ShellPart } from './operations/shell-handlers.ts';
@@ -336,7 +335,6 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   const sessions = new Set<RunningSession>();
   let draining = false;
   let handedOver = false;
-  let commands = 0;
   let pages = 0;
   let settingsWatch: FSWatcher | undefined;
 
@@ -572,60 +570,23 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     if (session !== undefined) await serve(session);
   };
 
-  const onConnection = (connection: Connection): void => {
-    idle?.touch();
-    const { hello } = connection;
-    switch (hello.kind) {
-      case 'run':
-        {
-          const running = run(connection)
-            .catch((error: unknown) => {
-              logger.error({ error: String(error) }, 'a session failed');
-              connection.destroy();
-            })
-            .finally(() => runs.delete(running));
-          runs.add(running);
-        }
-        return;
-      case 'operation':
-        serveOperations(connection, dispatch);
-        return;
-      case 'command': {
-        commands += 1;
-        const context: CallContext = {
-          caller: 'cli',
-          confirmed: false,
-          tty: hello.tty,
-          by: `command line, process ${hello.pid}`,
-        };
-        serveCommand(connection, { dispatch, context, version, subscribe: (listener) => feed.subscribe(listener) })
-          .catch((error: unknown) => {
-            logger.error({ error: String(error) }, 'a command failed');
-            connection.destroy();
-          })
-          .finally(() => {
-            commands -= 1;
-            idle?.touch();
-          });
-        return;
-      }
-      case 'hook':
-        connection.error({
-          code: 'E_NOT_SUPPORTED',
-          message: 'This companion serves no hooks yet.',
-          next: 'Update the companion.',
-        });
-        connection.exit(1);
-    }
-  };
-  const listener = await listenOnSocket(home, onConnection);
+  const connections = createConnectionServer({
+    run,
+    runs,
+    dispatch,
+    version,
+    subscribe: (listener) => feed.subscribe(listener),
+    logger,
+    touched: () => idle?.touch(),
+  });
+  const listener = await listenOnSocket(home, connections.accept);
 
   const idle =
     options.idleMs === undefined
       ? undefined
       : createIdleExit({
           idleMs: options.idleMs,
-          isBusy: () => sessions.size > 0 || commands > 0 || pages > 0,
+          isBusy: () => sessions.size > 0 || connections.commands() > 0 || pages > 0,
           exit: () => void stop(),
         });
   let stopping: Promise<void> | undefined;

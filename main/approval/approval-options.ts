@@ -39,7 +39,7 @@ export interface Approvals {
   answer(id: string, answer: 'approved' | 'denied', by: string, remember?: Remember): ApprovalView;
   readonly grants: Pick<Grants, 'list' | 'revoke'>;
   readonly pauses: Pick<Pauses, 'list'>;
-  /** Denies what waits of this client and what it would ask, for `ms`. @returns what counts now. */
+  /** Denies what waits of this client and what it would ask, for `ms`. @returns what counts now. Throws `E_TOO_MANY`. */
   pause(client: string, ms: number, by: string): PauseView;
   /** Throws `E_PAUSE_UNKNOWN` where nothing is paused. */
   resume(client: string): void;

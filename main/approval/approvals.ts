@@ -262,6 +262,13 @@ export function createApprovals(options: ApprovalOptions): Approvals {
 
     pause: (client, ms, by) => {
       const view = pauses.begin(client, ms, by);
+      if (view === undefined) {
+        throw new CompanionError(
+          'E_TOO_MANY',
+          'Too many clients are paused.',
+          'End a pause with "runlayer approvals resume", or stop every call with "runlayer lockdown on".',
+        );
+      }
       // Begun first: what comes while these end is denied too.
       for (const question of live()) {
         if (question.asked.client === client && question.kept?.answer !== 'denied') tryDeny(question, by);

@@ -9,13 +9,13 @@ export interface Pauses {
   /** The one of this client that counts now. */
   of(client: string): PauseView | undefined;
   list(): PauseView[];
-  /** Begins one, or puts a longer or shorter one in its place. */
-  begin(client: string, ms: number, by: string): PauseView;
+  /** Begins one; of two, the later end counts. Undefined where too many are paused. */
+  begin(client: string, ms: number, by: string): PauseView | undefined;
   /** @returns false where there was none. */
   end(client: string): boolean;
 }
 
-/** More clients than this at once are names that somebody makes up; the oldest pause gives way. */
+/** More clients than this at once are names that somebody makes up. */
 const MAX_PAUSES = 100;
 
 export function createPauses(clocks: Clocks): Pauses {
@@ -30,9 +30,9 @@ export function createPauses(clocks: Clocks): Pauses {
     begin: (client, ms, by) => {
       const deadline = deadlineAfter(ms, clocks);
       const view: PauseView = { client, by, endsAt: deadline.at.toISOString() };
-      pauses.delete(client);
-      const [oldest] = live().size >= MAX_PAUSES ? pauses.keys() : [];
-      if (oldest !== undefined) pauses.delete(oldest);
+      const before = live().get(client)?.view;
+      if (before !== undefined && before.endsAt >= view.endsAt) return before;
+      if (before === undefined && pauses.size >= MAX_PAUSES) return undefined;
       pauses.set(client, { view, deadline });
       return view;
     },

@@ -81,6 +81,10 @@ export interface OperationParts
   readonly holdsAll: boolean;
 }
 
+function isSame(one: Question, other: Question): boolean {
+  return one.title === other.title && one.detail === other.detail;
+}
+
 export function composeOperations(parts: OperationParts): Dispatch {
   const { settings, runtimes, vault, login, prepare, oauth, tenancy, deciding, clock, event } = parts;
   const { approvals } = deciding;
@@ -190,7 +194,11 @@ export function composeOperations(parts: OperationParts): Dispatch {
           userHome: parts.userHome,
         }),
         ...jobHandlers(parts.jobs),
-        ...heldHandlers({ held: parts.held, openReview: parts.openReview, leave: parts.leave }),
+        ...heldHandlers({
+          held: parts.held,
+          openReview: parts.openReview,
+          leave: parts.leave,
+        }),
         ...clients.handlers,
         ...firstRunHandlers(settings),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
@@ -240,7 +248,12 @@ export function composeOperations(parts: OperationParts): Dispatch {
     completes: signInCompletions(tenancy.tenants),
     announce: parts.announce,
     holdsAll: parts.holdsAll,
-    hold: async (name, input, by) => parts.held.ask(describe(name, input), input, by),
+    hold: async (name, input, by) => {
+      const shown = describe(name, input);
+      const answer = await parts.held.ask(shown, input, by);
+      // The yes is to what was shown: settings may have changed meanwhile, and what is done would be something else.
+      return answer === 'allowed' && !isSame(shown, describe(name, input)) ? 'changed' : answer;
+    },
     titleOf: (name, input) => describe(name, input).title,
   });
 }

@@ -69,6 +69,7 @@ export function decidingOperations(parts: DecidingHandlerParts): DecidingOperati
       }),
     },
     weakens: {
+      'approvals.resume': ({ client }) => deciding.approvals.pauses.list().some((pause) => pause.client === client),
       ...policyWeakeningTests(settings),
       ...guardWeakeningTests(settings),
       ...pinWeakeningTests(settings),

@@ -87,6 +87,11 @@ const DESCRIPTIONS: Descriptions = {
   ...TENANT_DESCRIPTIONS,
   ...CANARY_DESCRIPTIONS,
   ...PIN_DESCRIPTIONS,
+  'approvals.resume': ({ client }) => ({
+    title: `Ask about "${displayText(client)}" again?`,
+    detail:
+      'A person paused it: what it would ask for is denied. From now on its calls wait for you again, and what you remembered counts again.',
+  }),
   'lockdown.off': () => ({
     title: 'Let calls through again?',
     detail: 'A person stopped every call. From now on they are decided by the rules again.',

@@ -55,6 +55,7 @@ const NOT_ALLOWED: Readonly<Record<Exclude<HeldAnswer, 'allowed'>, string>> = {
   refused: 'It was refused in the approval window; nothing was changed.',
   timeout: 'Nobody answered in the approval window in time; nothing was changed.',
   quit: 'The companion is stopping; nothing was changed.',
+  changed: 'What it is about changed while it waited for an answer, so nothing was done.',
 };
 
 export function createDispatch(options: {

@@ -5,6 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { CompanionError, type CompanionEvent, type HeldQuestion } from '../../preload/contract/index.ts';
 import type { Question } from './describe.ts';
+import { createPatience } from './question-patience.ts';
 
 export interface HeldOptions {
   readonly clock: () => Date;
@@ -14,7 +15,8 @@ export interface HeldOptions {
   readonly announce: (event: CompanionEvent) => void;
 }
 
-export type HeldAnswer = 'allowed' | 'refused' | 'timeout' | 'quit';
+/** `changed`: allowed, and by then it was about something else. */
+export type HeldAnswer = 'allowed' | 'refused' | 'timeout' | 'quit' | 'changed';
 
 export interface HeldQuestions {
   /** Never rejects but with `E_TOO_MANY` when too many of the same asker wait already. */
@@ -48,6 +50,7 @@ function unknownQuestion(): CompanionError {
 
 export function createHeldQuestions(options: HeldOptions): HeldQuestions {
   const open = new Map<string, Held>();
+  const patience = createPatience(() => options.clock().getTime());
   let isClosed = false;
   /** An input may hold a secret, and the hash is shown to every page: without a key of our own, a short one could be guessed from it. */
   const key = randomBytes(32);
@@ -68,6 +71,14 @@ export function createHeldQuestions(options: HeldOptions): HeldQuestions {
           'Answer those in the approval window first.',
         );
       }
+      const waitMs = patience.waitMs(from);
+      if (waitMs > 0) {
+        throw new CompanionError(
+          'E_TOO_MANY',
+          'Several questions in a row were refused, so nothing more is asked for a while.',
+          `Try again in ${Math.ceil(waitMs / 1000)} seconds.`,
+        );
+      }
       const id = options.newId();
       const now = options.clock();
       const hash = createHmac('sha256', key)
@@ -86,6 +97,8 @@ export function createHeldQuestions(options: HeldOptions): HeldQuestions {
       return new Promise((resolve) => {
         const end = (answer: HeldAnswer): void => {
           if (!open.delete(id)) return;
+          if (answer === 'allowed') patience.answered(from, 'yes');
+          if (answer === 'refused') patience.answered(from, 'no');
           unschedule();
           options.announce({ type: 'held_ended', id });
           resolve(answer);

@@ -96,6 +96,8 @@ export function createApprovalWindow(
         });
         return;
       }
+      // Asked for in a loop, it would come up anew each time, and its yes would never be armed.
+      if (window.isVisible() && window.isFocused()) return;
       window.show();
       window.focus();
     },

@@ -147,7 +147,13 @@ export const operations = {
     PauseView,
     [...everyone, 'window'],
   ),
-  'approvals.resume': operation(z.strictObject({ client: z.string().min(1).max(256) }), none, [...everyone, 'window']),
+  /** Weakens while it is paused: a remembered yes counts again. */
+  'approvals.resume': operation(
+    z.strictObject({ client: z.string().min(1).max(256) }),
+    none,
+    [...everyone, 'window'],
+    'depends',
+  ),
   'approvals.paused': operation(none, z.array(PauseView), [...everyone, 'window']),
   'approvals.deny': operation(z.strictObject({ id: z.string() }), none, [...everyone, 'window']),
 

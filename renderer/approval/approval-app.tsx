@@ -23,12 +23,13 @@ function Nothing({ close }: { close: () => void }): ReactElement {
 
 /** The approval window: everything that waits for a person, each with all that it is about. */
 export function ApprovalApp({ close }: { close: () => void }): ReactElement {
-  const { state, call } = useCompanion();
+  const { state, call, getState } = useCompanion();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const waiting = waitingOf(state.held, state.approvals ?? []);
-  const armed = useArmed(waiting.map(({ key }) => key).join(' '));
+  const keys = waiting.map(({ key }) => key);
+  const armed = useArmed(keys);
 
   const answer = async (one: Waiting, allow: boolean, scope: GrantScope): Promise<void> => {
     if (one.kind === 'question') await call('held.answer', { id: one.id, hash: one.hash, allow });
@@ -38,14 +39,20 @@ export function ApprovalApp({ close }: { close: () => void }): ReactElement {
   const answerAll = async (answers: readonly (readonly [Waiting, boolean, GrantScope])[]): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
-    try {
-      for (const [one, allow, scope] of answers) await answer(one, allow, scope);
-      if (answers.length === waiting.length) close();
-    } catch (thrown) {
-      setFailure(failureOf(thrown));
-    } finally {
-      setBusy(false);
+    const done = new Set<string>();
+    for (const [one, allow, scope] of answers) {
+      try {
+        await answer(one, allow, scope);
+        done.add(one.key);
+      } catch (thrown) {
+        // One that ended meanwhile keeps no other from its answer.
+        setFailure(failureOf(thrown));
+      }
     }
+    setBusy(false);
+    // What came while these were answered is not closed over.
+    const { held, approvals } = getState();
+    if (waitingOf(held, approvals ?? []).every(({ key }) => done.has(key))) close();
   };
 
   const pause = async (client: string): Promise<void> => {
@@ -85,7 +92,7 @@ export function ApprovalApp({ close }: { close: () => void }): ReactElement {
           <WaitingCard
             key={one.key}
             waiting={one}
-            armed={armed}
+            armed={armed > index}
             busy={busy}
             first={index === 0}
             chosen={isSheet ? chosen.includes(one.key) : undefined}
@@ -109,10 +116,10 @@ export function ApprovalApp({ close }: { close: () => void }): ReactElement {
           </Button>
           <Button
             variant="primary"
-            disabled={!armed || busy || chosen.length === 0}
+            disabled={armed < waiting.length || busy || !waiting.some(({ key }) => chosen.includes(key))}
             onClick={() => void answerAll(waiting.map((one) => [one, chosen.includes(one.key), 'once']))}
           >
-            Allow {chosen.length} chosen, deny the rest
+            Allow {waiting.filter(({ key }) => chosen.includes(key)).length} chosen, deny the rest
           </Button>
         </div>
       ) : null}

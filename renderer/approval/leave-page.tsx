@@ -2,11 +2,13 @@ import type { ReactElement } from 'react';
 import { Card } from '../ui/card.tsx';
 import { VisibleText } from '../ui/visible-text.tsx';
 import type { Leaving } from './leaving.ts';
+import { useArmed } from './use-armed.ts';
 
 const WHOLE = Number.POSITIVE_INFINITY;
 
 /** An address outside, whole, and one click to it: no script in the interface can go there by itself. */
 export function LeavePage({ leaving }: { leaving: Leaving }): ReactElement {
+  const armed = useArmed(['leave']) > 0;
   const address = leaving.kind === 'to' ? leaving.url.href : leaving.address;
   return (
     <main className="grid min-h-dvh place-items-center p-6">
@@ -30,9 +32,11 @@ export function LeavePage({ leaving }: { leaving: Leaving }): ReactElement {
         </p>
         {leaving.kind === 'to' ? (
           <a
-            href={leaving.url.href}
+            // Without an address it goes nowhere: a second click of a double one must not.
+            href={armed ? leaving.url.href : undefined}
+            aria-disabled={!armed}
             rel="noreferrer"
-            className="mt-4 inline-block rounded-md bg-accent px-3 py-1.5 font-medium text-white"
+            className={`mt-4 inline-block rounded-md bg-accent px-3 py-1.5 font-medium text-white ${armed ? '' : 'opacity-50'}`}
           >
             Open this page
           </a>

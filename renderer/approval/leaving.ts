@@ -3,6 +3,8 @@ export type Leaving =
   /** Not an address of a web page, or one that misleads. */
   | { readonly kind: 'refused'; readonly address: string };
 
+/** As much as the companion leads to; a longer one carries something. */
+const MAX_LENGTH = 2048;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
@@ -19,7 +21,7 @@ export function leavingTo(hash: string): Leaving | undefined {
   } catch {
     return { kind: 'refused', address };
   }
-  if (!URL.canParse(address)) return { kind: 'refused', address };
+  if (address.length > MAX_LENGTH || !URL.canParse(address)) return { kind: 'refused', address };
   const url = new URL(address);
   const isWebPage = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
   return isWebPage && url.username === '' && url.password === '' ? { kind: 'to', url } : { kind: 'refused', address };

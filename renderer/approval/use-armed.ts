@@ -1,34 +1,42 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { armedCount, type Shown } from './armed-count.ts';
 
 /** A person needs this long to see what a button is about; whoever makes them click is quicker. */
 export const ARM_MS = 500;
 
 /**
- * Whether a yes counts now: the window was in front and showed the very same (`key`) for half a second. Anything that comes,
- * goes or hides the window begins it anew.
+ * How many of these, from the first on, take a yes now: the window was in front for half a second, and each of them stood still
+ * so long, with all that stands above it. What comes at the end leaves the others armed; anything that hides the window, or
+ * changes its size, begins anew.
  */
-export function useArmed(key: string): boolean {
-  const [armed, setArmed] = useState<string>();
+export function useArmed(keys: readonly string[]): number {
+  const shown = useRef<Shown>([]);
+  const [armed, setArmed] = useState<{ readonly of: string; readonly count: number }>({ of: '', count: 0 });
+  const all = keys.join(' ');
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const begin = (): void => {
+    const look = (isAnew: boolean): void => {
       clearTimeout(timer);
-      setArmed(undefined);
-      if (document.visibilityState === 'visible' && document.hasFocus())
-        timer = setTimeout(() => setArmed(key), ARM_MS);
+      const now = performance.now();
+      const isInFront = document.visibilityState === 'visible' && document.hasFocus();
+      const next = armedCount(all === '' ? [] : all.split(' '), isAnew ? [] : shown.current, now, ARM_MS);
+      shown.current = isInFront ? next.shown : [];
+      setArmed({ of: all, count: isInFront ? next.count : 0 });
+      if (isInFront && next.nextMs !== undefined) timer = setTimeout(() => look(false), next.nextMs);
     };
-    begin();
-    window.addEventListener('focus', begin);
-    window.addEventListener('blur', begin);
-    window.addEventListener('resize', begin);
-    document.addEventListener('visibilitychange', begin);
+    const anew = (): void => look(true);
+    look(false);
+    window.addEventListener('focus', anew);
+    window.addEventListener('blur', anew);
+    window.addEventListener('resize', anew);
+    document.addEventListener('visibilitychange', anew);
     return () => {
       clearTimeout(timer);
-      window.removeEventListener('focus', begin);
-      window.removeEventListener('blur', begin);
-      window.removeEventListener('resize', begin);
-      document.removeEventListener('visibilitychange', begin);
+      window.removeEventListener('focus', anew);
+      window.removeEventListener('blur', anew);
+      window.removeEventListener('resize', anew);
+      document.removeEventListener('visibilitychange', anew);
     };
-  }, [key]);
-  return armed === key;
+  }, [all]);
+  return armed.of === all ? armed.count : 0;
 }

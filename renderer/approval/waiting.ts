@@ -26,7 +26,7 @@ export interface Waiting {
 function ofQuestion(question: HeldQuestion): Waiting {
   const { id, hash, title, detail, from, expiresAt } = question;
   return {
-    key: `question ${id}`,
+    key: `question:${id}`,
     kind: 'question',
     id,
     hash,
@@ -44,7 +44,7 @@ function ofQuestion(question: HeldQuestion): Waiting {
 function ofCall(approval: ApprovalView): Waiting {
   const { id, hash, client, connector, tool, about, reason, changes = [], expiresAt } = approval;
   return {
-    key: `call ${id}`,
+    key: `call:${id}`,
     kind: 'call',
     id,
     hash,

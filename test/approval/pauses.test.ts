@@ -66,10 +66,23 @@ describe('a paused client', () => {
     expect((await waiting).code).toBe('approval_denied');
   });
 
-  it('is one of a hundred at most', () => {
+  it('is one of a hundred at most, and none gives way to a name that somebody makes up', () => {
     const r = rig();
-    for (let n = 0; n < 150; n += 1) r.approvals.pause(`c${n}`, MINUTES_15, 'window');
+    for (let n = 0; n < 100; n += 1) r.approvals.pause(`c${n}`, MINUTES_15, 'window');
+    expect(() => r.approvals.pause('c100', MINUTES_15, 'window')).toThrow('Too many clients are paused.');
     expect(r.approvals.pauses.list()).toHaveLength(100);
-    expect(r.approvals.pauses.list().at(-1)?.client).toBe('c149');
+    r.approvals.pause('c0', 2 * MINUTES_15, 'window');
+    expect(r.approvals.pauses.list()[0]?.endsAt).toBe('2026-11-21T00:30:00.000Z');
+  });
+
+  it('is not made shorter by another one', () => {
+    const r = rig();
+    r.approvals.pause('cursor', MINUTES_15, 'window');
+    expect(r.approvals.pause('cursor', 60_000, 'interface')).toMatchObject({
+      by: 'window',
+      endsAt: '2026-11-21T00:15:00.000Z',
+    });
+    r.pass(60_000);
+    expect(r.approvals.pauses.list()).toHaveLength(1);
   });
 });

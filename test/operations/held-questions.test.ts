@@ -92,6 +92,18 @@ describe('a held question', () => {
     expect(new Set(held.list().map(({ hash }) => hash)).size).toBe(3);
   });
 
+  it('is not put again and again to a person who refuses', async () => {
+    for (let n = 0; n < 3; n += 1) {
+      const answer = held.ask(question, {}, 'interface');
+      held.refuse(`q${n + 1}`);
+      expect(await answer).toBe('refused');
+    }
+    expect(() => held.ask(question, {}, 'interface')).toThrow('Several questions in a row were refused');
+    now += 30_000;
+    void held.ask(question, {}, 'interface');
+    expect(held.list()).toHaveLength(1);
+  });
+
   it('waits beside few others of the same asker, and is refused when the companion stops', async () => {
     for (let n = 0; n < 3; n += 1) void held.ask(question, { n }, 'interface');
     expect(() => held.ask(question, { n: 3 }, 'interface')).toThrow('Too many questions wait for an answer.');

@@ -31,7 +31,7 @@ describe('what waits', () => {
   it('stands in the order in which it began, each with its hash and all of it', () => {
     expect(waitingOf([held], [call])).toEqual([
       {
-        key: 'call a1',
+        key: 'call:a1',
         kind: 'call',
         id: 'a1',
         hash: 'h2',
@@ -45,7 +45,7 @@ describe('what waits', () => {
         scopes: ['once', 'session', 'hour'],
       },
       {
-        key: 'question q1',
+        key: 'question:q1',
         kind: 'question',
         id: 'q1',
         hash: 'h1',

@@ -84,6 +84,8 @@ export interface FakeWindow {
   onTop: boolean;
   /** What the person does, or the shell: the window closes, with its events. */
   close(): void;
+  /** Another program's window came in front. */
+  blur(): void;
 }
 
 /** One session of the app: the default one, or that of a partition. */
@@ -279,6 +281,7 @@ export function createFakeElectron(
     destroyed = false;
     onTop = false;
     visible = false;
+    focused = false;
 
     constructor(options: BrowserWindowConstructorOptions) {
       this.options = options;
@@ -311,9 +314,19 @@ export function createFakeElectron(
       this.events.emit('show');
     }
 
+    isFocused(): boolean {
+      return this.focused;
+    }
+
     focus(): void {
       this.shown.push('focus');
+      this.focused = true;
       this.events.emit('focus');
+    }
+
+    blur(): void {
+      this.focused = false;
+      this.events.emit('blur');
     }
 
     restore(): void {

@@ -16,6 +16,7 @@ import { draftNotes } from '../policy/draft/draft-notes.ts';
 import type { PathReader } from '../policy/path-test.ts';
 import { outcomeUnder } from '../policy/draft/outcome-under.ts';
 import { toolFacts } from '../policy/read-only.ts';
+import { ruleSentence } from '../policy/sentence.ts';
 import type { Settings } from '../settings/schema.ts';
 import type { Handlers } from './dispatch.ts';
 import { shownRule } from './policy-view.ts';
@@ -115,6 +116,9 @@ function fromApproval(approval: ApprovalView): Source {
   };
 }
 
+/** No rule has this id. */
+const DRAFT = '';
+
 /** Arguments of which nothing is known, as the journal writes it. */
 const LOST = { $more: 1 };
 
@@ -126,16 +130,27 @@ export function draftHandlers(parts: DraftParts): DraftHandlers {
     const definition = call.kind === 'tool' ? definitionOf(call.connector, call.name) : undefined;
     const facts = definition === undefined ? undefined : toolFacts(call.name, definition);
     const at = clock().toISOString();
-    const choices = draftChoices(call, effect, home);
+    const choices = draftChoices(call, effect, home).map((choice) => ({
+      ...choice,
+      would: outcomeUnder(
+        { rules: [...rules, { id: DRAFT, ...choice.rule, createdAt: at }], mode, paths },
+        call,
+        facts,
+      ),
+    }));
+    // The last choice reaches furthest: what still decides then decides in any case.
+    const last = choices.at(-1)?.would;
+    const stops = last === undefined || last.effect === effect ? undefined : rules.find(({ id }) => id === last.ruleId);
     return {
       about,
-      choices: choices.map(({ width, rule, leavesOpen }) => ({
+      choices: choices.map(({ width, rule, leavesOpen, would }) => ({
         width,
         rule,
         ...shownRule(rule),
-        outcome: outcomeUnder({ rules: [...rules, { id: 'draft', ...rule, createdAt: at }], mode, paths }, call, facts),
+        outcome: would.effect,
         leavesOpen: [...leavesOpen],
       })),
+      ...(stops === undefined ? {} : { stoppedBy: { rule: stops, sentence: ruleSentence(stops) } }),
       notes: [...draftNotes(call, { effect, decided, lost, hasChoices: choices.length > 0 })],
     };
   };

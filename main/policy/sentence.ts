@@ -22,6 +22,11 @@ function sizeWords({ min, max }: { min?: number | undefined; max?: number | unde
   return max === undefined ? `at least ${min}` : min === max ? `${min}` : `${min} to ${max}`;
 }
 
+/** Of all arguments together: how many there are. */
+function argumentCount(size: { min?: number | undefined; max?: number | undefined }): string {
+  return size.min === 1 && size.max === 1 ? 'there is 1 argument' : `there are ${sizeWords(size)} arguments`;
+}
+
 function testSentence(test: Exclude<Condition, { and: unknown } | { or: unknown } | { not: unknown }>): string {
   const name = test.at === '' ? 'the arguments' : quoted(test.at);
   if ('eq' in test) return `${name} is ${quoted(test.eq)}`;
@@ -32,6 +37,7 @@ function testSentence(test: Exclude<Condition, { and: unknown } | { or: unknown 
   if ('gte' in test) return `${name} is ${test.gte} or more`;
   if ('lt' in test) return `${name} is less than ${test.lt}`;
   if ('lte' in test) return `${name} is ${test.lte} or less`;
+  if ('length' in test && test.at === '') return argumentCount(test.length);
   if ('length' in test) return `the length of ${name} is ${sizeWords(test.length)}`;
   if ('contains' in test) return `${name} holds ${quoted(test.contains)}`;
   if ('exists' in test) return `${name} is ${test.exists ? 'there' : 'missing'}`;

@@ -104,6 +104,8 @@ export const RuleDraft = z.strictObject({
       leavesOpen: z.array(z.string()),
     }),
   ),
+  /** A rule in force that has the last word on such calls, whichever of the choices is added. */
+  stoppedBy: z.strictObject({ rule: Rule, sentence: z.string() }).optional(),
   /** What a rule cannot do here, and what was not kept; one sentence each. */
   notes: z.array(z.string()),
 });

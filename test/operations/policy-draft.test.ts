@@ -54,6 +54,9 @@ describe('a rule from a call of the journal', () => {
   it('says that another rule still decides', async () => {
     const draft = await drafted(aCall({ tool: 'delete', effect: 'deny', code: 'rule_deny', arguments: {} }));
     expect(draft.choices).toMatchObject([{ width: 'any_arguments', outcome: 'deny' }]);
+    expect(draft.stoppedBy).toEqual({ rule: rules[0], sentence: 'Deny the tool "delete" on the connector "files".' });
+    expect(await drafted(aCall({ tool: 'delete' }), 'deny')).not.toHaveProperty('stoppedBy');
+    expect(await drafted(aCall({ tool: 'read' }))).not.toHaveProperty('stoppedBy');
   });
 
   it('says what was not kept, and makes nothing of it', async () => {

@@ -112,7 +112,7 @@ describe('a sentence', () => {
           ],
         },
       },
-      'Ask before the prompt "p" on the connector "f" when not ("/n" is more than 5) or ("/p" is a path below "~/a" and the length of the arguments is 1 to 2).',
+      'Ask before the prompt "p" on the connector "f" when not ("/n" is more than 5) or ("/p" is a path below "~/a" and there are 1 to 2 arguments).',
     ],
     [{ effect: 'ask', connector: '*', tool: '*' }, 'Ask before any tool on any connector.'],
     [{ effect: 'deny', connector: 'f', resource: 'file:///*' }, 'Deny the resource "file:///*" on the connector "f".'],

@@ -32,14 +32,20 @@ function plansOf({ rules, mode, paths }: RulesInForce, call: DraftedCall, facts:
   return [new Plan(rulesAbout(about, subject, paths), [], requestDefault(mode))];
 }
 
-export function outcomeUnder(
-  inForce: RulesInForce,
-  call: DraftedCall,
-  facts: ToolFacts | undefined,
-): Effect | 'unknown' {
+export interface DraftOutcome {
+  readonly effect: Effect | 'unknown';
+  /** The rule that decides, where only one can. */
+  readonly ruleId: string | undefined;
+}
+
+export function outcomeUnder(inForce: RulesInForce, call: DraftedCall, facts: ToolFacts | undefined): DraftOutcome {
   const client = { name: call.client, isProven: false };
   const args = revive(call.arguments);
   const possible = plansOf(inForce, call, facts).flatMap((plan) => plan.possible(client, args, []));
   const [effect, another] = new Set(possible.map((decision) => decision.effect));
-  return effect === undefined || another !== undefined ? 'unknown' : effect;
+  const [ruleId, otherRule] = new Set(possible.map((decision) => decision.ruleId));
+  return {
+    effect: effect === undefined || another !== undefined ? 'unknown' : effect,
+    ruleId: otherRule === undefined ? ruleId : undefined,
+  };
 }

@@ -117,7 +117,7 @@ describeInBrowser('the approval window', () => {
       context.waitForEvent('page'),
       page.getByRole('button', { name: 'Let calls through again' }).click(),
     ]);
-    await page.getByText('Waiting for your answer in the approval window.').waitFor();
+    await page.getByText('Your answer is needed.').waitFor();
     await page.screenshot({ path: join(screenshots, 'overview-held-light.png') });
     await popup.bringToFront();
     await popup.getByText('Let calls through again?').waitFor();

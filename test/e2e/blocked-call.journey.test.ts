@@ -20,6 +20,8 @@ describeInBrowser('a blocked call', () => {
     await rig.home.add('files', [node, filesystemServer, folder], ['--default', 'read-only']);
     await rig.home.must(['policy', 'deny', 'files', 'write_*']);
     client = await connect(rig.home, 'files', 'Cursor');
+    // As every client does first; the server would be asked in the middle of the call otherwise.
+    await client.request('tools', 'tools/list');
     page = await rig.open();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   });

@@ -30,9 +30,9 @@ export class Complaints {
   }
 }
 
-/** An event stream ends with its page: that is no failure. */
-const isEndOfStream = (url: string, why: string): boolean =>
-  new URL(url).pathname.endsWith('/api/events') && why === 'net::ERR_ABORTED';
+/** What a page asked for and no longer wants, because it is left or closed: that is no failure. */
+const isGivenUp = (url: string, why: string): boolean =>
+  new URL(url).pathname.startsWith('/api/') && why === 'net::ERR_ABORTED';
 
 function watch(page: Page, complaints: Complaints): void {
   page.on('console', (message) => {
@@ -41,7 +41,7 @@ function watch(page: Page, complaints: Complaints): void {
   page.on('pageerror', (error) => complaints.write(`exception: ${error.message}`));
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
-    if (!isEndOfStream(request.url(), why)) complaints.write(`request: ${why} ${request.url()}`);
+    if (!isGivenUp(request.url(), why)) complaints.write(`request: ${why} ${request.url()}`);
   });
   page.on('dialog', (dialog) => {
     complaints.write(`dialog: ${dialog.message()}`);

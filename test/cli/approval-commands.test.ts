@@ -230,3 +230,32 @@ Those of a client without a hub token end with its session, if that is sooner.
     });
   });
 });
+
+describe('approvals pause and resume', () => {
+  const pause = { client: 'cursor', by: 'command line, process 1', endsAt: '2026-11-21T08:15:00.000Z' };
+  const paused: Scene['answers'] = {
+    'approvals.pause': pause,
+    'approvals.paused': [pause],
+    'approvals.resume': {},
+  };
+
+  it('pause says until when, and how to end it', async () => {
+    expect((await tell('approvals pause cursor', { answers: paused })).out).toBe(
+      'Until 2026-11-21T08:15:00.000Z nobody is asked about it. End it with "runlayer approvals resume".\n',
+    );
+    expect((await tell('approvals paused', { answers: paused })).out).toContain('cursor');
+    expect((await tell('approvals paused', { answers: { 'approvals.paused': [] } })).out).toBe(
+      'No client is paused.\n',
+    );
+    expect((await tell('approvals pause cursor --minutes 61', { answers: paused })).code).toBe(2);
+  });
+
+  it('resume asks first, since what was remembered counts again', async () => {
+    const weakens = ['approvals.resume'] as const;
+    expect((await tell('approvals resume cursor', { answers: paused, weakens })).code).toBe(2);
+    const yes = await tell('approvals resume cursor', { answers: paused, weakens, tty: true, typed: ['y'] });
+    expect(yes.asked).toEqual(['Ask about "cursor" again? What you remembered of it counts again too. [y/N] ']);
+    expect(yes.calls.at(-1)).toBe('approvals.resume! {"client":"cursor"}');
+    expect((await tell('approvals resume cursor', { answers: paused })).out).toBe('You are asked again.\n');
+  });
+});

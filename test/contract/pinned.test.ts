@@ -139,7 +139,7 @@ describe('the operations', () => {
       'approvals.approve': 'cli window: always',
       'approvals.deny': 'cli ui shell window: never',
       'approvals.pause': 'cli ui shell window: never',
-      'approvals.resume': 'cli ui shell window: never',
+      'approvals.resume': 'cli ui shell window: depends',
       'approvals.paused': 'cli ui shell window: never',
       'held.list': 'ui shell window: never',
       'held.answer': 'window: never',

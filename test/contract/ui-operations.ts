@@ -118,7 +118,7 @@ export const UI_OPERATIONS: Readonly<Partial<Record<OperationName, UiClass>>> = 
   'approvals.pause': 'tightens',
   'approvals.paused': 'reads',
   // Its calls are asked about again, not let through.
-  'approvals.resume': 'harmless',
+  'approvals.resume': 'held',
   'held.list': 'reads',
   'held.refuse': 'tightens',
   'review.open': 'harmless',

@@ -193,6 +193,7 @@ describe('a program on the socket', () => {
     const refused = answers.filter((answer) => !answer.ok).map((answer) => `${answer.id} ${answer.error?.code ?? ''}`);
     expect(refused.sort()).toEqual([
       'approvals.approve E_CONFIRMATION',
+      'approvals.resume E_CONFIRMATION',
       'audit.setEndpoint E_CONFIRMATION',
       'clients.bringIn E_CONFIRMATION',
       'clients.undo E_CONFIRMATION',

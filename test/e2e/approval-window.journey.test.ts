@@ -104,7 +104,13 @@ describeInBrowser('the approval window', () => {
     expect((await called).result?.isError).toBe(true);
     await page.getByText('Paused clients').waitFor();
     expect((await client.call('still', 'echo', { message: 'x' })).result?.isError).toBe(true);
-    await page.getByRole('button', { name: 'Ask again' }).click();
+    const [popup] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Ask again' }).click(),
+    ]);
+    await popup.bringToFront();
+    await popup.getByText('Ask about "Cursor" again?').waitFor();
+    await popup.getByRole('button', { name: 'Allow' }).click();
     await page.getByText('Paused clients').waitFor({ state: 'detached' });
   });
 

@@ -4,8 +4,8 @@ import { approvalQuestion } from '../../operations/describe-approval.ts';
 import type { CommandIo } from '../command-io.ts';
 import { approvalText, grantRow, stateWord, timeLeft } from './approval-text.ts';
 import { CONDITION_HELP, unknownTest } from './condition-text.ts';
-import { confirm } from './confirm.ts';
-import { jsonOption } from './option-values.ts';
+import { callAsking, confirm } from './confirm.ts';
+import { jsonOption, yesOption } from './option-values.ts';
 import { json, table } from './render.ts';
 
 const MAX_CONDITION = 16 * 1024;
@@ -148,9 +148,11 @@ export function addApprovalCommands(program: Command, io: CommandIo): void {
   approvals
     .command('resume <client>')
     .description('ask about this client again')
+    .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (client: string, options: { json?: true }) => {
-      await io.call('approvals.resume', { client });
+    .action(async (client: string, options: { yes?: true; json?: true }) => {
+      const question = `Ask about "${client}" again? What you remembered of it counts again too.`;
+      await callAsking(io, { name: 'approvals.resume', input: { client } }, question, options.yes === true);
       io.out(options.json === true ? json({ resumed: client }) : 'You are asked again.\n');
     });
 

@@ -1,0 +1,146 @@
+import type { ReactElement, ReactNode } from 'react';
+import type { ActivityFilter } from '../../../preload/contract/activity.ts';
+import { useQuery } from '../../state/use-query.ts';
+import { Button } from '../../ui/button.tsx';
+import { SearchField } from '../../ui/fields.tsx';
+import { fullText } from '../../ui/time.ts';
+import { PERIODS, SHOWN, withoutUndefined, type PeriodId } from './activity-model.ts';
+
+const TITLES: Readonly<Record<ActivityFilter['show'], string>> = {
+  all: 'All',
+  denied: 'Denied',
+  asked: 'Asked',
+  failed: 'Failed',
+};
+const SELECT = 'max-w-44 rounded-md border border-line bg-card px-2 py-1.5';
+
+function Choice({
+  label,
+  all,
+  value,
+  values,
+  onChange,
+}: {
+  label: string;
+  all: string;
+  value: string | undefined;
+  values: readonly string[];
+  onChange: (value: string | undefined) => void;
+}): ReactElement {
+  const options = value === undefined || values.includes(value) ? values : [value, ...values];
+  return (
+    <select
+      aria-label={label}
+      className={SELECT}
+      value={value === undefined ? '' : `=${value}`}
+      onChange={({ target }) => onChange(target.value === '' ? undefined : target.value.slice(1))}
+    >
+      <option value="">{all}</option>
+      {options.map((option) => (
+        <option key={option} value={`=${option}`}>
+          {option.slice(0, 60)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What is shown: words, decisions, who, where and when. */
+export function FilterBar({
+  filter,
+  period,
+  aside,
+  onFilter,
+  onPeriod,
+}: {
+  filter: ActivityFilter;
+  period: PeriodId;
+  /** Beside the decisions: how much fits, and what is new. */
+  aside: ReactNode;
+  onFilter: (filter: ActivityFilter) => void;
+  onPeriod: (period: PeriodId) => void;
+}): ReactElement {
+  const values = useQuery('activity.values', {}).value;
+  const change = (changes: { readonly [K in keyof ActivityFilter]?: ActivityFilter[K] | undefined }): void =>
+    onFilter(withoutUndefined<ActivityFilter>({ ...filter, ...changes } as ActivityFilter));
+  return (
+    <div className="space-y-2 px-4 pt-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchField
+          label="Search calls"
+          placeholder="Search clients, tools, rules, reasons"
+          value={filter.text}
+          onChange={(text) => change({ text })}
+        />
+        <Choice
+          label="Connector"
+          all="All connectors"
+          value={filter.connector}
+          values={values?.connectors ?? []}
+          onChange={(connector) => change({ connector })}
+        />
+        <Choice
+          label="Client"
+          all="All clients"
+          value={filter.client}
+          values={values?.clients ?? []}
+          onChange={(client) => change({ client })}
+        />
+        <select
+          aria-label="Time"
+          className={SELECT}
+          value={period}
+          onChange={({ target }) => {
+            const chosen = PERIODS.find(({ id }) => id === target.value);
+            if (chosen !== undefined) onPeriod(chosen.id);
+          }}
+        >
+          {PERIODS.map(({ id, text }) => (
+            <option key={id} value={id}>
+              {text}
+            </option>
+          ))}
+          {period === 'chosen' ? <option value="chosen">Chosen in the chart</option> : null}
+        </select>
+      </div>
+      {filter.since !== undefined && filter.until !== undefined ? (
+        <div className="flex flex-wrap items-center gap-2 text-soft">
+          <span className="tabular-nums">
+            {fullText(filter.since)} – {fullText(filter.until)}
+          </span>
+          <Button variant="ghost" onClick={() => onPeriod('all')}>
+            Show all time
+          </Button>
+        </div>
+      ) : null}
+      <div className="flex flex-wrap items-center justify-between gap-x-4">
+        <div role="group" aria-label="Show" className="flex gap-4">
+          {SHOWN.map((show) => (
+            <button
+              key={show}
+              type="button"
+              aria-pressed={show === filter.show}
+              className={`border-b-2 pt-1 pb-2 ${
+                show === filter.show ? 'border-accent font-medium' : 'border-transparent text-soft hover:text-ink'
+              }`}
+              onClick={() => change({ show })}
+            >
+              {TITLES[show]}
+            </button>
+          ))}
+        </div>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          {aside}
+          <label className="flex items-center gap-1.5">
+            <input
+              type="checkbox"
+              checked={filter.events}
+              onChange={({ target }) => change({ events: target.checked })}
+            />
+            Companion events
+          </label>
+        </div>
+      </div>
+    </div>
+  );
+}

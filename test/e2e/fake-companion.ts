@@ -1,4 +1,5 @@
 import { aClientView } from '../fixtures/a-client-view.ts';
+import { fakeActivity } from './fake-activity.ts';
 import type { ApprovalView } from '../../preload/contract/approval.ts';
 import { LogEntry } from '../../preload/contract/audit.ts';
 import type { ClientView } from '../../preload/contract/client.ts';
@@ -208,8 +209,9 @@ export function createFakeCompanion(now: number): FakeCompanion {
       state: 'waiting',
     },
   ];
-  const log = entries(now);
+  let log = entries(now);
   const emit = (event: CompanionEvent): void => {
+    if (event.type === 'log') log = [event.entry, ...log.filter(({ id }) => id !== event.entry.id)];
     for (const listener of listeners) listener(event);
   };
   const answers: Partial<Record<OperationName, (input: unknown) => unknown>> = {
@@ -221,6 +223,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
     'grants.list': () => [],
     'approvals.paused': () => [],
     'logs.query': () => log,
+    ...fakeActivity(() => log),
     'approvals.deny': (input) => {
       deniedIds.push(JSON.stringify(input));
       approvals = [];

@@ -14,22 +14,30 @@ export interface Matcher {
 }
 
 const CLASSES = CLASS_TABLE.map((name) => DECISION_CLASSES.indexOf(name));
-const KEPT_MATCHES = 4;
+const KEPT_MATCHES = 6;
 const KEPT_WORDS = 16;
 
 /** Keeps the last answers: the list, its chart and the next window ask for the same. */
 export function createMatcher(): Matcher {
-  const kept = new Map<string, Matches>();
-  const words = createWordTerms();
+  const kept = new Map<string, { readonly rest: string; readonly words: readonly string[]; readonly found: Matches }>();
+  const termsOf = createWordTerms();
   let version = -1;
   return {
     of(columns, filter) {
       if (version !== columns.version) kept.clear();
       version = columns.version;
-      const key = JSON.stringify(Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1)));
-      const found = kept.get(key) ?? scan(columns, filter, words);
+      const { text, ...others } = filter;
+      const words = wordsOf(text);
+      const rest = JSON.stringify(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1)));
+      const key = JSON.stringify([words, rest]);
+      const before = kept.get(key);
+      // What somebody typed on from can only have become less.
+      const wider = [...kept.values()]
+        .filter((one) => one.rest === rest && one.words.every((word) => words.some((longer) => longer.includes(word))))
+        .sort((a, b) => a.found.length - b.found.length)[0];
+      const found = before?.found ?? scan(columns, filter, words, termsOf, wider?.found);
       kept.delete(key);
-      kept.set(key, found);
+      kept.set(key, { rest, words, found });
       const [oldest] = kept.keys();
       if (kept.size > KEPT_MATCHES && oldest !== undefined) kept.delete(oldest);
       return found;
@@ -71,13 +79,15 @@ function facetFits(facet: Facet, { connector, client, events, show, tool }: Acti
 function scan(
   columns: Columns,
   filter: ActivityFilter,
+  words: readonly string[],
   termsOf: (table: TermTable, word: string) => readonly number[],
+  /** All that can fit; every entry without it. */
+  among: Matches | undefined,
 ): Matches {
   const { facet, target, reason, session, ended, terms, length } = columns;
   const facetOk = new Uint8Array(terms.size);
   for (const [id, one] of terms.facets) if (facetFits(one, filter)) facetOk[id] = 1;
 
-  const words = wordsOf(filter.text);
   const masks = new Uint32Array(terms.size);
   const classMasks = new Uint32Array(DECISION_CLASSES.length);
   for (const [bit, word] of words.entries()) {
@@ -90,7 +100,7 @@ function scan(
 
   const targetOnly = filter.tool === undefined ? 0 : (terms.numberOf('target', filter.tool) ?? -1);
   const sessionOnly = filter.session === undefined ? 0 : (terms.numberOf('session', filter.session) ?? -1);
-  const part = Uint8Array.from(terms.classPart);
+  const part = terms.classPart;
   const classes = Uint8Array.from(CLASSES);
   const classOk = Uint8Array.from(DECISION_CLASSES, (name) =>
     filter.show === 'denied'
@@ -100,9 +110,11 @@ function scan(
 
   const first = filter.since === undefined ? 0 : firstAtOrAfter(columns, Date.parse(filter.since));
   const end = filter.until === undefined ? length : firstAtOrAfter(columns, Date.parse(filter.until));
-  const found = new Uint32Array(Math.max(0, end - first));
+  const found = new Uint32Array(among === undefined ? Math.max(0, end - first) : among.length);
   let count = 0;
-  for (let at = first; at < end; at += 1) {
+  const stop = among === undefined ? end : among.length;
+  for (let index = among === undefined ? first : 0; index < stop; index += 1) {
+    const at = among === undefined ? index : (among[index] ?? 0);
     const f = facet[at] ?? 0;
     if (facetOk[f] !== 1) continue;
     const t = target[at] ?? 0;

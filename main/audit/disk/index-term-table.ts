@@ -11,7 +11,7 @@ export interface TermTable {
   readonly searched: readonly string[];
   readonly facets: ReadonlyMap<number, Facet>;
   /** See {@link classAt}. By number. */
-  readonly classPart: readonly number[];
+  readonly classPart: Uint8Array;
   /** A call whose outcome this is may get another one. */
   mayChange(ended: number): boolean;
   numberOf(kind: 'target' | 'session', text: string): number | undefined;
@@ -55,7 +55,7 @@ export function createTermTable(database: DatabaseSync): TermTable {
   const newer = database.prepare('SELECT id, kind, text FROM term WHERE id > ? ORDER BY id');
   const find = database.prepare('SELECT id FROM term WHERE kind = ? AND text = ?');
   const texts: string[] = [''];
-  const classParts: number[] = [0];
+  let classParts = new Uint8Array(1024);
   const facets = new Map<number, Facet>();
   const unknown = new Set<number>();
 
@@ -74,9 +74,11 @@ export function createTermTable(database: DatabaseSync): TermTable {
       shown = searched(text);
     } else if (kind !== 'session') shown = searched(text);
     // Numbers are not always without gaps.
-    while (texts.length <= id) {
-      texts.push('');
-      classParts.push(0);
+    while (texts.length <= id) texts.push('');
+    if (id >= classParts.length) {
+      const wider = new Uint8Array(Math.max(id + 1, classParts.length * 2));
+      wider.set(classParts);
+      classParts = wider;
     }
     texts[id] = shown;
     classParts[id] = part;
@@ -88,7 +90,9 @@ export function createTermTable(database: DatabaseSync): TermTable {
     },
     searched: texts,
     facets,
-    classPart: classParts,
+    get classPart() {
+      return classParts;
+    },
     mayChange: (ended) => unknown.has(ended),
     numberOf(kind, text) {
       const id = find.get(kind, text)?.['id'];

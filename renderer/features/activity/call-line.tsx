@@ -40,7 +40,7 @@ export const CallLine = memo(function CallLine({
   onOpen: (index: number) => void;
 }): ReactElement {
   const active = isActive
-    ? 'group-focus-visible/grid:outline-2 group-focus-visible/grid:-outline-offset-2 outline-accent'
+    ? 'group-focus-visible/grid:outline-2 group-focus-visible/grid:-outline-offset-2 group-focus-visible/grid:outline-accent'
     : '';
   return (
     <div
@@ -67,7 +67,7 @@ export const CallLine = memo(function CallLine({
           <Cell className="font-medium max-md:hidden">
             <VisibleText text={row.client ?? (row.kind === 'event' ? 'Companion' : 'unknown client')} max={60} />
           </Cell>
-          <Cell className="font-mono text-xs">
+          <Cell className="font-mono text-xs text-clip">
             <VisibleText text={subjectOf(row)} max={80} />
             {row.attempts === undefined ? null : (
               <span className="ml-2 font-sans text-soft">{row.attempts} attempts</span>

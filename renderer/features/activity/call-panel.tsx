@@ -26,11 +26,17 @@ const ICONS: Readonly<Record<CallStep['kind'], IconName>> = {
   outcome: 'check',
 };
 
-function Step({ step }: { step: CallStep }): ReactElement {
+/** A call that was stopped, or of which nobody knows, did not end well. */
+function iconOf({ kind }: CallStep, decision: CallStory['decision']): IconName {
+  if (kind !== 'outcome' || decision === 'allowed' || decision === 'asked') return ICONS[kind];
+  return decision === 'failed' ? 'close' : 'shieldAlert';
+}
+
+function Step({ step, icon }: { step: CallStep; icon: IconName }): ReactElement {
   return (
     <li className="relative flex gap-3 pb-3 last:pb-0">
       <span className="mt-0.5 grid size-6 shrink-0 place-items-center rounded-full border border-line bg-sunk text-soft">
-        <Icon name={ICONS[step.kind]} className="size-3.5" />
+        <Icon name={icon} className="size-3.5" />
       </span>
       <div className="min-w-0 flex-1">
         <p className="font-medium">
@@ -100,7 +106,7 @@ function Story({ story }: { story: CallStory }): ReactElement {
         <ol aria-label="What happened, in order">
           {steps.map((step, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- steps of one call have no other identity
-            <Step key={index} step={step} />
+            <Step key={index} step={step} icon={iconOf(step, story.decision)} />
           ))}
         </ol>
       )}

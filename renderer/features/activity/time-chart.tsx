@@ -43,6 +43,7 @@ export function TimeChart({
   const narrow = (first: number, last: number): void => {
     const chosen = spanOf(histogram, first, last);
     setBegin(undefined);
+    setAt(undefined);
     if (chosen !== undefined) onNarrow(chosen);
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -76,7 +77,7 @@ export function TimeChart({
         aria-valuemax={Math.max(0, count - 1)}
         aria-valuenow={at ?? Math.max(0, count - 1)}
         aria-valuetext={text === '' ? `${histogram.from ?? ''} to ${histogram.to ?? ''}` : text}
-        className="block h-18 w-full cursor-crosshair touch-none"
+        className="block h-18 w-full cursor-crosshair touch-none rounded outline-accent focus:outline-none focus-visible:outline-2"
         onKeyDown={onKey}
         onBlur={() => setAt(undefined)}
         onPointerDown={(event) => {

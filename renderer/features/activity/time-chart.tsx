@@ -28,7 +28,7 @@ export function TimeChart({
   histogram: ActivityHistogram;
   onNarrow: (span: Span) => void;
 }): ReactElement {
-  const chart = useRef<SVGSVGElement>(null);
+  const chart = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number>();
   const [begin, setBegin] = useState<number>();
   const { buckets } = histogram;
@@ -66,10 +66,8 @@ export function TimeChart({
 
   return (
     <div>
-      <svg
+      <div
         ref={chart}
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
         role="slider"
         tabIndex={0}
         aria-label="Calls over time; Enter shows only the time that is chosen"
@@ -77,7 +75,7 @@ export function TimeChart({
         aria-valuemax={Math.max(0, count - 1)}
         aria-valuenow={at ?? Math.max(0, count - 1)}
         aria-valuetext={text === '' ? `${histogram.from ?? ''} to ${histogram.to ?? ''}` : text}
-        className="block h-18 w-full cursor-crosshair touch-none rounded outline-accent focus:outline-none focus-visible:outline-2"
+        className="cursor-crosshair touch-none rounded"
         onKeyDown={onKey}
         onBlur={() => setAt(undefined)}
         onPointerDown={(event) => {
@@ -90,36 +88,43 @@ export function TimeChart({
         onPointerUp={(event) => begin !== undefined && narrow(begin, place(event))}
         onPointerCancel={() => setBegin(undefined)}
       >
-        {chosen === undefined ? null : (
-          <rect
-            className="fill-accent-soft"
-            x={(chosen[0] / count) * WIDTH}
-            y={0}
-            width={((chosen[1] - chosen[0]) / count) * WIDTH}
-            height={HEIGHT}
-          />
-        )}
-        {at === undefined || begin !== undefined ? null : (
-          <rect className="fill-sunk" x={(at / count) * WIDTH} y={0} width={WIDTH / count} height={HEIGHT} />
-        )}
-        {barsOf(histogram).flatMap(({ x, width, parts }) =>
-          parts.map(({ layer, from, height }) => {
-            // What happened once in a million must still be seen.
-            const drawn = Math.max(1.5, height * HEIGHT);
-            return (
-              <rect
-                key={`${x} ${layer}`}
-                className={FILLS[layer]}
-                x={x * WIDTH + 0.5}
-                width={Math.max(1, width * WIDTH - 1)}
-                y={Math.max(0, HEIGHT - from * HEIGHT - drawn)}
-                height={drawn}
-              />
-            );
-          }),
-        )}
-        <line className="stroke-line" x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
-      </svg>
+        <svg
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          className="block h-18 w-full"
+        >
+          {chosen === undefined ? null : (
+            <rect
+              className="fill-accent-soft"
+              x={(chosen[0] / count) * WIDTH}
+              y={0}
+              width={((chosen[1] - chosen[0]) / count) * WIDTH}
+              height={HEIGHT}
+            />
+          )}
+          {at === undefined || begin !== undefined ? null : (
+            <rect className="fill-sunk" x={(at / count) * WIDTH} y={0} width={WIDTH / count} height={HEIGHT} />
+          )}
+          {barsOf(histogram).flatMap(({ x, width, parts }) =>
+            parts.map(({ layer, from, height }) => {
+              // What happened once in a million must still be seen.
+              const drawn = Math.max(1.5, height * HEIGHT);
+              return (
+                <rect
+                  key={`${x} ${layer}`}
+                  className={FILLS[layer]}
+                  x={x * WIDTH + 0.5}
+                  width={Math.max(1, width * WIDTH - 1)}
+                  y={Math.max(0, HEIGHT - from * HEIGHT - drawn)}
+                  height={drawn}
+                />
+              );
+            }),
+          )}
+          <line className="stroke-line" x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+        </svg>
+      </div>
       <div className="mt-1.5 flex min-h-5 flex-wrap justify-between gap-x-4 text-xs text-soft">
         {text === '' ? (
           <>

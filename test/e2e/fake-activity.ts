@@ -2,12 +2,11 @@
 import { aboutOf } from '../../main/audit/about.ts';
 import { classOf, wasAsked } from '../../main/audit/decision-class.ts';
 import { fold, wordsOf } from '../../main/audit/search-text.ts';
-import { capital, taskSteps, taskSummary } from '../../main/audit/story/task-story.ts';
-import { callSentence } from '../../main/audit/story/task-story.ts';
+import { callSentence, capital, taskSteps, taskSummary } from '../../main/audit/story/task-story.ts';
 import {
-  ActivityCounts,
   CompanionError,
   operations,
+  type ActivityCounts,
   type ActivityDecision,
   type ActivityFilter,
   type ActivityRow,

@@ -23,7 +23,6 @@ const NARROW = 'max-md:hidden';
  */
 export function CallList({
   window: rows,
-  query,
   now,
   openId,
   onOpen,
@@ -31,8 +30,6 @@ export function CallList({
   onFollow,
 }: {
   window: RowWindow;
-  /** What the rows were searched with. */
-  query: string;
   now: number;
   openId: string | undefined;
   onOpen: (row: ActivityRow) => void;
@@ -57,13 +54,9 @@ export function CallList({
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => onShow(first, end), [onShow, first, end, rows]);
+  // Costs nothing where nothing is missing.
+  useEffect(() => onShow(first, end));
   useEffect(() => onFollow(scrollTop < ROW_PX), [onFollow, scrollTop]);
-  // Another search begins at its newest row.
-  useLayoutEffect(() => {
-    scroller.current?.scrollTo({ top: 0 });
-    setActive(0);
-  }, [query]);
 
   const open = useCallback(
     (index: number): void => {

@@ -145,11 +145,11 @@ function Story({ story }: { story: CallStory }): ReactElement {
   );
 }
 
-/** The whole story of one call, beside the list. Escape closes it. */
+/** The whole story of one call, beside the list; one for each call. Escape closes it. */
 export function CallPanel({ id, onClose }: { id: string; onClose: () => void }): ReactElement {
   const answer = useQuery('activity.call', { id }, { on: ['log'] });
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.focus(), [id]);
+  useEffect(() => panel.current?.focus(), []);
   const { value, failure } = answer;
   return (
     <aside
@@ -172,7 +172,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }):
       <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4">
         {value === undefined && failure === undefined ? <Loading rows={8} /> : null}
         {failure === undefined || value !== undefined ? null : <ErrorBox failure={failure} onRetry={answer.reload} />}
-        {value === undefined ? null : <Story key={id} story={value} />}
+        {value === undefined ? null : <Story story={value} />}
       </div>
     </aside>
   );

@@ -61,8 +61,7 @@ export function FilterBar({
   onPeriod: (period: PeriodId) => void;
 }): ReactElement {
   const values = useQuery('activity.values', {}).value;
-  const change = (changes: { readonly [K in keyof ActivityFilter]?: ActivityFilter[K] | undefined }): void =>
-    onFilter(withoutUndefined<ActivityFilter>({ ...filter, ...changes } as ActivityFilter));
+  const change = (changes: Partial<ActivityFilter>): void => onFilter(withoutUndefined({ ...filter, ...changes }));
   return (
     <div className="space-y-2 px-4 pt-3">
       <div className="flex flex-wrap items-center gap-2">

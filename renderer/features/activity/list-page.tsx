@@ -63,7 +63,7 @@ export function ListPage({ openId }: { openId: string | undefined }): ReactEleme
   const choosePeriod = (id: PeriodId): void => {
     setPeriod(id);
     const { since: _, until: __, ...rest } = filter;
-    setFilter(withoutUndefined({ ...rest, since: periodSince(id, Date.now()) } as ActivityFilter));
+    setFilter(withoutUndefined({ ...rest, since: periodSince(id, Date.now()) }));
   };
   const isOffline = state.connection.kind === 'lost';
 
@@ -130,8 +130,9 @@ export function ListPage({ openId }: { openId: string | undefined }): ReactEleme
         {rows !== undefined && rows.of === 0 ? <Empty>{isNarrowed(filter) ? NOTHING_FITS : NOTHING}</Empty> : null}
         {rows === undefined || rows.of === 0 || answered === undefined ? null : (
           <CallList
+            // Another search begins at its newest row.
+            key={JSON.stringify(answered)}
             window={rows}
-            query={answered.text}
             now={now}
             openId={openId}
             onOpen={open}
@@ -140,7 +141,7 @@ export function ListPage({ openId }: { openId: string | undefined }): ReactEleme
           />
         )}
       </section>
-      {openId === undefined ? null : <CallPanel id={openId} onClose={close} />}
+      {openId === undefined ? null : <CallPanel key={openId} id={openId} onClose={close} />}
       {isExporting && rows !== undefined ? (
         <ExportDialog
           filter={filter}

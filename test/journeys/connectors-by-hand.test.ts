@@ -90,7 +90,7 @@ describeJourney('connectors by hand', () => {
 
   it('keeps numbers, and tells of pictures without them', async () => {
     await home.must(['connectors', 'install', 'everything', '--default', 'allow', '-y']);
-    expect(await checked('everything')).toMatchObject({ state: 'passed' });
+    expect(await checked('everything')).toEqual(expect.objectContaining({ state: 'passed' }));
     expect(await call('everything', 'get-sum', { a: 2, b: 40 })).toMatchObject({
       parts: [{ text: expect.stringContaining('42') as unknown }],
     });

@@ -113,7 +113,7 @@ describe('a session whose server ends by itself', () => {
     expect(answers.map(({ id }) => id)).toEqual([1, 2]);
     for (const { error } of answers) expect(error?.message).toContain('it closed its output');
     expect(outcomes(b)).toEqual(['failed']);
-    expect(b.releases).toEqual([{ crashed: true, answered: true }]);
+    expect(b.releases).toEqual([{ crashed: true, answered: true, reason: 'The server ended by itself with code 3.' }]);
     expect(b.records.at(-1)).toMatchObject({
       event: 'session_ended',
       connector: 'files',
@@ -124,14 +124,14 @@ describe('a session whose server ends by itself', () => {
   });
 
   it.each([
-    ['with a code', { code: 1 }, true],
-    ['by a signal', { code: null, signal: 'SIGSEGV' }, true],
-    ['tidily', { code: 0 }, false],
-  ] as const)('tells whether that was a crash: %s', async (_how, end, crashed) => {
+    ['with a code', { code: 1 }, 'The server ended by itself with code 1.'],
+    ['by a signal', { code: null, signal: 'SIGSEGV' }, 'The server was ended by SIGSEGV.'],
+    ['tidily', { code: 0 }, undefined],
+  ] as const)('tells whether that was a crash, and why: %s', async (_how, end, reason) => {
     const b = streams();
     b.upstream.endsByItself(end);
     await b.session.done;
-    expect(b.releases).toEqual([{ crashed, answered: false }]);
+    expect(b.releases).toEqual([{ crashed: reason !== undefined, answered: false, reason }]);
   });
 
   it('delivers first what it said last, in whatever pieces that came', async () => {

@@ -220,6 +220,7 @@ export function createFakeCompanion(now: number): FakeCompanion {
     'clients.list': () => clients,
     'approvals.list': () => approvals,
     'held.list': () => [],
+    'firstRun.state': () => ({ done: true }),
     'grants.list': () => [],
     'approvals.paused': () => [],
     'logs.query': () => log,

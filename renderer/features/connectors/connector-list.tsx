@@ -29,7 +29,7 @@ function Row({ connector }: { connector: ConnectorView }): ReactElement {
   const state = STATES[connector.state];
   return (
     <tr className="border-t border-line align-top">
-      <Cell className="font-medium">
+      <Cell className="min-w-32 font-medium">
         <a href={`#${connectorPath(name)}`} className="hover:underline">
           <VisibleText text={name} />
         </a>

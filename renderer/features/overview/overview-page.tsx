@@ -10,6 +10,7 @@ import { ErrorBox } from '../../ui/error-box.tsx';
 import { Page } from '../../ui/page.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { BlockedCalls } from './blocked-calls.tsx';
+import { FirstSteps } from './first-steps.tsx';
 import {
   blockedStat,
   clientsStat,
@@ -61,6 +62,7 @@ export function OverviewPage(): ReactElement {
       ) : (
         <ProtectionCard protection={assessProtection({ status, connectors, clients })} showNext={!isLost} />
       )}
+      {status === undefined ? null : <FirstSteps />}
       {status === undefined ? null : (
         <>
           <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">

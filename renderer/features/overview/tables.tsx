@@ -22,7 +22,7 @@ export function Connectors({ connectors }: { connectors: readonly ConnectorView[
             const state = CONNECTOR_STATES[connector.state];
             return (
               <tr key={connector.name} className="border-t border-line align-top">
-                <Cell className="font-medium">
+                <Cell className="min-w-32 font-medium">
                   <a href={`#/connectors/${encodeURIComponent(connector.name)}`} className="hover:underline">
                     <VisibleText text={connector.name} />
                   </a>

@@ -194,7 +194,7 @@ describeInBrowser('the clients of a person', () => {
     writeFileSync(cursorFile, JSON.stringify({ mcpServers: { 'safe\u202e<b>x': { command: 'sh', args: ['x.sh'] } } }));
     writeFileSync(claudeFile, '{broken');
     await goTo('#/clients');
-    await card('Claude Desktop').getByText('Its file cannot be read').waitFor();
+    await card('Claude Desktop').getByText('Its file cannot be read', { exact: true }).waitFor();
     await card('Claude Desktop').getByText('at 1:', { exact: false }).waitFor();
     const found = card('Servers that bypass the companion');
     await found.getByText('U+202E right-to-left override').first().waitFor();

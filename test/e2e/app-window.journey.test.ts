@@ -2,8 +2,6 @@
  * The app's two documents on the app's own IPC: the interface, and the approval window in which alone a person says yes. The
  * shell, the companion, its servers and the documents are real; the windows are a browser's (see rig/app-page.ts).
  */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -16,9 +14,7 @@ import { openAppPage } from './rig/app-page.ts';
 import { launchChromium } from './rig/chromium.ts';
 import { describeInBrowser } from './rig/open-rig.ts';
 import { Complaints, watchContext } from './rig/watched-page.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('the app’s windows', () => {
   const complaints = new Complaints();

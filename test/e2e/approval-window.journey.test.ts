@@ -1,6 +1,4 @@
 /** Calls and changes wait for a person; a yes is given in the approval window alone, half a second after it was seen. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -8,9 +6,7 @@ import { everythingServer, node } from '../journeys/companion-home.ts';
 import { connect } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('the approval window', () => {
   let rig: Rig;

@@ -1,6 +1,5 @@
 /** Clients are connected, a server that bypassed the companion is brought in, and the first call is seen; on real files. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -9,9 +8,8 @@ import { connect } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
 import { seriousFindings } from './rig/axe.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
+import { screenshots } from './rig/screenshots.ts';
 
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
 const TOKEN = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
 
 describeInBrowser('the clients of a person', () => {

@@ -2,8 +2,7 @@
  * Connectors as a person uses them in the page: installed from the catalogue with a secret, looked at, switched, called by hand,
  * changed and removed. Whatever starts a program or lets more through waits for a yes in the approval window.
  */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -11,9 +10,7 @@ import { fixtureServer, node } from '../journeys/companion-home.ts';
 import { installNpx } from '../journeys/local-npx.ts';
 import { seriousFindings } from './rig/axe.ts';
 import { describeInBrowser, openRig, PASSPHRASE, type Rig } from './rig/open-rig.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 const KEY = 'BSA-Vb7Qm2Xk9TzR4wLpVb7Qm2Xk9TzR4wLp01';
 

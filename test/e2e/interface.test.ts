@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -9,11 +9,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createHttpInterface, type HttpInterface } from '../../main/control/http-interface.ts';
 import { createFakeCompanion, entryAt, type FakeCompanion } from './fake-companion.ts';
 import { scriptSizes } from './rig/script-sizes.ts';
+import { screenshots } from './rig/screenshots.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const missing = !existsSync(CHROMIUM);
 const projectDirectory = join(import.meta.dirname, '..', '..');
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? join(tmpdir(), 'runlayer-screenshots');
 
 let browser: Browser;
 let built: string;
@@ -53,7 +53,6 @@ const shot = (name: string): Promise<Buffer> => page.screenshot({ path: join(scr
 describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no ${CHROMIUM}]` : ''}`, () => {
   beforeAll(async () => {
     built = await mkdtemp(join(tmpdir(), 'rl-renderer-'));
-    await mkdir(screenshots, { recursive: true });
     await build({
       configFile: join(projectDirectory, 'renderer', 'vite.config.ts'),
       logLevel: 'silent',

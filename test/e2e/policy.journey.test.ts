@@ -1,6 +1,5 @@
 /** Rules, as a person writes them on the page: from a blocked call, tried on past calls, held where they open something. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -11,9 +10,7 @@ import { Offering, tool } from '../journeys/offering.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
 import { seriousFindings } from './rig/axe.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('the policy page', () => {
   let rig: Rig;

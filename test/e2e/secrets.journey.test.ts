@@ -1,14 +1,10 @@
 /** A value goes into the keychain through the page and comes out nowhere; what uses one is changed only after a yes in the window. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { fixtureServer, node } from '../journeys/companion-home.ts';
 import { describeInBrowser, openRig, PASSPHRASE, type Rig } from './rig/open-rig.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 const VALUE = 'ghp_Vb7Qm2Xk9TzR4wLpVb7Qm2Xk9TzR4wLp01';
 const OTHER = 'ghp_another-Qm2Xk9TzR4wLpVb7Qm2Xk9TzR';

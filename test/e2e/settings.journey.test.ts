@@ -1,14 +1,10 @@
 /** Settings, hub tokens and what the companion says of itself: as a person uses them, with what they must never be given. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { fixtureServer, node } from '../journeys/companion-home.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('settings, hub tokens and about', () => {
   let rig: Rig;

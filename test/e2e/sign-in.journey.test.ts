@@ -1,15 +1,11 @@
 /** Somebody signs in to their organisation from the page: a yes to the address, a code, a connector that is agreed to, and out again. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { RunningTenant } from '../backend/start-tenant.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
 import { scriptIn } from './rig/page-script.ts';
-
-const screenshots = process.env['RUNLAYER_TEST_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'rl-screenshots-'));
-mkdirSync(screenshots, { recursive: true });
+import { screenshots } from './rig/screenshots.ts';
 
 const CODE = /^[A-Z0-9]{4}-[A-Z0-9]{4}$/;
 

@@ -28,6 +28,22 @@ const PAGES = [
   'about',
   'welcome',
 ];
+/** A page, and the button that opens one. */
+const DIALOGS: readonly (readonly [string, string])[] = [
+  ['activity', 'Export'],
+  ['clients', 'Connect'],
+  ['clients', 'Undo the last change'],
+  ['clients', 'Bring in'],
+  ['policy', 'New rule'],
+  ['policy', 'Import'],
+  ['secrets', 'Add a secret'],
+  ['secrets', 'Replace'],
+  ['secrets', 'Delete'],
+  ['secrets', 'Use an encrypted file'],
+  ['hub', 'Make a token'],
+  ['hub', 'New config'],
+  ['settings', 'Deliver it'],
+];
 const WIDTHS = [1120, 800, 480];
 const folder = process.env['RUNLAYER_TEST_SCREENSHOTS'];
 
@@ -99,6 +115,44 @@ describeInBrowser('every page', () => {
         expect([width, wide]).toEqual([width, []]);
       }
       await page.setViewportSize({ width: 1120, height: 760 });
+    });
+  });
+
+  describe.each(['light', 'dark'] as const)('dialogs in %s', (theme) => {
+    it.each(DIALOGS)('of %s: %s', async (name, button) => {
+      const page = pageIn(theme);
+      await show(page, name);
+      await page
+        .getByRole('button', { name: new RegExp(`^${button}`) })
+        .first()
+        .click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await settled(page);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await focusProblems(page)).toEqual([]);
+      await shot(page, `${name}-${button.replaceAll(' ', '-')}-${theme}`);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    });
+
+    it('the approval window', async () => {
+      const page = pageIn(theme);
+      await show(page, 'approvals');
+      const [popup] = await Promise.all([
+        page.context().waitForEvent('page'),
+        page.getByRole('button', { name: 'Answer in the approval window' }).click(),
+      ]);
+      await popup.getByRole('button', { name: 'Allow', exact: true }).and(popup.locator(':enabled')).waitFor();
+      expect(await seriousFindings(popup)).toEqual([]);
+      expect(await focusProblems(popup)).toEqual([]);
+      for (const width of [620, 360]) {
+        await popup.setViewportSize({ width, height: 520 });
+        await shot(popup, `approval-window-${theme}-${width}`);
+        const wide = await popup.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth + 1');
+        expect([width, wide]).toEqual([width, false]);
+      }
+      await popup.close();
     });
   });
 

@@ -19,7 +19,7 @@ import { firstRunHandlers } from './first-run-handlers.ts';
 import { connectingOperations, type ConnectingParts } from './connecting-operations.ts';
 import { decidingOperations, type DecidingHandlerParts } from './deciding-handlers.ts';
 import { deliveryHandlers } from './delivery-handlers.ts';
-import { describeWeakening, type Question } from './describe.ts';
+import { describeWeakening, titleOf, type Question } from './describe.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { heldHandlers, type HeldParts } from './held-handlers.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
@@ -254,6 +254,6 @@ export function composeOperations(parts: OperationParts): Dispatch {
       // The yes is to what was shown: settings may have changed meanwhile, and what is done would be something else.
       return answer === 'allowed' && !isSame(shown, describe(name, input)) ? 'changed' : answer;
     },
-    titleOf: (name, input) => describe(name, input).title,
+    titleOf: (name, input) => titleOf(name, () => describe(name, input)),
   });
 }

@@ -1,5 +1,6 @@
 /** What a person is asked about pins. */
-import type { OperationInput, PinDiff, PinView } from '../../preload/contract/index.ts';
+import { CompanionError, type OperationInput, type PinDiff, type PinView } from '../../preload/contract/index.ts';
+import { changedAgain as pinChangedAgain } from '../connectors/pins/pin-failures.ts';
 import { diffText, pinTitle } from '../connectors/pins/diff-text.ts';
 
 interface Described {
@@ -7,7 +8,7 @@ interface Described {
   readonly detail: string;
 }
 
-/** Longer is not read in a window; the command shows all of it. */
+/** Of several items together, in characters: more is not read in one go. One item alone is shown whole, however long. */
 const MAX_DETAIL = 256 * 1024;
 
 export type DiffOf = (which: {
@@ -16,30 +17,36 @@ export type DiffOf = (which: {
   readonly name: string;
 }) => readonly PinDiff[];
 
-/**
- * `diffOf` gives what an item is now. What the yes is for and is not that any more is refused when it is carried out, so
- * here it is only said.
- */
-export function describePinAccept({ connector, items }: OperationInput<'pins.accept'>, diffOf: DiffOf): Described {
-  let detail = '';
-  for (const [at, { kind, name, seen }] of items.entries()) {
-    if (detail.length > MAX_DETAIL) {
-      detail += `… and ${items.length - at} more: see "runlayer pins diff ${connector}".\n`;
-      break;
-    }
-    const diffs = safely(() => diffOf({ connector, kind, name })).filter(({ pin }) => pin.seen === seen);
-    detail += diffs.length === 0 ? `${pinTitle({ kind, name })}: it changed again, or is settled.\n` : diffText(diffs);
-  }
-  const what = items.length === 1 ? 'what changed' : `${items.length} items that changed`;
-  return { title: `Agree to ${what} of "${connector}"?`, detail };
+function tooLarge(connector: string, isOne: boolean): CompanionError {
+  return new CompanionError(
+    'E_TOO_LARGE',
+    isOne
+      ? 'What changed is too long to be shown whole, so nobody can agree to it.'
+      : 'What changed is too long to be shown whole in one question.',
+    isOne
+      ? `Look at it with "runlayer pins diff ${connector}"; "runlayer pins reset ${connector}" forgets what was agreed to.`
+      : 'Accept fewer at once.',
+    { exitCode: 2 },
+  );
 }
 
-function safely(diffs: () => readonly PinDiff[]): readonly PinDiff[] {
-  try {
-    return diffs();
-  } catch {
-    return [];
+/**
+ * `diffOf` gives what an item is now. A yes is to all of it, so nothing is ever left out: throws `E_TOO_LARGE` where it cannot be
+ * shown whole, `E_PIN_CHANGED_AGAIN` where an item is not (any more) what the caller saw, and what `diffOf` throws.
+ */
+export function describePinAccept({ connector, items }: OperationInput<'pins.accept'>, diffOf: DiffOf): Described {
+  const isOne = items.length === 1;
+  let detail = '';
+  for (const { kind, name, seen } of items) {
+    const diffs = diffOf({ connector, kind, name }).filter(({ pin }) => pin.seen === seen);
+    // It could be that again when the yes comes.
+    if (diffs.length === 0) throw pinChangedAgain(connector);
+    if (diffs.some(({ isCut }) => isCut === true)) throw tooLarge(connector, isOne);
+    detail += diffText(diffs);
+    if (!isOne && detail.length > MAX_DETAIL) throw tooLarge(connector, false);
   }
+  const what = isOne ? 'what changed' : `${items.length} items that changed`;
+  return { title: `Agree to ${what} of "${connector}"?`, detail };
 }
 
 export const PIN_DESCRIPTIONS = {

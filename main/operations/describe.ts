@@ -1,5 +1,6 @@
 /** What a person is asked when a program wants to weaken protection: the whole of it, escaped, nothing summarised away. */
 import {
+  CompanionError,
   isHttpDefinition,
   operations,
   type ConnectorDefinition,
@@ -99,6 +100,7 @@ const DESCRIPTIONS: Descriptions = {
 };
 
 /**
+ * Throws a `CompanionError` where all of it cannot be shown, or is not there any more: then nobody is asked.
  * `approvalText` gives the whole call that waits under an approval's id; `shownConsent` what was shown of a tenant's connector under
  * a consent hash; `more` the words of those that look at the state.
  */
@@ -120,4 +122,14 @@ export function describeWeakening(
     ((value: unknown) => Pick<Question, 'title' | 'detail'>) | undefined;
   const described = describe?.(input) ?? { title: `Carry out ${name}?`, detail: displayText(JSON.stringify(input)) };
   return { operation: name, ...described };
+}
+
+/** Said where it was done. What was done without a question may be what could not be asked: that is no reason to refuse it. */
+export function titleOf(name: OperationName, describe: () => Question): string {
+  try {
+    return describe().title;
+  } catch (error) {
+    if (error instanceof CompanionError) return `Carry out ${name}?`;
+    throw error;
+  }
 }

@@ -32,14 +32,16 @@ export function diffPin(connector: string, pin: Pin, options: DiffOptions): PinD
   const after = partsOf(seen);
   const fields: PinDiff['fields'] = [];
   let left = options.maxCharacters;
+  let isCut = false;
   for (const { key, label } of PINNED_FIELDS[pin.kind]) {
     const lines = fieldLines(textOf(before, key), textOf(after, key), options.show);
     if (lines.length === 0) continue;
     const cut = withinBudget(lines, left);
     left -= cut.used;
+    isCut ||= cut.isCut;
     fields.push({ field: label, lines: cut.lines });
   }
-  return { pin: view, fields };
+  return { pin: view, fields, ...(isCut ? { isCut } : {}) };
 }
 
 interface Shown {
@@ -138,12 +140,22 @@ function withContext(lines: readonly DiffLine[]): string[] {
   return out;
 }
 
-function withinBudget(lines: readonly string[], left: number): { readonly lines: string[]; readonly used: number } {
+interface Within {
+  readonly lines: string[];
+  readonly used: number;
+  readonly isCut: boolean;
+}
+
+function withinBudget(lines: readonly string[], left: number): Within {
   let used = 0;
   for (const [at, line] of lines.entries()) {
     used += line.length;
     if (used > left)
-      return { lines: [...lines.slice(0, at), `  … ${lines.length - at} more lines, not shown here`], used: left };
+      return {
+        lines: [...lines.slice(0, at), `  … ${lines.length - at} more lines, not shown here`],
+        used: left,
+        isCut: true,
+      };
   }
-  return { lines: [...lines], used };
+  return { lines: [...lines], used, isCut: false };
 }

@@ -37,5 +37,7 @@ export const PinDiff = z.strictObject({
       lines: z.array(z.string()),
     }),
   ),
+  /** Lines were left out, which the fields say where: a yes cannot be to this. */
+  isCut: z.literal(true).optional(),
 });
 export type PinDiff = z.infer<typeof PinDiff>;

@@ -174,7 +174,10 @@ export const policyOperations = {
       items: z
         .array(z.strictObject({ kind: PinKind, name: z.string().max(8192), seen: z.string() }))
         .min(1)
-        .max(5000),
+        .max(5000)
+        .refine((items) => new Set(items.map(({ kind, name }) => `${kind} ${name}`)).size === items.length, {
+          error: 'An item is named twice',
+        }),
     }),
     z.array(PinView),
     people,

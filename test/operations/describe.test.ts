@@ -1,18 +1,24 @@
 import { clientDescriptions } from '../../main/operations/describe-clients.ts';
 import { describe, expect, it } from 'vitest';
 import { connectorDescriptions } from '../../main/operations/describe-connectors.ts';
-import { describeWeakening } from '../../main/operations/describe.ts';
+import { describeWeakening, titleOf } from '../../main/operations/describe.ts';
 import { describePinAccept } from '../../main/operations/describe-pins.ts';
 import { describeGuardSet } from '../../main/operations/describe-guard.ts';
 import { ShownConsents } from '../../main/operations/shown-consents.ts';
 import { policyDescriptions } from '../../main/operations/describe-policy.ts';
-import { operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
+import { CompanionError, operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
 import { EMPTY_SETTINGS } from '../../main/settings/schema.ts';
 import { memorySettings, memoryVault } from './fakes.ts';
 import { secretDescriptions } from '../../main/operations/describe-secrets.ts';
 import { SAMPLES } from './sample-inputs.ts';
 
-const describePinAcceptOfNothing = (input: OperationInput<'pins.accept'>) => describePinAccept(input, () => []);
+const describePinAcceptOfNothing = (input: OperationInput<'pins.accept'>) =>
+  describePinAccept(input, ({ connector, kind, name }) =>
+    input.items.map(({ seen }) => ({
+      pin: { connector, kind, name, seen, state: 'changed', firstSeenAt: '2026-01-01T00:00:00.000Z' },
+      fields: [],
+    })),
+  );
 const call = (id: string): string => `call ${id}`;
 
 describe('describeWeakening', () => {
@@ -116,6 +122,13 @@ describe('describeWeakening', () => {
       'pins.accept': describePinAcceptOfNothing,
       'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
     };
+    expect(
+      titleOf('pins.accept', () => describeWeakening('pins.accept', SAMPLES['pins.accept'], call, undefined, more)),
+    ).toContain('Agree');
+    const gone = () => {
+      throw new CompanionError('E_TOO_LARGE', 'Too long.', 'Fewer.');
+    };
+    expect(titleOf('pins.accept', gone)).toBe('Carry out pins.accept?');
     for (const name of weakening) {
       const { title } = describeWeakening(name, SAMPLES[name], call, undefined, more);
       expect(title).not.toContain('Carry out');

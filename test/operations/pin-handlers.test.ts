@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CompanionError, operations, type OperationInput } from '../../preload/contract/index.ts';
 import { describePinAccept, PIN_DESCRIPTIONS } from '../../main/operations/describe-pins.ts';
 import { pinHandlers, pinWeakeningTests } from '../../main/operations/pin-handlers.ts';
 import { definitionOf } from '../../main/pin/fingerprint.ts';
@@ -46,16 +47,38 @@ describe('the operations', () => {
 });
 
 describe('a person is asked', () => {
-  const question = (seen: string, count = 1): string => {
-    const { pins } = drifted();
-    const items = Array.from({ length: count }, () => ({ kind: 'tool', name: 'a', seen }) as const);
+  const fingerprint = (name: string, description: string): string =>
+    definitionOf('tool', { name, description }).fingerprint;
+  const item = (name: string, description: string) =>
+    ({ kind: 'tool', name, seen: fingerprint(name, description) }) as const;
+  const question = (items: OperationInput<'pins.accept'>['items'], { pins } = drifted()): string => {
     const { title, detail } = describePinAccept({ connector: 'files', items }, (which) => pins.diff(which));
     return `${title}\n${detail}`;
   };
-  const shown = definitionOf('tool', { name: 'a', description: 'x\u200b' }).fingerprint;
+  const failed = (items: OperationInput<'pins.accept'>['items'], bench = drifted()): string => {
+    try {
+      return question(items, bench);
+    } catch (error) {
+      return error instanceof CompanionError ? `${error.code}: ${error.next}` : String(error);
+    }
+  };
+  const grown = (count: number, text: string): ReturnType<typeof pinsBench> => {
+    const bench = pinsBench();
+    const gate = bench.pins.gate('files');
+    const names = Array.from({ length: count }, (_, at) => `t${at}`);
+    gate.listed(
+      'tool',
+      names.map((name) => tool(name)),
+    );
+    gate.listed(
+      'tool',
+      names.map((name) => tool(name, text)),
+    );
+    return bench;
+  };
 
   it('about what is different', () => {
-    expect(question(shown)).toBe(
+    expect(question([item('a', 'x\u200b')])).toBe(
       [
         'Agree to what changed of "files"?',
         'tool "a" of files: changed',
@@ -65,21 +88,38 @@ describe('a person is asked', () => {
         '',
       ].join('\n'),
     );
-    expect(question(shown, 2)).toContain('2 items that changed');
+    expect(question([item('a', 'x\u200b'), item('b', 'y')])).toContain('2 items that changed');
   });
 
-  it('about nothing that was not shown', () => {
-    expect(question('f'.repeat(64))).toContain('it changed again');
-    const { detail } = describePinAccept(
-      { connector: 'files', items: [{ kind: 'tool', name: 'gone', seen: 'f' }] },
-      (which) => drifted().pins.diff(which),
-    );
-    expect(detail).toContain('it changed again');
+  it('about nothing that is not there as it was seen: it could be that again when the yes comes', () => {
+    expect(failed([{ kind: 'tool', name: 'a', seen: 'f'.repeat(64) }])).toMatch(/^E_PIN_CHANGED_AGAIN/);
+    expect(failed([{ kind: 'tool', name: 'gone', seen: 'f' }])).toMatch(/^E_PIN_UNKNOWN/);
   });
 
-  it('within bounds', () => {
-    expect(question(shown, 5000).length).toBeLessThan(300 * 1024);
-    expect(question(shown, 5000)).toMatch(/and \d+ more: see "runlayer pins diff files"\.\n$/);
+  it('about all of it, or not at all', () => {
+    const text = 'harmless '.repeat(340);
+    const items = (count: number) => Array.from({ length: count }, (_, at) => item(`t${at}`, text));
+    expect(question(items(20), grown(20, text))).toContain('tool "t19" of files');
+    expect(failed(items(110), grown(110, text))).toBe('E_TOO_LARGE: Accept fewer at once.');
+  });
+
+  it('not about one that is cut, and about one long definition whole', () => {
+    const { pins } = drifted();
+    const isCut = true as const;
+    expect(() =>
+      describePinAccept({ connector: 'files', items: [item('b', 'y')] }, (which) =>
+        pins.diff(which).map((one) => ({ ...one, isCut })),
+      ),
+    ).toThrow('too long to be shown whole');
+    const long = `${'w '.repeat(100_000)}END`;
+    expect(question([item('t0', long)], grown(1, long))).toContain('END');
+  });
+
+  it('about no item twice, which would push others out of sight', () => {
+    const one = item('a', 'x');
+    const parse = (items: readonly unknown[]) =>
+      operations['pins.accept'].input.safeParse({ connector: 'files', items }).success;
+    expect([parse([one, { ...one, name: 'b' }]), parse([one, { ...one, seen: 'f' }])]).toEqual([true, false]);
   });
 
   it('what is forgotten', () => {

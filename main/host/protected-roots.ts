@@ -1,9 +1,8 @@
 /** Which paths no agent may name in an argument, on this machine; feeds the built-in deny of policy/protected-paths.ts. */
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
-import { dirname, isAbsolute, join, normalize, parse, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProtectedPaths } from '../policy/protected-paths.ts';
+import { localPaths, type LocalPaths } from './local-path.ts';
+import { ownPathSystem, type PathSystem } from './path-system.ts';
 
 /** Relative to the home folder: ours, the keychain's files, the clients' configuration and hook files. */
 const IN_HOME = [
@@ -39,31 +38,25 @@ const IN_HOME = [
 const MAX_PATH_CHARACTERS = 4096;
 const MAX_LINKS = 40;
 const MAX_DECODINGS = 3;
-const SEPARATORS = sep === '/' ? /\// : /[/\\]/;
-const REPEATED_SEPARATORS = sep === '/' ? /\/(?:\.?\/)+/g : /[/\\](?:\.?[/\\])+/g;
-/** What the same user's server cannot go through either. */
-const CLOSED: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ENAMETOOLONG']);
+const SEPARATORS = { '/': /\//, '\\': /[/\\]/ };
+const REPEATED_SEPARATORS = { '/': /\/(?:\.?\/)+/g, '\\': /[/\\](?:\.?[/\\])+/g };
 
-/** Where the link at `path` points; undefined for what is no link, null where nothing can be reached. */
-function linkTarget(path: string): string | undefined | null {
-  try {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return null;
-    return stat.isSymbolicLink() ? readlinkSync(path) : undefined;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && CLOSED.has(error.code)) return null;
-    throw error;
-  }
-}
+type Here = PathSystem & LocalPaths;
 
 /**
  * The absolute path as the system would walk it: links followed one by one, `..` behind a link meaning the parent of its
  * target, links to files that do not exist yet included. What lies behind the first missing part is kept as it stands.
+ * Throws where it leads to another machine or a device, which is never asked.
  */
-function followLinks(path: string): string {
+function followLinks(absolute: string, here: Here): string {
+  const { dirname, isAbsolute, join, parse, sep } = here.path;
   const known = new Map<string, string | undefined | null>();
-  let real = parse(path).root;
-  const pending = path.slice(real.length).split(SEPARATORS).toReversed();
+  const begin = (path: string): [root: string, parts: string[]] => {
+    const local = here.local(path);
+    const { root } = parse(local);
+    return [root.replaceAll('/', sep), local.slice(root.length).split(SEPARATORS[sep]).toReversed()];
+  };
+  let [real, pending] = begin(absolute);
   let links = 0;
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name === '' || name === '.') continue;
@@ -72,28 +65,21 @@ function followLinks(path: string): string {
       continue;
     }
     const next = real.endsWith(sep) ? real + name : real + sep + name;
-    const target = known.has(next) ? known.get(next) : linkTarget(next);
+    const target = known.has(next) ? known.get(next) : here.isDevice(name) ? null : here.linkTarget(next);
     known.set(next, target);
-    if (target === null) return join(canonical(real), name, ...pending.toReversed());
+    if (target === null) return join(here.canonical(real), name, ...pending.toReversed());
     if (target === undefined) {
       real = next;
       continue;
     }
     if (++links > MAX_LINKS) throw new Error('an argument leads through too many links');
-    if (isAbsolute(target)) real = parse(target).root;
-    pending.push(
-      ...target
-        .slice(isAbsolute(target) ? real.length : 0)
-        .split(SEPARATORS)
-        .toReversed(),
-    );
+    if (isAbsolute(target)) {
+      const [root, parts] = begin(target);
+      real = root;
+      pending = [...pending, ...parts];
+    } else pending.push(...target.split(SEPARATORS[sep]).toReversed());
   }
-  return canonical(real);
-}
-
-/** Short names (Windows) and the letters' case and form (macOS) as the file system has them. */
-function canonical(existing: string): string {
-  return process.platform === 'linux' ? existing : realpathSync.native(existing);
+  return here.canonical(real);
 }
 
 /** Percent escapes decoded where they are whole; the rest stays, as tolerant decoders do it. */
@@ -114,18 +100,18 @@ function spellings(text: string): string[] {
 }
 
 /** Long texts are content, unless they are a path blown up by parts that mean nothing. */
-function shortened(text: string): string | undefined {
+function shortened(text: string, { path: { normalize, sep } }: PathSystem): string | undefined {
   if (text.length <= MAX_PATH_CHARACTERS) return text;
-  const short = text.replace(REPEATED_SEPARATORS, sep);
+  const short = text.replace(REPEATED_SEPARATORS[sep], sep);
   if (short.length <= MAX_PATH_CHARACTERS) return short;
   if (!short.includes('..')) return undefined;
   const normal = normalize(short);
   return normal.length <= MAX_PATH_CHARACTERS ? normal : undefined;
 }
 
-function fromFileUrl(text: string): string | undefined {
+function fromFileUrl(text: string, windows: boolean): string | undefined {
   try {
-    return fileURLToPath(text);
+    return fileURLToPath(text, { windows });
   } catch {
     // Another host's file, or an escaped separator: programs that look at the path alone open it all the same.
     return URL.canParse(text) ? decoded(new URL(text).pathname) : undefined;
@@ -133,42 +119,50 @@ function fromFileUrl(text: string): string | undefined {
 }
 
 /** Absolute texts, `..` not resolved yet, that one spelling may stand for. */
-function absolutes(spelling: string, home: string, user: string, cwd: string): string[] {
+function absolutes(spelling: string, here: Here, cwd: string): string[] {
+  const { home, user } = here;
+  const { isAbsolute, normalize, sep } = here.path;
   const [beforeNul = ''] = spelling.trim().split('\0', 1);
   const url = /^file:/i.test(beforeNul);
   if (!url && /^[a-z][a-z0-9+.-]+:\/\//i.test(beforeNul)) return [];
-  const text = shortened(url ? (fromFileUrl(beforeNul) ?? '') : beforeNul);
+  const text = shortened(url ? (fromFileUrl(beforeNul, sep !== '/') ?? '') : beforeNul, here);
   if (text === undefined || text === '') return [];
   const own = /^(?:~([^/\\]*)|\$HOME|\$\{HOME\})(?=$|[/\\])/.exec(text);
   if (own !== null && (own[1] === undefined || own[1] === '' || own[1] === user)) {
     return [home + sep + text.slice(own[0].length)];
   }
-  if (isAbsolute(text)) return [text];
+  if (isAbsolute(text)) return [here.local(text)];
   // Where the server stands is its own affair: a way up from there may lead to the home folder.
   const down = normalize(text).replace(/^(?:\.\.[/\\])+/, '');
   return [cwd + sep + text, home + sep + down];
 }
 
-function withoutLastSeparator(path: string): string {
+function withoutLastSeparator(path: string, { path: { parse, sep } }: PathSystem): string {
   return path.endsWith(sep) && path.length > parse(path).root.length ? path.slice(0, -1) : path;
 }
 
 /** Built once per policy; `companionHome` is protected wherever it lies. */
-export function protectedPaths(companionHome: string, cwd: string): ProtectedPaths {
-  const home = homedir();
-  const user = userInfo().username;
+export function protectedPaths(
+  companionHome: string,
+  cwd: string,
+  system: PathSystem = ownPathSystem(),
+): ProtectedPaths {
+  const { home, foldsCase } = system;
+  const { join, normalize, resolve, sep } = system.path;
+  const here: Here = { ...system, ...localPaths(system.path, [home, companionHome, cwd]) };
+  const real = (path: string): string => followLinks(path, here);
   const plain = [resolve(companionHome), ...IN_HOME.map((name) => join(home, ...name.split('/')))];
-  const roots = [...new Set([...plain, ...plain.map(followLinks)])];
+  const roots = [...new Set([...plain, ...plain.map(real)])];
   return {
     roots,
-    homes: [home, followLinks(home)],
+    homes: [home, real(home)],
     separator: sep,
-    foldsCase: process.platform !== 'linux',
+    foldsCase,
     resolve: (text) => {
-      const texts = new Set(spellings(text).flatMap((spelling) => absolutes(spelling, home, user, cwd)));
+      const texts = new Set(spellings(text).flatMap((spelling) => absolutes(spelling, here, cwd)));
       // Some programs resolve `..` in the text, others leave it to the system.
-      const normals = new Set([...texts].map((path) => withoutLastSeparator(normalize(path))));
-      return [...new Set([...normals, ...[...new Set([...texts, ...normals])].map(followLinks)])];
+      const normals = new Set([...texts].map((path) => withoutLastSeparator(normalize(path), here)));
+      return [...new Set([...normals, ...[...new Set([...texts, ...normals])].map(real)])];
     },
   };
 }

@@ -1,5 +1,7 @@
 /** What a person would agree to with a definition, looked up now: the file that a command means, what is risky, which secrets are there. */
 import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import nodePath from 'node:path';
 import {
   CompanionError,
   isHttpDefinition,
@@ -15,6 +17,7 @@ import { assessHttpRisks } from '../connectors/http-risks.ts';
 import { resolveCommand, type ResolvedCommand } from '../connectors/resolve-command.ts';
 import { assessRisks } from '../connectors/risks.ts';
 import { isWritableByOthers } from '../connectors/writable-by-others.ts';
+import { localPaths, type LocalPaths } from '../host/local-path.ts';
 import { secretReserved } from '../identity/identity-failures.ts';
 import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
@@ -27,7 +30,11 @@ export interface DefinitionPreview {
 
 export async function previewDefinition(
   subject: { readonly name: string; readonly definition: ConnectorDefinition; readonly default: DefaultMode },
-  facts: { readonly login: LoginShellEnvironment; readonly storedSecrets: ReadonlySet<string> },
+  facts: {
+    readonly login: LoginShellEnvironment;
+    readonly storedSecrets: ReadonlySet<string>;
+    readonly local?: LocalPaths['local'];
+  },
 ): Promise<DefinitionPreview> {
   const { name, definition, default: mode } = subject;
   const { storedSecrets } = facts;
@@ -37,6 +44,7 @@ export async function previewDefinition(
     return { request: consentRequest({ name, definition, default: mode, risks, storedSecrets }), resolved: undefined };
   }
   refuseAmbiguousVariable(definition);
+  refuseElsewhere(definition, facts.local ?? localPaths(nodePath, [homedir()]).local);
   const resolved = await resolveDefinition(definition, facts.login);
   const risks = assessRisks(definition, {
     realPath: resolved.realPath,
@@ -57,6 +65,21 @@ function refuseAmbiguousVariable({ env, secrets }: ProgramDefinition): void {
     throw new CompanionError('E_CONNECTOR_ENV', `${both} is given both as --env and as --secret.`, 'Give it once.', {
       exitCode: 2,
     });
+  }
+}
+
+/** A look at another machine tells it who is signed in here, and nobody has agreed to anything yet. */
+function refuseElsewhere({ command, cwd }: ProgramDefinition, local: LocalPaths['local']): void {
+  try {
+    local(command);
+    if (cwd !== undefined) local(cwd);
+  } catch {
+    throw new CompanionError(
+      'E_NOT_LOCAL',
+      'Its program or folder is named as one of another machine, or as a device.',
+      'Connect the share to a drive letter, and name it with that. Nothing was stored.',
+      { exitCode: 2 },
+    );
   }
 }
 

@@ -49,11 +49,12 @@ type Here = PathSystem & LocalPaths;
  * Throws where it leads to another machine or a device, which is never asked.
  */
 function followLinks(absolute: string, here: Here): string {
-  const { dirname, isAbsolute, join, parse, sep } = here.path;
+  const { path: paths } = here;
+  const { sep } = paths;
   const known = new Map<string, string | undefined | null>();
   const begin = (path: string): [root: string, parts: string[]] => {
     const local = here.local(path);
-    const { root } = parse(local);
+    const { root } = paths.parse(local);
     return [root.replaceAll('/', sep), local.slice(root.length).split(SEPARATORS[sep]).toReversed()];
   };
   let [real, pending] = begin(absolute);
@@ -61,19 +62,19 @@ function followLinks(absolute: string, here: Here): string {
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
-      real = dirname(real);
+      real = paths.dirname(real);
       continue;
     }
     const next = real.endsWith(sep) ? real + name : real + sep + name;
     const target = known.has(next) ? known.get(next) : here.isDevice(name) ? null : here.linkTarget(next);
     known.set(next, target);
-    if (target === null) return join(here.canonical(real), name, ...pending.toReversed());
+    if (target === null) return paths.join(here.canonical(real), name, ...pending.toReversed());
     if (target === undefined) {
       real = next;
       continue;
     }
     if (++links > MAX_LINKS) throw new Error('an argument leads through too many links');
-    if (isAbsolute(target)) {
+    if (paths.isAbsolute(target)) {
       const [root, parts] = begin(target);
       real = root;
       pending = [...pending, ...parts];
@@ -100,12 +101,12 @@ function spellings(text: string): string[] {
 }
 
 /** Long texts are content, unless they are a path blown up by parts that mean nothing. */
-function shortened(text: string, { path: { normalize, sep } }: PathSystem): string | undefined {
+function shortened(text: string, { path }: PathSystem): string | undefined {
   if (text.length <= MAX_PATH_CHARACTERS) return text;
-  const short = text.replace(REPEATED_SEPARATORS[sep], sep);
+  const short = text.replace(REPEATED_SEPARATORS[path.sep], path.sep);
   if (short.length <= MAX_PATH_CHARACTERS) return short;
   if (!short.includes('..')) return undefined;
-  const normal = normalize(short);
+  const normal = path.normalize(short);
   return normal.length <= MAX_PATH_CHARACTERS ? normal : undefined;
 }
 
@@ -121,7 +122,8 @@ function fromFileUrl(text: string, windows: boolean): string | undefined {
 /** Absolute texts, `..` not resolved yet, that one spelling may stand for. */
 function absolutes(spelling: string, here: Here, cwd: string): string[] {
   const { home, user } = here;
-  const { isAbsolute, normalize, sep } = here.path;
+  const { path } = here;
+  const { sep } = path;
   const [beforeNul = ''] = spelling.trim().split('\0', 1);
   const url = /^file:/i.test(beforeNul);
   if (!url && /^[a-z][a-z0-9+.-]+:\/\//i.test(beforeNul)) return [];
@@ -131,14 +133,16 @@ function absolutes(spelling: string, here: Here, cwd: string): string[] {
   if (own !== null && (own[1] === undefined || own[1] === '' || own[1] === user)) {
     return [home + sep + text.slice(own[0].length)];
   }
-  if (isAbsolute(text)) return [here.local(text)];
+  if (path.isAbsolute(text)) return [here.local(text)];
   // Where the server stands is its own affair: a way up from there may lead to the home folder.
-  const down = normalize(text).replace(/^(?:\.\.[/\\])+/, '');
+  const down = path.normalize(text).replace(/^(?:\.\.[/\\])+/, '');
   return [cwd + sep + text, home + sep + down];
 }
 
-function withoutLastSeparator(path: string, { path: { parse, sep } }: PathSystem): string {
-  return path.endsWith(sep) && path.length > parse(path).root.length ? path.slice(0, -1) : path;
+function withoutLastSeparator(absolute: string, { path }: PathSystem): string {
+  return absolute.endsWith(path.sep) && absolute.length > path.parse(absolute).root.length
+    ? absolute.slice(0, -1)
+    : absolute;
 }
 
 /** Built once per policy; `companionHome` is protected wherever it lies. */
@@ -148,20 +152,20 @@ export function protectedPaths(
   system: PathSystem = ownPathSystem(),
 ): ProtectedPaths {
   const { home, foldsCase } = system;
-  const { join, normalize, resolve, sep } = system.path;
+  const { path: at } = system;
   const here: Here = { ...system, ...localPaths(system.path, [home, companionHome, cwd]) };
   const real = (path: string): string => followLinks(path, here);
-  const plain = [resolve(companionHome), ...IN_HOME.map((name) => join(home, ...name.split('/')))];
+  const plain = [at.resolve(companionHome), ...IN_HOME.map((name) => at.join(home, ...name.split('/')))];
   const roots = [...new Set([...plain, ...plain.map(real)])];
   return {
     roots,
     homes: [home, real(home)],
-    separator: sep,
+    separator: at.sep,
     foldsCase,
     resolve: (text) => {
       const texts = new Set(spellings(text).flatMap((spelling) => absolutes(spelling, here, cwd)));
       // Some programs resolve `..` in the text, others leave it to the system.
-      const normals = new Set([...texts].map((path) => withoutLastSeparator(normalize(path), here)));
+      const normals = new Set([...texts].map((path) => withoutLastSeparator(at.normalize(path), here)));
       return [...new Set([...normals, ...[...new Set([...texts, ...normals])].map(real)])];
     },
   };

@@ -1,7 +1,7 @@
 /** Every operation about rules, each with the parts that it needs. */
 import type { LintFinding } from '../../preload/contract/index.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
-import { lint, type KnownNames } from '../policy/lint/lint.ts';
+import { lintSteps, type KnownNames } from '../policy/lint/lint.ts';
 import { ruleSentence } from '../policy/sentence.ts';
 import { recordedDecider } from '../policy/suggest/decider.ts';
 import type { ProposeParts } from '../policy/suggest/propose.ts';
@@ -12,12 +12,14 @@ import { policyDescriptions } from './describe-policy.ts';
 import type { Handlers } from './dispatch.ts';
 import { explainHandler, type ExplainParts } from './policy-explain.ts';
 import { numbered, replayHistory } from './policy-replay.ts';
+import { refuseLargeRule, refuseTooMany } from './policy-bounds.ts';
 import { draftHandlers, type DraftParts } from './policy-draft.ts';
 import { editHandlers } from './policy-edit.ts';
 import { previewHandlers } from './policy-preview.ts';
 import { ruleHandlers, type RuleParts } from './policy-rules.ts';
 import { createSuggestions } from './policy-suggestions.ts';
 import { validateHandler } from './policy-validate.ts';
+import { inTurns } from './recorded-calls.ts';
 import { viewHandlers, type ViewParts } from './policy-view.ts';
 
 export interface PolicyParts extends RuleParts, Omit<ExplainParts, 'settings'> {
@@ -72,15 +74,22 @@ export function policyOperationHandlers(parts: PolicyParts): PolicyOperations {
     ...previewHandlers({ settings, index, clock, paths, definitionOf, names }),
     'policy.validate': validateHandler({ settings, clock, names }),
     ...suggestions.handlers,
-    'policy.lint': ({ set }): LintFinding[] => {
+    'policy.lint': async ({ set }): Promise<LintFinding[]> => {
+      if (set !== undefined) {
+        refuseLargeRule(set.rules);
+        refuseTooMany(set.rules, set.chains);
+      }
       const { rules, chains } = settings.read();
       const looked = set === undefined ? { rules, chains } : numbered(set, clock().toISOString());
-      const said = lint(looked.rules, looked.chains, names());
+      const said = await inTurns(lintSteps(looked.rules, looked.chains, names()));
       return [...said, ...openShells(looked.rules)];
     },
     'policy.explain': explainHandler(parts),
-    'policy.replay': ({ set, since }) =>
-      replay({ since, ...numbered(set, clock().toISOString()), defaultOf: (_connector, now) => now }),
+    'policy.replay': ({ set, since }) => {
+      refuseLargeRule(set.rules);
+      refuseTooMany(set.rules, set.chains);
+      return replay({ since, ...numbered(set, clock().toISOString()), defaultOf: (_connector, now) => now });
+    },
   };
   return { handlers, descriptions: policyDescriptions({ settings, suggestion: suggestions.shown }) };
 }

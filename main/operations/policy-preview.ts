@@ -14,7 +14,7 @@ import { readRule } from '../policy/check/rule-problems.ts';
 import { MAX_PROBLEMS, valueProblems } from '../policy/check/value-problems.ts';
 import { compareSets } from '../policy/compare-sets.ts';
 import type { KnownNames } from '../policy/lint/lint.ts';
-import { lint } from '../policy/lint/lint.ts';
+import { lintSteps } from '../policy/lint/lint.ts';
 import type { Candidate } from '../policy/replay.ts';
 import { openShells } from '../policy/suggest/runs-things.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -40,7 +40,9 @@ export type PreviewHandlers = Pick<Handlers, 'policy.preview' | 'policy.previewI
 
 const BEGINNING = new Date(0).toISOString();
 /** Rules looked at, at the most, before everything else has its turn. */
-const RULES_A_TURN = 20_000;
+const RULES_A_TURN = 2_000;
+/** For how long it is looked at all. */
+const MAX_MS = 10_000;
 const CALLS_A_TURN = 200;
 const MAX_ROWS = 100;
 const MAX_FINDINGS = 50;
@@ -79,7 +81,12 @@ export function previewHandlers(parts: PreviewParts): PreviewHandlers {
     // What could not be saved is not looked at either: an expression without end would hold everything else.
     refuseUnusable(given, now.rules);
     refuseLargeRule(given);
-    if ('import' in change) refuseUnusable(change.import.set.rules);
+    if ('import' in change) {
+      const { rules, chains } = change.import.set;
+      refuseUnusable(rules);
+      refuseLargeRule(rules);
+      refuseTooMany(rules, chains);
+    }
     const { entries } = await index.calls({ since: BEGINNING, after: undefined, limit });
     const calls = entries.flatMap((entry) => {
       const call = recordedCall(entry, parts.definitionOf);
@@ -90,7 +97,12 @@ export function previewHandlers(parts: PreviewParts): PreviewHandlers {
     const most = Math.max(1, Math.min(CALLS_A_TURN, Math.floor(RULES_A_TURN / (next.rules.length + 1))));
     function* steps(): Generator<undefined, ChangePreview> {
       let sum: Omit<ChangePreview, 'since'> = { calls: 0, same: 0, changed: 0, unknown: 0, rows: [], isCut: false };
+      const began = performance.now();
       for (let at = 0; at < calls.length; at += most) {
+        if (performance.now() - began > MAX_MS) {
+          sum = { ...sum, isCut: true };
+          break;
+        }
         const part = compare(calls.slice(at, at + most));
         sum = {
           calls: sum.calls + part.calls,
@@ -107,7 +119,7 @@ export function previewHandlers(parts: PreviewParts): PreviewHandlers {
       const rows = [...sum.rows.filter(isKnown), ...sum.rows.filter((row) => !isKnown(row))];
       return {
         ...sum,
-        since: calls.at(-1)?.time ?? null,
+        since: calls[sum.calls - 1]?.time ?? null,
         rows: rows.slice(0, MAX_ROWS),
         isCut: sum.isCut || rows.length > MAX_ROWS,
       };
@@ -115,7 +127,7 @@ export function previewHandlers(parts: PreviewParts): PreviewHandlers {
     return inTurns(steps());
   };
 
-  const previewImport = ({ text, replace }: OperationInput<'policy.previewImport'>): ImportPreview => {
+  const previewImport = async ({ text, replace }: OperationInput<'policy.previewImport'>): Promise<ImportPreview> => {
     const wrong = (problems: RuleProblem[]): ImportPreview => ({ problems, lines: [], findings: [], weakens: false });
     let read: ReturnType<typeof readSet>;
     try {
@@ -125,7 +137,7 @@ export function previewHandlers(parts: PreviewParts): PreviewHandlers {
       refuseUnusable(read.set.rules, replace ? [] : rules);
       refuseLargeRule(read.set.rules);
       const { addedRules, addedChains } = importChanges({ rules, chains }, { set: read.set, replace });
-      if (!replace) refuseTooMany([...rules, ...addedRules], [...chains, ...addedChains]);
+      refuseTooMany([...(replace ? [] : rules), ...addedRules], [...(replace ? [] : chains), ...addedChains]);
     } catch (error) {
       return wrong([{ path: '', text: toFailure(error).message }]);
     }
@@ -137,7 +149,7 @@ export function previewHandlers(parts: PreviewParts): PreviewHandlers {
       ...(one.note === undefined ? {} : { note: one.note }),
     });
     const looked = numbered(set, clock().toISOString());
-    const findings = [...lint(looked.rules, looked.chains, names()), ...openShells(looked.rules)];
+    const findings = [...(await inTurns(lintSteps(looked.rules, looked.chains, names()))), ...openShells(looked.rules)];
     return {
       set,
       problems: [],

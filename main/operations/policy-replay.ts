@@ -39,7 +39,9 @@ export interface ReplayInput {
 export type ReplayHistory = (input: ReplayInput) => Promise<ReplayReport>;
 
 /** Rules looked at, at the most, before everything else has its turn. */
-const RULES_A_TURN = 20_000;
+const RULES_A_TURN = 2_000;
+/** For how long it is looked at all. */
+const MAX_MS = 30_000;
 const CALLS_A_TURN = 500;
 const MAX_CHANGES = 1000;
 
@@ -62,7 +64,11 @@ function* reported(
   const replay = replayOf(candidate);
   const most = Math.max(1, Math.min(CALLS_A_TURN, Math.floor(RULES_A_TURN / (candidate.rules.length + 1))));
   yield undefined;
+  const began = performance.now();
+  let isStopped = false;
   for (let at = 0; at < calls.length; at += most) {
+    isStopped = performance.now() - began > MAX_MS;
+    if (isStopped) break;
     const part = replay(calls.slice(at, at + most), MAX_CHANGES);
     report.calls += part.calls;
     report.unknown += part.unknown;
@@ -72,7 +78,7 @@ function* reported(
     yield undefined;
   }
   const all = [...report.changes, ...unsure];
-  return { ...report, changes: all.slice(0, MAX_CHANGES), isCut: all.length > MAX_CHANGES };
+  return { ...report, changes: all.slice(0, MAX_CHANGES), isCut: isStopped || all.length > MAX_CHANGES };
 }
 
 /** Undefined for what is no call of a tool, and for a call whose decision is not known any more. */

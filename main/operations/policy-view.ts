@@ -2,6 +2,7 @@
 import type { ChainRow, DecidedCounts, LintFinding, PolicyView, Rule, RuleRow } from '../../preload/contract/index.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { Pins } from '../connectors/pins/pins-host.ts';
+import { LintWork, QUICK_WORK } from '../policy/lint/lint-work.ts';
 import { lint, type KnownNames } from '../policy/lint/lint.ts';
 import { chainSentence, ruleSentence } from '../policy/sentence.ts';
 import { openShells } from '../policy/suggest/runs-things.ts';
@@ -74,7 +75,10 @@ function findingsOf(): (settings: Settings, known: KnownNames) => Findings {
       JSON.stringify([known.connectors, [...(known.tools ?? [])].map(([, { length }]) => length)]),
     ];
     if (last !== undefined && last.key.every((part, at) => part === key[at])) return last.findings;
-    const found = rules.length > MAX_LOOKED_AT ? TOO_MANY : [...lint(rules, chains, known), ...openShells(rules)];
+    const found =
+      rules.length > MAX_LOOKED_AT
+        ? TOO_MANY
+        : [...lint(rules, chains, known, new LintWork(QUICK_WORK)), ...openShells(rules)];
     last = { key, findings: byRule(found) };
     return last.findings;
   };

@@ -72,11 +72,20 @@ export function ruledBefore({ effect, code }: Pick<Decision, 'effect' | 'code'>)
   return code.startsWith('tenant_') ? 'allow' : effect;
 }
 
+interface AboutTool {
+  readonly about: ReturnType<ConnectorRules['about']>;
+  readonly chains: ConnectorRules['chains'];
+}
+
+/** Each holds as many rules as are about it. */
+const MAX_TOOLS = 500;
+
 /** Compiled once for any number of calls. */
 export class Replayer {
   private readonly candidate: Candidate;
   private readonly index: RuleIndex;
   private readonly connectors = new Map<string, ConnectorRules>();
+  private readonly tools = new Map<string, AboutTool>();
   private readonly sentences: ReadonlyMap<string, string>;
 
   constructor(candidate: Candidate) {
@@ -97,11 +106,25 @@ export class Replayer {
     return rules;
   }
 
+  /** Most calls are of a few tools. */
+  private toolOf({ connector, tool }: RecordedCall): AboutTool {
+    const key = JSON.stringify([connector, tool]);
+    let about = this.tools.get(key);
+    if (about === undefined) {
+      const rules = this.rulesOf(connector);
+      about = {
+        about: rules.about('tool', tool),
+        chains: rules.chains.filter((chain) => chain.isBefore(connector, tool)),
+      };
+      if (this.tools.size >= MAX_TOOLS) this.tools.clear();
+      this.tools.set(key, about);
+    }
+    return about;
+  }
+
   possible(call: RecordedCall): readonly Decision[] {
-    const rules = this.rulesOf(call.connector);
     const mode = this.candidate.defaultOf(call.connector);
-    const about = rules.about('tool', call.tool);
-    const chains = rules.chains.filter((chain) => chain.isBefore(call.connector, call.tool));
+    const { about, chains } = this.toolOf(call);
     const args = revive(call.arguments);
     const unknown: ToolFacts = { name: call.tool, claimsReadOnly: false, schemaWords: [] };
     const isGuess = mode === 'read-only' && call.facts === undefined;

@@ -58,7 +58,7 @@ export const ReplayReport = z.strictObject({
   unknown: z.number().int(),
   same: z.number().int(),
   changes: z.array(ReplayChange),
-  /** There are more changes than are listed. */
+  /** There are more changes than are listed, or calls that there was no time for. */
   isCut: z.boolean(),
 });
 export type ReplayReport = z.infer<typeof ReplayReport>;

@@ -20,10 +20,7 @@ it.each([
   };
   const definition = { args: [], env: {}, secrets: {}, ...over };
   await expect(
-    previewDefinition(
-      { name: 'away', definition, default: 'deny' },
-      { login: login as never, storedSecrets: new Set(), local },
-    ),
+    previewDefinition({ name: 'away', definition, default: 'deny' }, { login, storedSecrets: new Set(), local }),
   ).rejects.toMatchObject({ code: 'E_NOT_LOCAL' });
   expect(asked).toBe(0);
 });

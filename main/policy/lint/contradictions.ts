@@ -5,6 +5,7 @@
 import type { Condition, ValueTest } from '../../../preload/contract/index.ts';
 import { foldText } from '../fold.ts';
 import { globMatches } from '../glob.ts';
+import type { LintWork } from './lint-work.ts';
 
 function joined(condition: Condition, depth = 0): readonly ValueTest[] {
   if (depth > 32 || 'or' in condition || 'not' in condition) return [];
@@ -60,7 +61,7 @@ function hasLength(tests: readonly ValueTest[]): boolean {
   return low <= high;
 }
 
-function problem(tests: readonly ValueTest[], wide: boolean): string | undefined {
+function problem(tests: readonly ValueTest[], wide: boolean, work: LintWork): string | undefined {
   const exists = new Set(tests.flatMap((test) => ('exists' in test ? [test.exists] : [])));
   if (exists.has(false) && tests.some((test) => !('exists' in test) || test.exists)) {
     return 'must be missing and is tested all the same';
@@ -81,17 +82,18 @@ function problem(tests: readonly ValueTest[], wide: boolean): string | undefined
   }
   const globs = wide ? [] : tests.flatMap((test) => ('glob' in test ? [test.glob] : []));
   const fits = (value: unknown): boolean =>
-    typeof value === 'string' && globs.every((glob) => globMatches(glob, value));
+    typeof value === 'string' &&
+    globs.every((glob) => !work.spend(glob.length * value.length) || globMatches(glob, value));
   if (globs.length > 0 && values?.every((value) => !fits(value)) === true) return 'must be a text that it cannot be';
   return undefined;
 }
 
 /** What contradicts itself, in words; undefined where nothing is seen to. */
-export function contradiction(condition: Condition, wide: boolean): string | undefined {
+export function contradiction(condition: Condition, wide: boolean, work: LintWork): string | undefined {
   const byPointer = new Map<string, ValueTest[]>();
   for (const test of joined(condition)) byPointer.set(test.at, [...(byPointer.get(test.at) ?? []), test]);
   for (const [at, tests] of byPointer) {
-    const found = problem(tests, wide);
+    const found = problem(tests, wide, work);
     if (found !== undefined) return `${at === '' ? 'the arguments as a whole' : JSON.stringify(at)} ${found}`;
   }
   return undefined;

@@ -22,17 +22,28 @@ export function globCovers(outer: string, inner: string): boolean {
 
 /** What is covered of `inner` by more and more of `outer`: one row of a table at a time. */
 function coversFrom(outer: Iterable<string>, inner: ArrayLike<string>): boolean {
-  let row = Array.from({ length: inner.length + 1 }, (_, at) => at === 0);
+  const size = inner.length + 1;
+  let row = new Uint8Array(size);
+  let next = new Uint8Array(size);
+  row[0] = 1;
   for (const c of outer) {
-    const next: boolean[] = [];
-    for (let at = 0; at <= inner.length; at++) {
-      const one = inner[at - 1];
-      if (c === '*') next.push(row[at] === true || (at > 0 && next[at - 1] === true));
-      else next.push(at > 0 && one !== '*' && (c === '?' || c === one) && row[at - 1] === true);
+    let any = 0;
+    for (let at = 0; at < size; at++) {
+      const one = at === 0 ? undefined : inner[at - 1];
+      const before = at === 0 ? 0 : (row[at - 1] ?? 0);
+      const isCovered =
+        c === '*'
+          ? (row[at] ?? 0) | (at === 0 ? 0 : (next[at - 1] ?? 0))
+          : one !== undefined && one !== '*' && (c === '?' || c === one)
+            ? before
+            : 0;
+      next[at] = isCovered;
+      any |= isCovered;
     }
-    row = next;
+    if (any === 0) return false;
+    [row, next] = [next, row];
   }
-  return row[inner.length] === true;
+  return row[inner.length] === 1;
 }
 
 /** A glob as it stands and as deny and ask read it. */

@@ -7,6 +7,7 @@ import { isPlainFolder } from '../path-test.ts';
 import { isUnsafe } from '../scalar-tests.ts';
 import { UNDECIDABLE } from '../truth.ts';
 import { contradiction } from './contradictions.ts';
+import type { LintWork } from './lint-work.ts';
 
 type Kind = LintFinding['kind'];
 
@@ -59,6 +60,7 @@ function looseTest(test: ValueTest): string | undefined {
 }
 
 interface Looking {
+  readonly work: LintWork;
   readonly separator: string;
   /** Whether expressions are used at all. */
   readonly compiles: boolean;
@@ -115,7 +117,7 @@ function ofCondition(rule: Rule, when: Condition, looking: Looking, say: (kind: 
     if (isWide) say('wider_than_it_looks', `${what}: it ${verb} those too`);
     else say('narrower_than_it_looks', `${what}: it does not allow a call with it`);
   }
-  const why = contradiction(when, isWide);
+  const why = contradiction(when, isWide, looking.work);
   if (why !== undefined) {
     const rest = isWide ? '; it counts only where that value is missing or of another type' : '';
     say('never_matches', `never holds: ${why}${rest}`);
@@ -138,13 +140,13 @@ function ofCondition(rule: Rule, when: Condition, looking: Looking, say: (kind: 
 }
 
 /** What is remarkable about one rule by itself. */
-export function looks(rule: Rule, separator: string, compiles = true): LintFinding[] {
+export function looks(rule: Rule, separator: string, work: LintWork, compiles = true): LintFinding[] {
   const found: LintFinding[] = [];
   const say = (kind: Kind, text: string): void => {
     found.push({ kind, rules: [rule.id], text: `Rule ${rule.id} ${text}.` });
   };
   const isAllow = rule.effect === 'allow';
-  if (rule.when !== undefined) ofCondition(rule, rule.when, { separator, compiles }, say);
+  if (rule.when !== undefined) ofCondition(rule, rule.when, { separator, compiles, work }, say);
   else if (isAllow && rule.connector === '*' && (rule.tool === '*' || rule.resource === '*')) {
     say('wider_than_it_looks', 'allows everything of every connector, also of those that are added later');
   }

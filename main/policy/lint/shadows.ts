@@ -3,9 +3,10 @@ import type { LintFinding, Rule } from '../../../preload/contract/index.ts';
 import { hasWildcard } from '../glob.ts';
 import { ruleSentence } from '../sentence.ts';
 import { globCovers, globCoversWide, readGlob, type ReadGlob } from './glob-covers.ts';
+import { LintWork } from './lint-work.ts';
 
 const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
-/** More would take long; that it stopped is said. */
+/** More would take long. */
 const MAX_COMPARISONS = 2_000_000;
 
 interface Item {
@@ -39,11 +40,21 @@ function read(rule: Rule): Item {
   };
 }
 
-function covers(outer: Item, inner: Item): boolean {
+const A_COMPARISON = 10;
+
+/** What a table of both takes, where one is needed. */
+function costOf(outer: ReadGlob, inner: ReadGlob): number {
+  return outer.raw === inner.raw || outer.raw === '*' ? 1 : 2 * outer.raw.length * inner.raw.length;
+}
+
+/** False as well where nothing is left to spend on it. */
+function covers(outer: Item, inner: Item, work: LintWork): boolean {
+  if (!work.spend(A_COMPARISON)) return false;
   if (outer.strictness < inner.strictness || outer.kind !== inner.kind) return false;
   // An allow with a client needs its proof; a strict rule with one does not hold for another.
   if (outer.rule.client !== undefined && outer.rule.client !== inner.rule.client) return false;
   if (outer.when !== undefined && outer.when !== inner.when) return false;
+  if (!work.spend(costOf(outer.glob, inner.glob) + costOf(outer.connector, inner.connector))) return false;
   if (outer.strictness > 0) {
     return globCoversWide(outer.glob, inner.glob) && globCoversWide(outer.connector, inner.connector);
   }
@@ -65,16 +76,28 @@ function finding(inner: Item, outer: Item): LintFinding {
 }
 
 /** Of one rule that comes after all others: what covers it first, and else what it covers. */
-export function shadowsOf(rule: Rule, others: readonly Rule[]): LintFinding[] {
+export function shadowsOf(rule: Rule, others: readonly Rule[], work: LintWork = new LintWork()): LintFinding[] {
   const mine = itemOf(rule);
   const items = others.map(itemOf);
-  const outer = items.find((one) => covers(one, mine));
+  const outer = items.find((one) => covers(one, mine, work));
   if (outer !== undefined) return [finding(mine, outer)];
-  return items.filter((one) => covers(mine, one)).map((one) => finding(one, mine));
+  return items.filter((one) => covers(mine, one, work)).map((one) => finding(one, mine));
 }
 
-export function shadowed(rules: readonly Rule[]): LintFinding[] {
-  const items = rules.map(itemOf);
+export interface Shadowed {
+  readonly findings: LintFinding[];
+  /** Each was compared with each. */
+  readonly isWhole: boolean;
+}
+
+/** Step by step, so that everything else can have its turn. */
+export function* shadowed(rules: readonly Rule[], work: LintWork): Generator<undefined, Shadowed> {
+  const items: Item[] = [];
+  for (const rule of rules) {
+    items.push(itemOf(rule));
+    work.spend(A_COMPARISON * A_COMPARISON);
+    if (work.isTurn()) yield undefined;
+  }
   const places = new Map(items.map((one, place) => [one, place]));
   const byKey = new Map<string | undefined, Item[]>();
   for (const one of items) {
@@ -83,24 +106,24 @@ export function shadowed(rules: readonly Rule[]): LintFinding[] {
     if (list === undefined) byKey.set(key, [one]);
     else list.push(one);
   }
+  const patterns = byKey.get(undefined) ?? [];
   let left = MAX_COMPARISONS;
-  const coverOf = (inner: Item, candidates: readonly Item[] = []): Item | undefined =>
-    candidates.find((outer) => {
-      if (outer === inner || --left < 0 || !covers(outer, inner)) return false;
-      // Of two that cover each other the later one is spoken of.
-      return !covers(inner, outer) || (places.get(outer) ?? 0) < (places.get(inner) ?? 0);
-    });
   const findings: LintFinding[] = [];
   for (const inner of items) {
     const key = keyOf(inner);
-    const outer =
-      coverOf(inner, byKey.get(undefined)) ?? (key === undefined ? undefined : coverOf(inner, byKey.get(key)));
-    if (outer === undefined) continue;
-    findings.push(finding(inner, outer));
+    const alike = key === undefined ? [] : (byKey.get(key) ?? []);
+    search: for (const candidates of [patterns, alike]) {
+      for (const outer of candidates) {
+        if (outer === inner) continue;
+        if (--left < 0 || work.isSpent) return { findings, isWhole: false };
+        if (work.isTurn()) yield undefined;
+        if (!covers(outer, inner, work)) continue;
+        // Of two that cover each other the later one is spoken of.
+        if (covers(inner, outer, work) && (places.get(outer) ?? 0) >= (places.get(inner) ?? 0)) continue;
+        findings.push(finding(inner, outer));
+        break search;
+      }
+    }
   }
-  if (left < 0) {
-    const text = `There are too many rules with "*" or "?" to compare each with each: some that another one covers are not named.`;
-    findings.push({ kind: 'shadowed', rules: [], text });
-  }
-  return findings;
+  return { findings, isWhole: !work.isSpent };
 }

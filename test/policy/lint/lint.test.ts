@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Condition, Rule } from '../../../preload/contract/index.ts';
 import { globMatches } from '../../../main/policy/glob.ts';
 import { globCovers } from '../../../main/policy/lint/glob-covers.ts';
-import { lint } from '../../../main/policy/lint/lint.ts';
+import { LintWork } from '../../../main/policy/lint/lint-work.ts';
+import { lint, lintSteps } from '../../../main/policy/lint/lint.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 let ids = 0;
@@ -300,5 +301,30 @@ describe('a glob that covers another', () => {
       globCovers('*b', 'a*b'),
       globCovers('a', 'ab'),
     ]).toEqual([true, true, false, true, false]);
+  });
+});
+
+describe('whatever the rules are, it ends', () => {
+  const stars = (at: number): string => `${'*a'.repeat(50)}*${at}`;
+  const many = Array.from({ length: 3000 }, (_, at) => rule('deny', { connector: stars(at), tool: stars(at) }));
+  const few = { connectors: ['files', 'a'.repeat(40)] };
+
+  it('within its work, and says that not all was compared', () => {
+    const work = new LintWork(3_000_000);
+    const found = lint(many, [], few, work);
+    expect(work.isSpent).toBe(true);
+    expect(found.at(-1)?.text).toContain('too many rules');
+  });
+
+  it('in turns', () => {
+    const steps = lintSteps(many, [], few, new LintWork(30_000_000));
+    let turns = 0;
+    while (steps.next().done !== true) turns += 1;
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('and calls no name unknown that it did not compare', () => {
+    const found = lint([rule('deny', { connector: '*les' })], [], { connectors: ['files'] }, new LintWork(1));
+    expect(found.filter(({ kind }) => kind === 'unknown_name')).toEqual([]);
   });
 });

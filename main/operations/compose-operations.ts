@@ -1,6 +1,6 @@
 /** Every handler of the one list, each with the parts that it needs, behind the one way to them. No handler has logic here. */
 import { randomBytes } from 'node:crypto';
-import type { CompanionEvent, OperationName } from '../../preload/contract/index.ts';
+import type { CompanionEvent, OperationInput, OperationName } from '../../preload/contract/index.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
@@ -25,6 +25,7 @@ import { heldHandlers, type HeldParts } from './held-handlers.ts';
 import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
 import type { Jobs } from './jobs.ts';
+import { ListedApprovals } from './listed-approvals.ts';
 import { otherHandlers, type OtherParts } from './other-handlers.ts';
 import { shellHandlers, type ShellPart } from './shell-handlers.ts';
 import { secretDescriptions } from './describe-secrets.ts';
@@ -153,12 +154,14 @@ export function composeOperations(parts: OperationParts): Dispatch {
     recordClient: (client, action, by) => event('client_configured', { client, action, by }),
     changed: () => parts.announce({ type: 'status_changed' }),
   });
+  const listed = new ListedApprovals();
   const descriptions = {
     ...decided.descriptions,
     ...clients.descriptions,
     ...connecting.descriptions,
     ...secretDescriptions({ settings, vault }),
     ...signInDescriptions(tenancy.tenants),
+    'tenant.decide': (input: OperationInput<'tenant.decide'>) => listed.describe(input),
   };
   const describe = (name: OperationName, input: unknown): Question =>
     describeWeakening(name, input, waitingCall, accepting.shown, descriptions);
@@ -182,6 +185,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
           tenants: tenancy.tenants,
           views: () => tenancy.tenants.views(),
           version: parts.version,
+          listed,
           decided: (host) => tenancy.approvalDecided(host),
           record: (detail) => event('tenant_approval_decided', detail),
         }),
@@ -245,7 +249,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
       // A page takes nothing away by itself: rules and pins go with a connector.
       'connectors.remove': (input, { caller }) => caller === 'ui' || comesBack(input),
     },
-    completes: signInCompletions(tenancy.tenants),
+    completes: { ...signInCompletions(tenancy.tenants), 'tenant.decide': (input) => listed.completed(input) },
     announce: parts.announce,
     holdsAll: parts.holdsAll,
     hold: async (name, input, by) => {

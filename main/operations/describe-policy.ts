@@ -9,6 +9,7 @@ import type { Settings } from '../settings/schema.ts';
 import type { Descriptions } from './describe.ts';
 import { inFull } from './policy-in-full.ts';
 import { importChanges } from './policy-rules.ts';
+import { opens } from './policy-weakening.ts';
 import { undone } from './policy-suggestions.ts';
 
 export interface PolicyDescriptionParts {
@@ -26,8 +27,14 @@ function ruleLines(mark: string, rule: NewRule | Rule): string[] {
     displayText(`${mark}${id}${ruleSentence(rule)}`),
     ...(full === undefined ? [] : [displayText(`    in full: ${full}`)]),
     ...(rule.when === undefined ? [] : [displayText(`    when ${JSON.stringify(rule.when)}`)]),
-    ...(rule.note === undefined ? [] : [displayText(`    note: ${rule.note}`)]),
   ];
+}
+
+/** After everything that is ours to say: a note says nothing of what the rule does, and may be anybody's. */
+function noteLines(rules: readonly (NewRule | Rule)[]): string[] {
+  const notes = new Set(rules.flatMap(({ note }) => (note === undefined || note === '' ? [] : [note])));
+  if (notes.size === 0) return [];
+  return ['', ...[...notes].map((note) => displayText(`note (written by whoever made the rule): ${note}`))];
 }
 
 function chainLine(mark: string, chain: NewChain | Chain): string {
@@ -44,6 +51,9 @@ const DEFAULT_WORDS: Readonly<Record<DefaultMode, string>> = {
   deny: 'deny. Such a tool is hidden and refused.',
 };
 
+const counted = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? `change ${one}` : `changes ${many}`}`;
+
 const byId = <T extends { readonly id: string }>(all: readonly T[]): ReadonlyMap<string, T> =>
   new Map(all.map((one) => [one.id, one]));
 
@@ -56,15 +66,18 @@ function without<T extends { readonly id: string }>(all: readonly T[], others: r
 /** From one state of the settings to another, line by line. */
 function changeLines(from: Settings, to: Settings): string[] {
   const modes = new Map(from.connectors.map((connector) => [connector.name, connector.default]));
+  const added = without(to.rules, from.rules);
+  const removed = without(from.rules, to.rules);
   return [
-    ...without(to.rules, from.rules).flatMap((rule) => ruleLines('+ ', rule)),
-    ...without(from.rules, to.rules).flatMap((rule) => ruleLines('- ', rule)),
+    ...added.flatMap((rule) => ruleLines('+ ', rule)),
+    ...removed.flatMap((rule) => ruleLines('- ', rule)),
     ...without(to.chains, from.chains).map((chain) => chainLine('+ ', chain)),
     ...without(from.chains, to.chains).map((chain) => chainLine('- ', chain)),
     ...to.connectors.flatMap(({ name, default: mode }) => {
       const before = modes.get(name);
       return before === undefined || before === mode ? [] : [`  default of "${name}": ${before} → ${mode}`];
     }),
+    ...noteLines([...added, ...removed]),
   ];
 }
 
@@ -72,7 +85,12 @@ export function policyDescriptions({ settings, suggestion }: PolicyDescriptionPa
   return {
     'policy.add': (rule) => ({
       title: `Add a rule that opens something: ${displayText(ruleSentence(rule))}`,
-      detail: [...ruleLines('+ ', rule), '', 'Calls that it matches are no longer stopped where they were.'].join('\n'),
+      detail: [
+        ...ruleLines('+ ', rule),
+        '',
+        'Calls that it matches are no longer stopped where they were.',
+        ...noteLines([rule]),
+      ].join('\n'),
     }),
     'policy.remove': ({ id }) => {
       const rule = settings.read().rules.find((candidate) => candidate.id === id);
@@ -81,6 +99,7 @@ export function policyDescriptions({ settings, suggestion }: PolicyDescriptionPa
         detail: [
           ...(rule === undefined ? [] : [...ruleLines('- ', rule), '']),
           'What it denied or asked about may go through.',
+          ...noteLines(rule === undefined ? [] : [rule]),
         ].join('\n'),
       };
     },
@@ -95,6 +114,7 @@ export function policyDescriptions({ settings, suggestion }: PolicyDescriptionPa
           ...ruleLines('+ ', rule),
           '',
           'Calls that were denied or asked about may go through.',
+          ...noteLines([...(old === undefined ? [] : [old]), rule]),
         ].join('\n'),
       };
     },
@@ -118,15 +138,32 @@ export function policyDescriptions({ settings, suggestion }: PolicyDescriptionPa
         ].join('\n'),
       };
     },
+    // What opens comes first and is counted: among hundreds of lines that close it would not be seen.
     'policy.import': (input) => {
-      const { addedRules, addedChains, removedRules, removedChains } = importChanges(settings.read(), input);
+      const now = settings.read();
+      const { addedRules, addedChains, removedRules, removedChains } = importChanges(now, input);
+      const opening = addedRules.filter((rule) => opens(rule, now));
+      const closing = addedRules.filter((rule) => !opens(rule, now));
+      const lost = removedRules.filter(({ effect }) => effect !== 'allow');
+      const dropped = removedRules.filter(({ effect }) => effect === 'allow');
+      const openLines = [
+        ...opening.flatMap((rule) => ruleLines('+ ', rule)),
+        ...lost.flatMap((rule) => ruleLines('- ', rule)),
+        ...removedChains.map((chain) => chainLine('- ', chain)),
+      ];
+      const closeLines = [
+        ...closing.flatMap((rule) => ruleLines('+ ', rule)),
+        ...dropped.flatMap((rule) => ruleLines('- ', rule)),
+        ...addedChains.map((chain) => chainLine('+ ', chain)),
+      ];
+      const open = opening.length + lost.length + removedChains.length;
+      const close = closing.length + dropped.length + addedChains.length;
       return {
-        title: input.replace ? 'Replace the rules by those of a file?' : 'Take in the rules of a file?',
+        title: `${input.replace ? 'Replace the rules by those of a file?' : 'Take in the rules of a file?'} ${counted(open, 'opens', 'open')} something, ${close} ${close === 1 ? 'closes' : 'close'}.`,
         detail: [
-          ...addedRules.flatMap((rule) => ruleLines('+ ', rule)),
-          ...removedRules.flatMap((rule) => ruleLines('- ', rule)),
-          ...addedChains.map((chain) => chainLine('+ ', chain)),
-          ...removedChains.map((chain) => chainLine('- ', chain)),
+          ...(openLines.length === 0 ? [] : ['opens:', ...openLines]),
+          ...(closeLines.length === 0 ? [] : ['', 'closes:', ...closeLines]),
+          ...noteLines([...addedRules, ...removedRules]),
         ].join('\n'),
       };
     },
@@ -144,6 +181,7 @@ export function policyDescriptions({ settings, suggestion }: PolicyDescriptionPa
           ...shown.rules.flatMap(({ rule }) => ruleLines('+ ', rule)),
           ...shown.dropped.flatMap((rule) => ruleLines('- ', rule)),
           ...shown.defaults.map(({ connector, from, to }) => `  default of "${connector}": ${from} → ${to}`),
+          ...noteLines([...shown.rules.map(({ rule }) => rule), ...shown.dropped]),
         ].join('\n'),
       };
     },

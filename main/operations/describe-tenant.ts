@@ -71,12 +71,6 @@ export function signInFirst(input: AboutHost): Words {
 export const TENANT_DESCRIPTIONS: Descriptions = {
   'tenant.signIn': signInAnew,
   'tenant.useKey': signInAnew,
-  'tenant.decide': ({ host, id, approve }) => ({
-    title: `${approve ? 'Approve' : 'Deny'} the request ${displayText(id)} at ${host}?`,
-    detail: approve
-      ? `Whoever asked for it may then do it, on whatever machine. Look at it first: "runlayer tenant approvals".`
-      : '',
-  }),
   'audit.setEndpoint': ({ endpoint }) =>
     endpoint === null
       ? {

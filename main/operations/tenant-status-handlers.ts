@@ -6,6 +6,7 @@ import { tenantStatus } from '../backend/status-parts.ts';
 import { TenantError } from '../backend/tenant-api.ts';
 import { nobodySignedIn } from '../backend/tenant-failures.ts';
 import type { Handlers, WeakeningByInput } from './dispatch.ts';
+import { refuseOther, type ListedApprovals } from './listed-approvals.ts';
 
 export interface TenantStatusParts extends SignedIn {
   readonly version: string;
@@ -13,6 +14,8 @@ export interface TenantStatusParts extends SignedIn {
   readonly decided: (host: string) => void;
   /** Throws where it cannot be recorded; then nothing is sent. */
   readonly record: (detail: Readonly<Record<string, string>>) => void;
+  /** Told what was listed: a person is asked about that. */
+  readonly listed?: Pick<ListedApprovals, 'keep'>;
   /** For how long all tenants together may be asked. */
   readonly limit?: () => AbortSignal;
 }
@@ -64,6 +67,8 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
       hosts.map((host) => askTenant(tenants, host, signal, (api, stopped) => api.approvals(stopped))),
     );
     const failures = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.error] : []));
+    for (const [at, answer] of answers.entries())
+      if (answer.kind === 'answered') parts.listed?.keep(hosts[at] ?? '', answer.value);
     // "Nothing waits" must not be said where nobody could be asked.
     const [first] = failures;
     if (failures.length === hosts.length && first !== undefined) {
@@ -88,7 +93,7 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
   return {
     'tenant.status': () => tenantStatus(parts),
     'tenant.approvals': approvals,
-    'tenant.decide': async ({ host, id, approve }, context) => {
+    'tenant.decide': async ({ host, id, approve, seen }, context) => {
       // As with calls that wait here: -y answers what a script may answer, and this it may not. A page's was answered in our own window.
       if (approve && !context.tty && context.caller !== 'ui') {
         throw new CompanionError(
@@ -101,6 +106,7 @@ export function tenantStatusHandlers(parts: TenantStatusParts): TenantStatusHand
       const api = await tenants.api(host);
       const row = (await api.approvals()).find((candidate) => candidate.id === id);
       if (row === undefined || !isPending(row)) throw gone(id);
+      refuseOther(host, row, seen);
       if (!row.can_decide_inline) throw onlyInDashboard(host, id);
       const { title, server, tool } = approvalView(host, row);
       const detail = {

@@ -75,8 +75,14 @@ export const tenantOperations = {
     }),
     everyone,
   ),
+  /** `seen`: hash of the row as it was listed, filled in from the last `tenant.approvals`; another row is refused. */
   'tenant.decide': operation(
-    z.strictObject({ host: TenantHost, id: z.string().min(1).max(256), approve: z.boolean() }),
+    z.strictObject({
+      host: TenantHost,
+      id: z.string().min(1).max(256),
+      approve: z.boolean(),
+      seen: z.string().max(64).optional(),
+    }),
     none,
     people,
     'depends',

@@ -120,6 +120,7 @@ describe('describeWeakening', () => {
         describeUnseen: () => ({ title: 'Save?', detail: '' }),
       }),
       'pins.accept': describePinAcceptOfNothing,
+      'tenant.decide': ({ host, approve }) => ({ title: `${approve} at ${host}`, detail: '' }),
       'guard.set': (input) => describeGuardSet(input, EMPTY_SETTINGS.guard),
     };
     expect(

@@ -110,7 +110,6 @@ describe('the question in the window', () => {
   });
 
   it.each([
-    ['tenant.decide', { host: HOST, id: 'a1', approve: true }, `Approve the request a1 at ${HOST}?`],
     [
       'audit.setEndpoint',
       { endpoint: { url: 'https://siem.example/in' } },

@@ -76,6 +76,25 @@ describe('what a person is asked about rules', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/u);
   });
 
+  it('says what opens first, and counts it', () => {
+    const rules = [
+      ...Array.from({ length: 400 }, (_, at) => ({ effect: 'deny', connector: 'files', tool: `t${at}` })),
+      { effect: 'allow', connector: '*', tool: '*', note: 'ours' },
+    ];
+    const text = asked('policy.import', { set: { version: 1, rules, chains: [] }, replace: false });
+    const [title = '', ...lines] = text.split('\n');
+    expect(title).toBe('Take in the rules of a file? 1 change opens something, 400 close.');
+    expect(lines.slice(0, 4)).toEqual(['opens:', '+ Allow every tool on every connector.', '', 'closes:']);
+    expect(lines.at(-1)).toBe('note (written by whoever made the rule): ours');
+  });
+
+  it('puts notes last, as somebody else’s words', () => {
+    const lines = asked('policy.remove', { id: 'r1' }).split('\n');
+    expect(lines.at(-2)).toBe('');
+    expect(lines.at(-1)).toBe(String.raw`note (written by whoever made the rule): be\u{7}ep`);
+    expect(lines.filter((line) => line.includes('ep'))).toHaveLength(1);
+  });
+
   it('of an undo names nothing that stays', () => {
     expect(asked('policy.undo', {})).not.toMatch(/r1|c1/);
   });

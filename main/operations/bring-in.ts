@@ -73,7 +73,7 @@ async function look(parts: BringInParts, environment: ClientEnvironment, input: 
   refuseOpenSecrets(definition);
   const preview = await previewDefinition(
     { name, definition, default: mode },
-    { login: parts.login, storedSecrets: stored },
+    { login: parts.login, stored: parts.vault.list() },
   );
   const consentHash = parts.consents.hash([
     'bringIn',

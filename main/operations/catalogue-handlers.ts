@@ -62,10 +62,9 @@ export function catalogueHandlers(parts: CatalogueParts): CatalogueHandlers {
       const entry = await catalogue.entry(id);
       const definition = definitionOf(entry, { parameters, secrets });
       await refuseMissing(foldersOf(entry, parameters));
-      const storedSecrets = new Set(parts.vault.list().map((stored) => stored.name));
       const { request } = await previewDefinition(
         { name, definition, default: mode },
-        { login: parts.login, storedSecrets },
+        { login: parts.login, stored: parts.vault.list() },
       );
       shown.remember({ request, definition, title: entry.title });
       return { request, settingsFile: parts.settingsFile };

@@ -17,7 +17,7 @@ import type { LoginShellEnvironment } from '../process/login-shell-environment.t
 import type { SecretVault } from '../secrets/vault.ts';
 import { withoutConnector } from '../settings/forget.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import { viewConnector } from './connector-view.ts';
+import { viewForPage, viewConnector } from './connector-view.ts';
 import { hideKept, withKeptValues, withoutValues } from './kept-values.ts';
 import { previewDefinition, type DefinitionPreview } from './definition-preview.ts';
 import type { CallContext, Handlers } from './dispatch.ts';
@@ -110,8 +110,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
 
   const preview = (input: OperationInput<'connectors.preview'>): Promise<DefinitionPreview> => {
     refuseWrongTarget(input.name, input.replace);
-    const storedSecrets = new Set(parts.vault.list().map((entry) => entry.name));
-    return previewDefinition(input, { login: parts.login, storedSecrets });
+    return previewDefinition(input, { login: parts.login, stored: parts.vault.list() });
   };
 
   const setEnabled = (name: string, enabled: boolean, context: CallContext): Promise<ConnectorView> => {
@@ -127,8 +126,14 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
   };
 
   return {
-    'connectors.list': () => Promise.all(settings.read().connectors.map(view)),
-    'connectors.get': ({ name }) => view(find(name)),
+    'connectors.list': async (_input, { caller }) => {
+      const views = await Promise.all(settings.read().connectors.map(view));
+      return caller === 'cli' ? views : views.map(viewForPage);
+    },
+    'connectors.get': async ({ name }, { caller }) => {
+      const found = await view(find(name));
+      return caller === 'cli' ? found : viewForPage(found);
+    },
     'connectors.preview': async (given, { caller }) => {
       const input = withKeptValues(given, storedDefinition(given.name));
       const { request } = await preview(input);

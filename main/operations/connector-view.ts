@@ -9,6 +9,7 @@ import { connectorState } from '../connectors/consent.ts';
 import { displayArgv, displayText } from '../connectors/display.ts';
 import { resolveCommand } from '../connectors/resolve-command.ts';
 import type { ConnectorRuntimes } from '../connectors/runtimes.ts';
+import { hideInArgv, hideInText } from './hide-secrets.ts';
 
 /** What it runs or reaches, without a single value of a variable or a header. */
 function targetOf({ definition }: Connector): ConnectorTarget {
@@ -44,6 +45,13 @@ export interface ViewParts {
   readonly runtimes: ConnectorRuntimes;
   /** Whether somebody is signed in to the tenant of this host; asks it nothing. */
   readonly isSignedIn: (host: string) => boolean;
+}
+
+/** The same for a page: what looks like a secret in a command line or an address stays here. */
+export function viewForPage(view: ConnectorView): ConnectorView {
+  const { target } = view;
+  if (target.kind === 'program') return { ...view, target: { ...target, argv: hideInArgv(target.argv) } };
+  return target.kind === 'http' ? { ...view, target: { ...target, url: hideInText(target.url) } } : view;
 }
 
 /** A connector as it is shown; where a program was agreed to, the disk is asked whether it is still that one. */

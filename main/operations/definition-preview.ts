@@ -11,6 +11,7 @@ import {
   type DefaultMode,
   type HttpDefinition,
   type ProgramDefinition,
+  type SecretEntry,
 } from '../../preload/contract/index.ts';
 import { consentRequest } from '../connectors/consent.ts';
 import { assessHttpRisks } from '../connectors/http-risks.ts';
@@ -21,6 +22,7 @@ import { localPaths, type LocalPaths } from '../host/local-path.ts';
 import { secretReserved } from '../identity/identity-failures.ts';
 import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
+import { typedSecretRisks } from './typed-secrets.ts';
 
 export interface DefinitionPreview {
   readonly request: ConsentRequest;
@@ -32,24 +34,28 @@ export async function previewDefinition(
   subject: { readonly name: string; readonly definition: ConnectorDefinition; readonly default: DefaultMode },
   facts: {
     readonly login: LoginShellEnvironment;
-    readonly storedSecrets: ReadonlySet<string>;
+    readonly stored: readonly SecretEntry[];
     readonly local?: LocalPaths['local'];
   },
 ): Promise<DefinitionPreview> {
   const { name, definition, default: mode } = subject;
-  const { storedSecrets } = facts;
+  const storedSecrets = new Set(facts.stored.map((entry) => entry.name));
+  const typed = typedSecretRisks(definition, facts.stored);
   if (isHttpDefinition(definition)) {
     refuseReserved(definition);
-    const risks = assessHttpRisks(definition);
+    const risks = [...assessHttpRisks(definition), ...typed];
     return { request: consentRequest({ name, definition, default: mode, risks, storedSecrets }), resolved: undefined };
   }
   refuseAmbiguousVariable(definition);
   refuseElsewhere(definition, facts.local ?? localPaths(nodePath, [homedir()]).local);
   const resolved = await resolveDefinition(definition, facts.login);
-  const risks = assessRisks(definition, {
-    realPath: resolved.realPath,
-    writableByOthers: await isWritableByOthers(resolved.realPath),
-  });
+  const risks = [
+    ...assessRisks(definition, {
+      realPath: resolved.realPath,
+      writableByOthers: await isWritableByOthers(resolved.realPath),
+    }),
+    ...typed,
+  ];
   return { request: consentRequest({ name, definition, resolved, default: mode, risks, storedSecrets }), resolved };
 }
 

@@ -19,7 +19,12 @@ type DeliveryHandlers = Pick<Handlers, 'audit.delivery' | 'audit.setEndpoint'>;
 
 export function deliveryHandlers({ settings, vault, delivery, record }: DeliveryParts): DeliveryHandlers {
   return {
-    'audit.delivery': () => ({ endpoint: settings.read().auditEndpoint, state: delivery.state() }),
+    'audit.delivery': (_input, { caller }) => {
+      const endpoint = settings.read().auditEndpoint;
+      // The shell and a page get what the journal gets; a terminal is where it was typed.
+      const shown = endpoint === null || caller === 'cli' ? endpoint : { ...endpoint, url: shownAddress(endpoint) };
+      return { endpoint: shown, state: delivery.state() };
+    },
     'audit.setEndpoint': ({ endpoint }, context) => {
       const name = endpoint?.authorization === undefined ? undefined : secretNameOf(endpoint.authorization);
       if (name !== undefined && isSignInSecret(name)) throw reserved(name);

@@ -32,7 +32,7 @@ export function secretHandlers({ settings, vault, attempts, unlocked, recordSecr
     'secrets.list': () => vault.list().map(view),
     'secrets.set': async ({ name, value }, context) => {
       if (isReservedSecret(name)) throw secretReserved(name);
-      const entry = await vault.set(name, value);
+      const entry = await vault.set(name, value, context.caller === 'ui' ? 'interface' : undefined);
       recordSecret(name, 'set', context.by);
       return view(entry);
     },

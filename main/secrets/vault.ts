@@ -38,7 +38,7 @@ export interface SecretVault {
   /** Names and backends of all secrets, by name; touches no keychain. */
   list(): SecretEntry[];
   /** Stores or replaces; rejects with E_SECRET_NAME, E_SECRET_VALUE, E_KEYCHAIN_LOCKED, _ABSENT or _FAILED. */
-  set(name: string, value: string): Promise<SecretEntry>;
+  set(name: string, value: string, typedIn?: SecretEntry['typedIn']): Promise<SecretEntry>;
   /** A new value where the secret is now; its entry stays as it is, so no settings are written. Rejects as `set` and `remove`. */
   rewrite(name: string, value: string): Promise<void>;
   /** Rejects with E_SECRET_UNKNOWN, E_KEYCHAIN_LOCKED or _ABSENT; the entry stays unless the item is gone. */
@@ -137,7 +137,7 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
   const withEntry = (entry: SecretEntry): SecretEntry[] =>
     [...index.read().filter(({ name }) => name !== entry.name), entry].sort(byName);
 
-  async function replace(name: string, value: string): Promise<SecretEntry> {
+  async function replace(name: string, value: string, typedIn: SecretEntry['typedIn']): Promise<SecretEntry> {
     const target = await writable();
     const before = find(name);
     const isNew = before?.backend !== target.id;
@@ -146,7 +146,7 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
     } catch (error) {
       throw error instanceof ReadBackDiffers ? failures.keychainFailed(name) : refuse(target, error);
     }
-    const entry = entryOf(name, { store: target, value });
+    const entry = { ...entryOf(name, { store: target, value }), ...(typedIn === undefined ? {} : { typedIn }) };
     try {
       await index.write(withEntry(entry));
     } catch (error) {
@@ -191,7 +191,7 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
   return {
     list: () => [...index.read()].sort(byName),
 
-    set: (name, value) =>
+    set: (name, value, typedIn) =>
       inTurn(async () => {
         if (!SecretName.safeParse(name).success) throw failures.secretName();
         const refused = refuseValue(value);
@@ -199,7 +199,7 @@ export function createSecretVault(options: SecretVaultOptions): SecretVault {
         // Live while it is written, so that no log line of these moments can hold it.
         const release = live.add(value);
         try {
-          return await replace(name, value);
+          return await replace(name, value, typedIn);
         } finally {
           release();
         }

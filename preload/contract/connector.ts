@@ -72,6 +72,7 @@ export const Risk = z.strictObject({
     'writable_by_others',
     'plain_http',
     'foreign_letters',
+    'typed_secret',
   ]),
   /** The argument, or part of the address, escaped for display, that shows it. */
   evidence: z.string(),

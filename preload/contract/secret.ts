@@ -11,6 +11,8 @@ export const SecretEntry = z.strictObject({
   /** False for a value that is too short or too plain to be found again in text: it cannot be redacted. */
   redactable: z.boolean(),
   updatedAt: z.iso.datetime(),
+  /** The value came through the interface, where a page could have chosen it; absent for one that was typed at a terminal. */
+  typedIn: z.literal('interface').optional(),
 });
 export type SecretEntry = z.infer<typeof SecretEntry>;
 

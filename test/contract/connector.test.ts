@@ -301,6 +301,7 @@ describe('what is shown', () => {
       'writable_by_others',
       'plain_http',
       'foreign_letters',
+      'typed_secret',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryHandlers } from '../../main/operations/delivery-handlers.ts';
 import type { AuditEndpoint, DeliveryState, SecretEntry } from '../../preload/contract/index.ts';
-import { CLI, memorySettings, NOW } from './fakes.ts';
+import { CLI, memorySettings, NOW, PAGE } from './fakes.ts';
 
 const STATE: DeliveryState = {
   state: 'delivering',
@@ -47,6 +47,8 @@ describe('audit.setEndpoint', () => {
       'endpoint https://audit.example/in?key=k',
     ]);
     expect(await handlers['audit.delivery']({}, CLI)).toEqual({ endpoint: ENDPOINT, state: STATE });
+    // A page gets no more of the address than the journal.
+    expect(await handlers['audit.delivery']({}, PAGE)).toMatchObject({ endpoint: { url: 'https://audit.example/in' } });
   });
 
   it('removes', async () => {

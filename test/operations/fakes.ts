@@ -48,9 +48,15 @@ export function memoryVault(
   return {
     values,
     list: () => entries,
-    set: (name, value) => {
+    set: (name, value, typedIn) => {
       values.set(name, value);
-      const entry: SecretEntry = { name, backend: 'vault', redactable: true, updatedAt: NOW.toISOString() };
+      const entry: SecretEntry = {
+        name,
+        backend: 'vault',
+        redactable: true,
+        updatedAt: NOW.toISOString(),
+        ...(typedIn === undefined ? {} : { typedIn }),
+      };
       entries.push(entry);
       return Promise.resolve(entry);
     },

@@ -92,7 +92,9 @@ export async function inHandSession<T>(
     reject(failed(connector, `"${connector}" did not finish within ${Math.round(maxMs / 1000)} seconds.`)),
   );
   const whole = async (): Promise<T> => {
-    const ready = await member.ready();
+    let ready = await member.ready();
+    // A machine under load may let a handshake fail that works the next time; nothing was asked of the server yet.
+    if (ready.kind === 'problem' && refusal === undefined) ready = await member.ready();
     if (ready.kind === 'ready') return work(ready.conversation);
     if (refusal instanceof CompanionError) throw refusal;
     throw failed(connector, ready.problem.text);

@@ -15,6 +15,7 @@ import type { RawClient } from '../journeys/raw-client.ts';
 import { waitingApproval } from '../journeys/waiting-approval.ts';
 import { SAMPLES } from '../operations/sample-inputs.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
+import { answeringPerson, type AnsweringPerson } from './rig/answering-person.ts';
 import { scriptIn, type PageScript, type RawAnswer } from './rig/page-script.ts';
 
 const SECRET = 's3cr3t-Vb7Qm2Xk9TzR4wLp';
@@ -24,6 +25,12 @@ const judged = (wanted: UiClass): OperationName[] =>
   Object.entries(UI_OPERATIONS).flatMap(([name, is]) => (is === wanted ? [name as OperationName] : []));
 const closed = Object.keys(operations).filter((name) => !Object.hasOwn(UI_OPERATIONS, name));
 
+/** What these are about is not here, so that nobody is asked. */
+const NOT_PUT = new Map<OperationName, string>([
+  ['tenant.decide', 'E_TENANT_APPROVAL_CHANGED'],
+  ['pins.accept', 'E_PIN_UNKNOWN'],
+]);
+
 describeInBrowser('a page with a stranger\u2019s script in it', () => {
   let rig: Rig;
   let context: BrowserContext;
@@ -31,6 +38,7 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
   let script: PageScript;
   let client: RawClient;
   let waiting: ApprovalView;
+  let person: AnsweringPerson;
   /** Where the sample of an operation would mean nothing in this home. */
   let inputs: Partial<Record<OperationName, unknown>>;
 
@@ -122,6 +130,11 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     script = scriptIn(page);
     // A script may be clumsy: what the console says of it is no complaint about the page.
     rig.complaints.expect(/./);
+    await script.call('approvals.pause', { client: 'cursor', minutes: 60 });
+    const { value } = JSON.parse((await script.call('review.open', { again: true })).body) as {
+      value: { url: string };
+    };
+    person = await answeringPerson(value.url);
   });
   afterAll(async () => {
     await client?.close();
@@ -145,31 +158,60 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     expect(state()).toEqual(before);
   });
 
-  it.each(judged('held'))('%s waits for a person, whom the page cannot be', async (name) => {
+  /** Whoever is refused again and again is not asked any more; a yes, here to nothing at all, ends that. */
+  const beAskable = async (): Promise<void> => {
+    const asked = script.call('lockdown.off', {});
+    await person.allow('lockdown.off');
+    expect((await asked).body).toContain('E_LOCKDOWN');
+  };
+
+  it.each(judged('held').filter((name) => !NOT_PUT.has(name)))(
+    '%s waits for a person, whom the page cannot be',
+    async (name) => {
+      await beAskable();
+      const before = state();
+      const asked = script.call(name, inputOf(name));
+      // A page can wait for a question by nothing but its own list.
+      const question = await vi.waitFor(
+        async () => (await held()).find((one) => one.operation === name) ?? Promise.reject(new Error('not held')),
+        {
+          timeout: 10_000,
+          interval: 20,
+        },
+      );
+      // What it is about may hold what no page is shown; the approval window has it.
+      expect(question).toMatchObject({
+        from: 'interface',
+        title: expect.stringMatching(/./) as string,
+        detail: '',
+        hash: '',
+      });
+      const { id, hash } = question;
+      for (const yes of ['held.answer', 'approvals.approve'])
+        expect((await script.call(yes, { id, hash, allow: true })).status).toBe(404);
+      expect(await held()).toContainEqual(question);
+      await script.call('held.refuse', { id });
+      expect(JSON.parse((await asked).body)).toMatchObject({ error: { code: 'E_DECLINED' } });
+      expect(state()).toEqual(before);
+    },
+  );
+
+  it.each([...NOT_PUT])('%s is not even asked about where there is nothing of the kind', async (name, code) => {
     const before = state();
-    const asked = script.call(name, inputOf(name));
-    // A page can wait for a question by nothing but its own list.
-    const question = await vi.waitFor(
-      async () => (await held()).find((one) => one.operation === name) ?? Promise.reject(new Error('not held')),
-      {
-        timeout: 10_000,
-        interval: 20,
-      },
-    );
-    // What it is about may hold what no page is shown; the approval window has it.
-    expect(question).toMatchObject({
-      from: 'interface',
-      title: expect.stringMatching(/./) as string,
-      detail: '',
-      hash: '',
-    });
-    const { id, hash } = question;
-    for (const yes of ['held.answer', 'approvals.approve'])
-      expect((await script.call(yes, { id, hash, allow: true })).status).toBe(404);
-    expect(await held()).toContainEqual(question);
-    await script.call('held.refuse', { id });
-    expect(JSON.parse((await asked).body)).toMatchObject({ error: { code: 'E_DECLINED' } });
+    expect((await script.call(name, inputOf(name))).body).toContain(code);
+    expect(await held()).toEqual([]);
     expect(state()).toEqual(before);
+  });
+
+  it('is asked about no more after three refusals in a row', async () => {
+    await beAskable();
+    for (let n = 0; n < 3; n += 1) {
+      const asked = script.call('lockdown.off', {});
+      const { id } = await vi.waitFor(async () => (await held())[0] ?? Promise.reject(new Error('not held')));
+      await script.call('held.refuse', { id });
+      expect((await asked).body).toContain('E_DECLINED');
+    }
+    expect((await script.call('lockdown.off', {})).body).toContain('E_TOO_MANY');
   });
 
   it('cannot use the approval window, though it can open it', async () => {

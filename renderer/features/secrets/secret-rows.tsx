@@ -46,6 +46,7 @@ export function SecretTable({
             <time dateTime={secret.updatedAt} title={fullText(secret.updatedAt)}>
               {momentText(secret.updatedAt, now)}
             </time>
+            {secret.typedIn === 'interface' ? <div className="text-xs">typed in the interface</div> : null}
           </Cell>
           <Cell>
             {secret.redactable ? (

@@ -2,6 +2,7 @@
 
 /** They do nothing without a subcommand; alone they show their help. */
 const GROUPS: ReadonlySet<string> = new Set([
+  'about',
   'connectors',
   'policy',
   'secrets',

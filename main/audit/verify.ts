@@ -92,6 +92,14 @@ interface LateStart {
   readonly problem: VerifyProblem;
 }
 
+/**
+ * Whether something is signed with a key that was not known. A companion that made its key after the keychain was asked, and
+ * before the files were read, looks so: who finds it asks the keychain once more before accusing anybody.
+ */
+export function holdsUnknownKey({ problems }: Pick<VerifyReport, 'problems'>): boolean {
+  return problems.some(({ code }) => code === 'no_key' || code === 'foreign_key');
+}
+
 /** Reads segments in the order of their names (chain, then first seq), and holds them against `trust` where it is given. */
 export async function verify(segments: AsyncIterable<SegmentSource>, trust?: VerifyTrust): Promise<VerifyReport> {
   const check = createTrustCheck(trust);

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { CompanionError, toFailure, type Failure } from '../../../preload/contract/failure.ts';
 import type { Verification, VerificationResult } from '../../../preload/contract/verification.ts';
 import type { VerifyTrust } from '../trust.ts';
-import type { VerifyReport } from '../verify.ts';
+import { holdsUnknownKey, type VerifyReport } from '../verify.ts';
 import type { VerifyMessage, VerifyWorkerData } from './verify-protocol.ts';
 
 const MAX_PROBLEMS = 100;
@@ -72,7 +72,8 @@ export function createVerification(options: VerificationOptions): VerificationJo
     }
   }
 
-  function read({ trust, why }: Known): Worker {
+  /** `again` is told whether another look is needed, with what the keychain says by then. */
+  function read({ trust, why }: Known, isLast: boolean, again: (isNeeded: boolean) => void): Worker {
     const data: VerifyWorkerData = { auditDirectory: options.auditDirectory, trust };
     const worker = new Worker(workerUrl, { workerData: data, name: 'audit-verify', execArgv: ['--no-warnings'] });
     worker.unref();
@@ -81,12 +82,19 @@ export function createVerification(options: VerificationOptions): VerificationJo
       if (!isCurrent()) return;
       if (message.kind === 'progress')
         current = { ...current, bytesRead: message.bytesRead, bytesTotal: message.bytesTotal };
-      else if (message.kind === 'report')
-        end({ state: 'done', bytesRead: current.bytesTotal, result: resultOf(message.report, why) });
-      else end({ state: 'failed', failure: readable(message.failure) });
+      else if (message.kind === 'report' && !isLast && holdsUnknownKey(message.report)) {
+        owner = undefined;
+        again(true);
+      } else {
+        if (message.kind === 'report')
+          end({ state: 'done', bytesRead: current.bytesTotal, result: resultOf(message.report, why) });
+        else end({ state: 'failed', failure: readable(message.failure) });
+        again(false);
+      }
     });
     const lost = (detail: string): void => {
       if (isCurrent() && stop !== undefined) end({ state: 'failed', failure: broken(detail) });
+      again(false);
     };
     worker.on('error', (error) => lost(error.message));
     worker.on('exit', () => lost('it ended early'));
@@ -103,8 +111,14 @@ export function createVerification(options: VerificationOptions): VerificationJo
       owner = undefined;
       await ended?.terminate();
     };
-    const trusted = await known();
-    if (!isOver) owner = read(trusted);
+    for (const isLast of [false, true]) {
+      const trusted = await known();
+      if (isOver) return;
+      const isNeeded = await new Promise<boolean>((resolve) => {
+        owner = read(trusted, isLast, resolve);
+      });
+      if (!isNeeded || isOver) return;
+    }
   }
 
   return {

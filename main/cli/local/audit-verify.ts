@@ -5,7 +5,7 @@ import { CompanionError } from '../../../preload/contract/failure.ts';
 import { verifyDirectory } from '../../audit/disk/verify-directory.ts';
 import { readTrust } from '../../audit/keychain/kept-trust.ts';
 import type { VerifyTrust } from '../../audit/trust.ts';
-import type { VerifyReport } from '../../audit/verify.ts';
+import { holdsUnknownKey, type VerifyReport } from '../../audit/verify.ts';
 import { createFileVault } from '../../secrets/file-vault.ts';
 import { readOrCreateInstallId } from '../../secrets/install-id.ts';
 import { createKeychain, type Keychain } from '../../secrets/keychain.ts';
@@ -36,8 +36,12 @@ export async function verifyAudit(
   openKeychain: (installId: string) => Keychain = (installId) => createKeychain({ installId }),
 ): Promise<void> {
   // Before the files: they only grow, and must not seem to end before what is known of them.
-  const known = await readKnown(home, openKeychain);
-  const report = await verifyDirectory(join(home, 'audit'), known.trust);
+  let known = await readKnown(home, openKeychain);
+  let report = await verifyDirectory(join(home, 'audit'), known.trust);
+  if (holdsUnknownKey(report)) {
+    known = await readKnown(home, openKeychain);
+    report = await verifyDirectory(join(home, 'audit'), known.trust);
+  }
   if (asJson) io.out(json(report));
   else io.out(verifyText(report, known.why));
   if (!report.ok) throw new CommandEnd(1);

@@ -6,6 +6,7 @@ import type { VerifyTrust } from '../../../main/audit/trust.ts';
 import { CompanionError } from '../../../preload/contract/failure.ts';
 import { Verification } from '../../../preload/contract/verification.ts';
 import { intent } from '../records.ts';
+import { testSigner } from '../signers.ts';
 import { filesOf, tempHome } from './temp.ts';
 
 const home = tempHome();
@@ -51,6 +52,23 @@ describe('verifying the whole journal', () => {
     });
     expect(done.result?.why).toBe('The keychain holds no key of this audit trail.');
     expect(one.state()).toEqual(done);
+  });
+
+  it('asks the keychain once more before it accuses a key that was made meanwhile', async () => {
+    const directory = join(home.folder(), 'audit');
+    const journal = await home.journal(directory);
+    journal.signWith(testSigner);
+    journal.append(intent(1));
+    journal.checkpoint();
+    const { head } = journal;
+    await journal.close();
+    const trusts: (VerifyTrust | undefined)[] = [undefined, { keys: [testSigner.publicKey], heads: [head] }];
+    const late = job(directory, async () => trusts.shift());
+    late.begin();
+    expect((await ended(late)).result).toMatchObject({ ok: true, signed: true, problems: [] });
+    const never = job(directory, async () => undefined);
+    never.begin();
+    expect((await ended(never)).result).toMatchObject({ ok: false, problems: [{ code: 'no_key' }] });
   });
 
   it('says which lines do not fit, and no more than a page can show', async () => {

@@ -121,6 +121,33 @@ describe('a home', () => {
     expect(out).toContain('1 problem: 3 records');
   });
 
+  it('that a companion begins to sign between the two looks is whole', async () => {
+    const journal = await openJournal({
+      directory: join(home, 'audit'),
+      clock: steppingClock(),
+      newId: countingIds(500),
+      redact: asIs,
+    });
+    journal.signWith(testSigner);
+    journal.append(intent(2));
+    journal.checkpoint();
+    const { chainId: chain, seq, hash } = journal.head;
+    await journal.close();
+    writeFileSync(join(home, 'install-id'), 'install-0001\n');
+    const store = new FakeStore('keytar');
+    let looks = 0;
+    await verifyAudit(io, home, false, (installId) => {
+      looks += 1;
+      if (looks === 2) {
+        const kept = { version: 1, keys: [testSigner.publicKey], heads: [{ chain, seq, hash }] };
+        store.items.set('install-0001/audit.head', JSON.stringify(kept));
+      }
+      return asking(store)(installId);
+    });
+    expect(looks).toBe(2);
+    expect(out).toContain('The audit trail is whole');
+  });
+
   it.each([
     ['no companion stored anything', () => undefined],
     ['the settings cannot be read', () => writeFileSync(join(home, 'settings.json'), 'garbage')],

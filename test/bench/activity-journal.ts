@@ -87,7 +87,7 @@ export function* recordsOf(n: number, distinct = false): Generator<NewAuditRecor
     ...(isResource
       ? {
           'mcp.method.name': 'resources/read',
-          'mcp.resource.uri': `file:///home/ada/work/notes/${mix(n)}/page-${n}.md`,
+          'mcp.resource.uri': `file:///home/ada/Documents/notes/${mix(n)}/page-${n}.md`,
         }
       : { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': tool }),
   };
@@ -96,7 +96,7 @@ export function* recordsOf(n: number, distinct = false): Generator<NewAuditRecor
     kind: 'intent',
     decision,
     arguments: {
-      path: `~/work/app/src/${connector}/part-${n % 3000}.ts`,
+      path: `~/projects/app/src/${connector}/part-${n % 3000}.ts`,
       limit: n % 100,
       note: { $bytes: 300 + (n % 900) },
     },

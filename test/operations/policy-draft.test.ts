@@ -25,7 +25,7 @@ describe('a rule from a call of the journal', () => {
       decidedBy: 'approval',
       code: 'approval_denied',
       reason: 'no',
-      arguments: { path: `${HOME}/work/a` },
+      arguments: { path: `${HOME}/projects/a` },
     });
     const draft = await drafted(entry);
     expect(draft.about).toEqual({
@@ -38,7 +38,7 @@ describe('a rule from a call of the journal', () => {
       name: 'read_file',
       effect: 'deny',
       reason: 'no',
-      arguments: `{\n  "path": "${HOME}/work/a"\n}`,
+      arguments: `{\n  "path": "${HOME}/projects/a"\n}`,
     });
     expect(draft.choices.map(({ width, outcome }) => [width, outcome])).toEqual([
       ['these_arguments', 'allow'],
@@ -46,7 +46,7 @@ describe('a rule from a call of the journal', () => {
       ['any_arguments', 'allow'],
     ]);
     expect(draft.choices[1]?.sentence).toBe(
-      'Allow the tool "read_file" on the connector "files" when "/path" is a path below "~/work".',
+      'Allow the tool "read_file" on the connector "files" when "/path" is a path below "~/projects".',
     );
     expect(draft.notes).toEqual([expect.stringContaining('What a client calls itself is no proof')]);
   });
@@ -104,7 +104,7 @@ describe('a rule from a call of the journal', () => {
 
   it('of a resource and a prompt', async () => {
     const resource = await drafted(
-      aCall({ method: 'resources/read', tool: 'file:///home/ann/work/a', arguments: undefined }),
+      aCall({ method: 'resources/read', tool: 'file:///home/ann/projects/a', arguments: undefined }),
     );
     expect(resource.choices.map(({ width, outcome }) => [width, outcome])).toEqual([
       ['these_arguments', 'allow'],
@@ -124,7 +124,7 @@ describe('a rule from a call that waits', () => {
     tool: 'write',
     client: 'cursor',
     about: 'call',
-    arguments: `{\n  "path": "${HOME}/work/x"\n}`,
+    arguments: `{\n  "path": "${HOME}/projects/x"\n}`,
     reason: 'asked',
     createdAt: NOW.toISOString(),
     expiresAt: NOW.toISOString(),

@@ -22,7 +22,7 @@ const SHAPES = new Map(
   ),
 );
 const TESTS = [...SHAPES.keys()];
-const EXAMPLE = 'such as {"at": "/path", "path_under": ["~/work"]}';
+const EXAMPLE = 'such as {"at": "/path", "path_under": ["~/projects"]}';
 
 interface Node {
   readonly value: unknown;

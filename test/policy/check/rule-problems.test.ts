@@ -39,8 +39,8 @@ describe('what is wrong with a rule', () => {
 describe('what is wrong with a condition', () => {
   const deep = (depth: number): unknown => (depth === 0 ? { at: '/a', exists: true } : { not: deep(depth - 1) });
   it.each<[string, unknown, string]>([
-    ['no object', 5, 'when: A condition is an object, such as {"at": "/path", "path_under": ["~/work"]}.'],
-    ['no test', { at: '/a' }, 'when: A test is missing, such as {"at": "/path", "path_under": ["~/work"]}.'],
+    ['no object', 5, 'when: A condition is an object, such as {"at": "/path", "path_under": ["~/projects"]}.'],
+    ['no test', { at: '/a' }, 'when: A test is missing, such as {"at": "/path", "path_under": ["~/projects"]}.'],
     ['no place', { eq: 1 }, 'when.at: It is missing.'],
     ['no pointer', { at: 'a', eq: 1 }, 'when.at: A JSON Pointer is empty or begins with "/"'],
     ['a word that is no test', { at: '/a', like: 'x' }, 'when: "like" is no test. Give one of "eq", "in", "glob"'],

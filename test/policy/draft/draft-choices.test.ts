@@ -22,11 +22,11 @@ describe('rules that a call suggests', () => {
   it.each<[string, DraftedCall, Effect, string[]]>([
     [
       'a path: this one, its folder, any',
-      call({ path: `${HOME}/work/a.txt` }),
+      call({ path: `${HOME}/projects/a.txt` }),
       'allow',
       [
-        'these_arguments {"and":[{"at":"","length":{"min":1,"max":1}},{"at":"/path","eq":"/home/ann/work/a.txt"}]}',
-        'like_these {"at":"/path","path_under":["~/work"]}',
+        'these_arguments {"and":[{"at":"","length":{"min":1,"max":1}},{"at":"/path","eq":"/home/ann/projects/a.txt"}]}',
+        'like_these {"at":"/path","path_under":["~/projects"]}',
         'any_arguments "read_file"',
       ],
     ],
@@ -54,16 +54,16 @@ describe('rules that a call suggests', () => {
     ['an empty object: any', call({}), 'allow', ['any_arguments "read_file"']],
     [
       'what was not kept is in no condition',
-      call({ path: `${HOME}/work/a.txt`, content: { $bytes: 900 } }),
+      call({ path: `${HOME}/projects/a.txt`, content: { $bytes: 900 } }),
       'allow',
-      ['like_these {"at":"/path","path_under":["~/work"]}', 'any_arguments "read_file"'],
+      ['like_these {"at":"/path","path_under":["~/projects"]}', 'any_arguments "read_file"'],
     ],
     [
       'what runs things is allowed exactly, or with anything',
-      call({ command: 'ls', cwd: `${HOME}/work/p` }, { name: 'run_command' }),
+      call({ command: 'ls', cwd: `${HOME}/projects/p` }, { name: 'run_command' }),
       'allow',
       [
-        'these_arguments {"and":[{"at":"","length":{"min":2,"max":2}},{"at":"/command","eq":"ls"},{"at":"/cwd","eq":"/home/ann/work/p"}]}',
+        'these_arguments {"and":[{"at":"","length":{"min":2,"max":2}},{"at":"/command","eq":"ls"},{"at":"/cwd","eq":"/home/ann/projects/p"}]}',
         'any_arguments "run_command"',
       ],
     ],
@@ -86,9 +86,9 @@ describe('rules that a call suggests', () => {
     ],
     [
       'a resource: it, and what lies beside it',
-      call(undefined, { kind: 'resource', name: 'file:///home/ann/work/a.txt' }),
+      call(undefined, { kind: 'resource', name: 'file:///home/ann/projects/a.txt' }),
       'allow',
-      ['these_arguments "file:///home/ann/work/a.txt"', 'like_these "file:///home/ann/work/*"'],
+      ['these_arguments "file:///home/ann/projects/a.txt"', 'like_these "file:///home/ann/projects/*"'],
     ],
     [
       'a resource of a host alone has nothing beside it',

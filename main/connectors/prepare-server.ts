@@ -11,13 +11,10 @@ import {
   HttpDefinition,
   isHttpDefinition,
   isTenantDefinition,
-  secretNameOf,
   toFailure,
   type Connector,
   type ProgramDefinition,
 } from '../../preload/contract/index.ts';
-import { secretReserved } from '../identity/identity-failures.ts';
-import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import type { Policy } from '../policy/decide.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { LiveSecrets } from '../secrets/live-secrets.ts';
@@ -31,7 +28,9 @@ import { childEnvironment, isGuiStart } from './child-environment.ts';
 import { checkConsent } from './consent.ts';
 import type { HttpExtras } from './http-extras.ts';
 import { resolveCommand } from './resolve-command.ts';
+import { resolveSecrets } from './resolve-secrets.ts';
 import type { ConnectorRuntimes } from './runtimes.ts';
+import { startableConnector } from './startable-connector.ts';
 import type { StartedTenant, StartTenant } from './tenant/started-tenant.ts';
 import { withBindingSecrets } from './with-binding-secrets.ts';
 
@@ -77,44 +76,10 @@ export interface PrepareRequest {
   readonly tenantKey?: string;
 }
 
-export function unknownConnector(name: string): CompanionError {
-  return new CompanionError(
-    'E_CONNECTOR_UNKNOWN',
-    `There is no connector named "${name.slice(0, 64)}".`,
-    'See what there is with "runlayer connectors list", or add one with "runlayer connectors add".',
-    { exitCode: 2 },
-  );
-}
-
-/** Finds the connector or says why it cannot be started now. */
-export function startableConnector(name: string, deps: Pick<PrepareDependencies, 'find' | 'runtimes'>): Connector {
-  const connector = ConnectorName.safeParse(name).success ? deps.find(name) : undefined;
-  if (connector === undefined) throw unknownConnector(name);
-  if (!connector.enabled) {
-    throw new CompanionError(
-      'E_CONNECTOR_DISABLED',
-      `The connector "${name}" is switched off.`,
-      `Switch it on with "runlayer connectors enable ${name}".`,
-      { exitCode: 2 },
-    );
-  }
-  const start = deps.runtimes.of(name).crashes.state();
-  if (start.kind === 'paused') {
-    throw new CompanionError(
-      'E_CONNECTOR_PAUSED',
-      `The server of "${name}" crashed ${start.crashes} times in a minute and is paused for ${Math.ceil(start.retryInMs / 1000)} more seconds.`,
-      `See why with "runlayer connectors logs ${name}"; it is tried again by itself.`,
-    );
-  }
-  return connector;
-}
-
 async function isFolder(path: string): Promise<boolean> {
   const entry = await stat(path).catch(() => undefined);
   return entry?.isDirectory() === true;
 }
-
-type Secrets = Readonly<Record<string, string>>;
 
 /** A person's yes to exactly what would be used now, or a refusal that says what to do. */
 async function agreedProgram(connector: Connector): Promise<string | undefined> {
@@ -252,28 +217,6 @@ async function prepareProgram(
   }
   const { spawn, track } = deps;
   return prepared({ name, policy, tenant }, request, deps, openChild({ launch, spawn, track }), releases);
-}
-
-/** Values of references, live until they are released. */
-async function resolveSecrets(
-  references: Secrets,
-  deps: Pick<PrepareDependencies, 'vault' | 'live'>,
-): Promise<{ readonly secrets: Secrets; readonly releases: (() => void)[] }> {
-  const releases: (() => void)[] = [];
-  const secrets: Record<string, string> = {};
-  try {
-    for (const [variable, reference] of Object.entries(references)) {
-      const scheme = reference.slice(0, reference.lastIndexOf('keychain:'));
-      if (isSignInSecret(secretNameOf(reference))) throw secretReserved(secretNameOf(reference));
-      const value = await deps.vault.resolve(reference.slice(scheme.length));
-      releases.push(deps.live.add(value));
-      secrets[variable] = `${scheme}${value}`;
-    }
-  } catch (error) {
-    for (const release of releases) release();
-    throw error;
-  }
-  return { secrets, releases };
 }
 
 function prepared(

@@ -5,7 +5,7 @@ import type { ClientEnvironment } from '../clients/environment.ts';
 import { foreignServers, foreignServersIn } from '../clients/foreign-servers.ts';
 import { listClients, type ClientFacts } from '../clients/list-clients.ts';
 import { install, replaceEntry, undo, uninstall } from '../clients/operations.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import { bringIn, previewBringIn, type BringInParts } from './bring-in.ts';
 import { consentChanged, createClientConsents } from './client-consents.ts';
 import { bringBackWords, clientDescriptions } from './describe-clients.ts';

@@ -9,7 +9,8 @@ import {
   type TenantDefinition,
 } from '../../preload/contract/index.ts';
 import { agreedClient } from '../connectors/agreed-client.ts';
-import { prepareServer, unknownConnector, type PrepareDependencies } from '../connectors/prepare-server.ts';
+import { prepareServer, type PrepareDependencies } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import type { ConnectorRuntimes } from '../connectors/runtimes.ts';
 import { testServer } from '../connectors/test-server.ts';
 import { withConnector } from '../connectors/with-connector.ts';

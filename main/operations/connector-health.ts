@@ -6,7 +6,7 @@ import {
   type ConnectorCheck,
   type ConnectorHealth,
 } from '../../preload/contract/index.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import type { ConnectorRuntimes } from '../connectors/runtimes.ts';
 import { signInSecret } from '../identity/stored-sign-in.ts';
 import type { SecretVault } from '../secrets/vault.ts';

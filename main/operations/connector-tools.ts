@@ -11,7 +11,7 @@ import {
   type Rule,
 } from '../../preload/contract/index.ts';
 import type { Pins } from '../connectors/pins/pins-host.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import type { ScanResult } from '../guard/scan-job.ts';
 import { hidesTool, type Policy } from '../policy/decide.ts';
 import { toolFacts } from '../policy/read-only.ts';

@@ -1,7 +1,7 @@
 /** What the guard does about what it finds, as a person set it, and texts that a person wants looked at. */
 import type { GuardAction, GuardSettings } from '../../preload/contract/index.ts';
 import { GuardCategory, ScanKind } from '../../preload/contract/index.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import { defaultActions, resolveActions } from '../guard/actions.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';

@@ -1,6 +1,6 @@
 import { agreedClient } from '../connectors/agreed-client.ts';
 import { checkConsent } from '../connectors/consent.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import { signInNotNeeded, signInUnknown } from '../identity/identity-failures.ts';
 import type { OAuth, SignedIn } from '../identity/oauth.ts';
 import type { OAuthRegistry } from '../identity/oauth-registry.ts';

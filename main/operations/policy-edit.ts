@@ -1,6 +1,6 @@
 /** Changes in place: a rule that keeps its id, and what a connector does with tools that no rule names. Each written once. */
 import { CompanionError, type Rule } from '../../preload/contract/index.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import { ruleContent } from '../policy/suggest/rule-content.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { Handlers } from './dispatch.ts';

@@ -1,7 +1,7 @@
 /** What would be decided about a call, and why: what a person asks before they trust the rules. Nothing is called or changed. */
 import { CompanionError, type OperationInput, type OperationOutput } from '../../preload/contract/index.ts';
 import type { JsonObject } from '../../preload/contract/json.ts';
-import { unknownConnector } from '../connectors/prepare-server.ts';
+import { unknownConnector } from '../connectors/startable-connector.ts';
 import { explain, type ExplainSubject } from '../policy/explain.ts';
 import type { ProtectedPaths } from '../policy/protected-paths.ts';
 import { toolFacts } from '../policy/read-only.ts';

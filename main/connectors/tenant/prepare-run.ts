@@ -9,7 +9,8 @@ import {
 import { readHost } from '../../backend/tenant-host.ts';
 import type { TenantApi } from '../../backend/tenant-api.ts';
 import type { PreparedServer } from '../../transport/governed-session.ts';
-import { prepareServer, unknownConnector, type PrepareDependencies, type PrepareRequest } from '../prepare-server.ts';
+import { prepareServer, type PrepareDependencies, type PrepareRequest } from '../prepare-server.ts';
+import { unknownConnector } from '../startable-connector.ts';
 import { aliasUnknown } from './tenant-refusals.ts';
 import type { TenantConnectors } from './tenant-connectors.ts';
 

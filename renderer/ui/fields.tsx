@@ -1,50 +1,5 @@
-import { useId, type ChangeEvent, type ReactElement, type ReactNode } from 'react';
-
-const BOX =
-  'w-full rounded-md border border-line bg-card px-2.5 py-1.5 text-ink placeholder:text-soft aria-invalid:border-bad';
-
-interface FieldProps {
-  readonly label: string;
-  /** Below the field; what it is for. */
-  readonly hint?: ReactNode;
-  /** What is wrong with it; says so to assistive technology too. */
-  readonly problem?: ReactNode;
-}
-
-function Labelled({
-  id,
-  label,
-  hint,
-  problem,
-  children,
-}: FieldProps & { id: string; children: ReactNode }): ReactElement {
-  return (
-    <div className="space-y-1">
-      <label htmlFor={id} className="block font-medium">
-        {label}
-      </label>
-      {children}
-      {hint === undefined ? null : (
-        <p id={`${id}-hint`} className="text-xs text-soft">
-          {hint}
-        </p>
-      )}
-      {problem === undefined ? null : (
-        <p id={`${id}-problem`} role="alert" className="text-xs text-bad">
-          {problem}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function described(id: string, { hint, problem }: FieldProps): { 'aria-describedby'?: string; 'aria-invalid'?: true } {
-  const ids = [hint === undefined ? [] : `${id}-hint`, problem === undefined ? [] : `${id}-problem`].flat();
-  return {
-    ...(ids.length === 0 ? {} : { 'aria-describedby': ids.join(' ') }),
-    ...(problem === undefined ? {} : { 'aria-invalid': true as const }),
-  };
-}
+import { useId, type ChangeEvent, type ReactElement } from 'react';
+import { BOX, described, Labelled, type FieldProps } from './labelled.tsx';
 
 type Change = (value: string) => void;
 const change =
@@ -52,12 +7,11 @@ const change =
   (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>): void =>
     onChange(event.target.value);
 
-/** One line of text. `secret`: shown as dots, never offered again by the browser. */
+/** One line of text. */
 export function TextField({
   value,
   onChange,
   placeholder,
-  secret = false,
   mono = false,
   autoFocus,
   ...field
@@ -65,7 +19,6 @@ export function TextField({
   value: string;
   onChange: Change;
   placeholder?: string;
-  secret?: boolean;
   mono?: boolean;
   autoFocus?: boolean;
 }): ReactElement {
@@ -74,11 +27,11 @@ export function TextField({
     <Labelled id={id} {...field}>
       <input
         id={id}
-        type={secret ? 'password' : 'text'}
+        type="text"
         value={value}
         onChange={change(onChange)}
         placeholder={placeholder}
-        autoComplete={secret ? 'new-password' : 'off'}
+        autoComplete="off"
         spellCheck={false}
         autoFocus={autoFocus}
         className={`${BOX} ${mono ? 'font-mono text-xs' : ''}`}

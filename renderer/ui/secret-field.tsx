@@ -1,6 +1,5 @@
 import { useId, useState, type ReactElement, type ReactNode, type Ref } from 'react';
-
-const BOX = 'w-full rounded-md border border-line bg-card px-2.5 py-1.5 text-ink aria-invalid:border-bad';
+import { BOX, described, Labelled } from './labelled.tsx';
 
 /**
  * A value that goes in and is never shown. It stands in the field alone, not in what the page knows: whoever draws it reads it
@@ -24,23 +23,16 @@ export function SecretField({
 }): ReactElement {
   const id = useId();
   const [isLong, setLong] = useState(false);
-  const described = [hint === undefined ? '' : `${id}-hint`, problem === undefined ? '' : `${id}-problem`]
-    .join(' ')
-    .trim();
   const shared = {
     id,
     ref: field,
     autoComplete: 'new-password',
     spellCheck: false,
     autoCapitalize: 'none',
-    'aria-invalid': problem !== undefined,
-    ...(described === '' ? {} : { 'aria-describedby': described }),
+    ...described(id, { hint, problem }),
   } as const;
   return (
-    <div className="space-y-1">
-      <label htmlFor={id} className="block font-medium">
-        {label}
-      </label>
+    <Labelled id={id} label={label} hint={hint} problem={problem}>
       {isLong ? (
         <textarea {...shared} rows={5} className={`${BOX} font-mono text-xs/5 [-webkit-text-security:disc]`} />
       ) : (
@@ -52,17 +44,7 @@ export function SecretField({
           It has several lines, like a private key
         </label>
       ) : null}
-      {hint === undefined ? null : (
-        <p id={`${id}-hint`} className="text-xs text-soft">
-          {hint}
-        </p>
-      )}
-      {problem === undefined ? null : (
-        <p id={`${id}-problem`} role="alert" className="text-xs text-bad">
-          {problem}
-        </p>
-      )}
-    </div>
+    </Labelled>
   );
 }
 

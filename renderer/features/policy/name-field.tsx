@@ -1,4 +1,5 @@
 import { useId, type ReactElement } from 'react';
+import { BOX, described, Labelled } from '../../ui/labelled.tsx';
 
 const MAX_OFFERED = 200;
 
@@ -21,12 +22,8 @@ export function NameField({
   placeholder?: string | undefined;
 }): ReactElement {
   const id = useId();
-  const described = [hint === undefined ? [] : `${id}-hint`, problem === undefined ? [] : `${id}-problem`].flat();
   return (
-    <div className="space-y-1">
-      <label htmlFor={id} className="block font-medium">
-        {label}
-      </label>
+    <Labelled id={id} label={label} hint={hint} problem={problem}>
       <input
         id={id}
         list={`${id}-names`}
@@ -35,25 +32,14 @@ export function NameField({
         placeholder={placeholder}
         autoComplete="off"
         spellCheck={false}
-        aria-invalid={problem !== undefined}
-        aria-describedby={described.length === 0 ? undefined : described.join(' ')}
-        className="w-full rounded-md border border-line bg-card px-2.5 py-1.5 font-mono text-xs text-ink placeholder:text-soft aria-invalid:border-bad"
+        className={`${BOX} font-mono text-xs`}
+        {...described(id, { hint, problem })}
       />
       <datalist id={`${id}-names`}>
         {names.slice(0, MAX_OFFERED).map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>
-      {hint === undefined ? null : (
-        <p id={`${id}-hint`} className="text-xs text-soft">
-          {hint}
-        </p>
-      )}
-      {problem === undefined ? null : (
-        <p id={`${id}-problem`} role="alert" className="text-xs text-bad">
-          {problem}
-        </p>
-      )}
-    </div>
+    </Labelled>
   );
 }

@@ -121,6 +121,9 @@ export function rowToJson(row: ConditionRow): unknown {
 
 type Scalar = string | number | boolean | null;
 
+/** JSON knows "-0", and so does a rule's text; `String` would drop its sign. */
+const textOf = (value: Scalar): string => (Object.is(value, -0) ? '-0' : String(value));
+
 function typeOf(value: Scalar): ValueType {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'text';
@@ -134,12 +137,12 @@ const isOneLine = (value: Scalar): boolean => {
 };
 
 function listRow(row: ConditionRow, test: TestName, values: readonly Scalar[]): ConditionRow | undefined {
-  return values.every(isOneLine) ? { ...row, test, value: values.map(String).join('\n') } : undefined;
+  return values.every(isOneLine) ? { ...row, test, value: values.map(textOf).join('\n') } : undefined;
 }
 
 function valueRow(row: ConditionRow, test: TestName, value: Scalar): ConditionRow {
   const type = typeOf(value);
-  return { ...row, test, type, value: type === 'null' ? '' : String(value) };
+  return { ...row, test, type, value: type === 'null' ? '' : textOf(value) };
 }
 
 /** The line that stands for exactly this; undefined where none does. */
@@ -156,8 +159,8 @@ export function jsonToRow(condition: Condition): ConditionRow | undefined {
     return {
       ...row,
       test: 'length',
-      value: min === undefined ? '' : String(min),
-      upTo: max === undefined ? '' : String(max),
+      value: min === undefined ? '' : textOf(min),
+      upTo: max === undefined ? '' : textOf(max),
     };
   }
   if ('path_under' in condition) return listRow(row, 'path_under', condition.path_under);
@@ -171,8 +174,8 @@ export function jsonToRow(condition: Condition): ConditionRow | undefined {
   if ('contains' in condition) return valueRow(row, 'contains', condition.contains);
   if ('glob' in condition) return { ...row, test: 'glob', value: condition.glob };
   if ('regex' in condition) return { ...row, test: 'regex', value: condition.regex };
-  if ('gt' in condition) return { ...row, test: 'gt', value: String(condition.gt) };
-  if ('gte' in condition) return { ...row, test: 'gte', value: String(condition.gte) };
-  if ('lt' in condition) return { ...row, test: 'lt', value: String(condition.lt) };
-  return { ...row, test: 'lte', value: String(condition.lte) };
+  if ('gt' in condition) return { ...row, test: 'gt', value: textOf(condition.gt) };
+  if ('gte' in condition) return { ...row, test: 'gte', value: textOf(condition.gte) };
+  if ('lt' in condition) return { ...row, test: 'lt', value: textOf(condition.lt) };
+  return { ...row, test: 'lte', value: textOf(condition.lte) };
 }

@@ -72,6 +72,14 @@ describe('a line of a condition', () => {
     expect(rowToJson(row(over))).toEqual(json);
   });
 
+  it.each<[Condition]>([[{ at: '/a', gt: -0 }], [{ at: '/a', eq: -0 }], [{ at: '/a', in: [-0, 1] }]])(
+    'keeps the sign of a zero in %j',
+    (condition) => {
+      const read = jsonToRow(condition);
+      expect(read === undefined ? undefined : rowToJson(read)).toEqual(condition);
+    },
+  );
+
   it.each<[Condition]>([
     [{ and: [{ at: '/a', eq: 1 }] }],
     [{ not: { not: { at: '/a', eq: 1 } } }],

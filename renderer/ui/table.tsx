@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 
 export function Table({
   label,
@@ -12,8 +12,21 @@ export function Table({
   widths?: readonly string[];
   children: ReactNode;
 }): ReactElement {
+  const frame = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    if (element.firstElementChild !== null) observer.observe(element.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+
+  // The keyboard scrolls what it can stop at; where all of it is seen a stop would only be in the way.
+  const stop = scrolls ? { tabIndex: 0, role: 'region', 'aria-label': label } : {};
   return (
-    <div className="overflow-x-auto">
+    <div ref={frame} {...stop} className="overflow-x-auto outline-offset-[-2px]">
       <table
         aria-label={label}
         className={`w-full border-collapse text-left ${widths === undefined ? '' : 'min-w-160 table-fixed'}`}

@@ -26,7 +26,7 @@ function Lines({ lines }: { lines: ImportPreview['lines'] }): ReactElement {
       <p className="font-medium">
         {added} would be added, {lines.length - added} would go.
       </p>
-      <ul className="max-h-72 overflow-auto rounded-md border border-line">
+      <ul aria-label="What would change" tabIndex={0} className="max-h-72 overflow-auto rounded-md border border-line">
         {lines.slice(0, SHOWN).map((line, at) => (
           <li
             // oxlint-disable-next-line react/no-array-index-key -- lines of one file have no other identity

@@ -6,7 +6,7 @@ import type {
   OperationOutput,
 } from '../../preload/contract/operations.ts';
 import { TransportError, unreachable, type Transport } from '../transport/transport.ts';
-import { applyEvent, initialState, mergeEntries, type PageState } from './page-state.ts';
+import { applyEvent, initialState, type PageState } from './page-state.ts';
 
 export interface CompanionStore {
   readonly getState: () => PageState;
@@ -83,11 +83,6 @@ export function createCompanionStore(
       from.call('clients.list', {}).then((clients) => update({ clients }), report),
     ]);
   };
-  const loadEntries = async (from: Transport): Promise<void> => {
-    if (loads === 'what waits') return;
-    const entries = await from.call('logs.query', { limit: 200 });
-    update({ entries: mergeEntries(state.entries ?? [], entries) });
-  };
   const reload = (from: Transport): void => {
     clearTimeout(settling);
     settling = setTimeout(() => void loadState(from).catch(report), SETTLE_MS);
@@ -111,7 +106,9 @@ export function createCompanionStore(
   };
 
   const onEvent = (from: Transport, event: CompanionEvent): void => {
-    update(applyEvent(state, event));
+    const next = applyEvent(state, event);
+    // A call that was made changes nothing here, and draws nothing anew.
+    if (next !== state) update(next);
     for (const listener of eventListeners) listener(event);
     if (event.type === 'held_waiting' && event.question.from === 'interface' && underWay > 0)
       void openReview(false).catch(report);
@@ -124,7 +121,7 @@ export function createCompanionStore(
         onOpen: () => {
           update({ connection: { kind: 'live' } });
           for (const listener of eventListeners) listener({ type: 'open' });
-          void Promise.all([loadState(from), loadEntries(from)]).catch(report);
+          void loadState(from).catch(report);
         },
         onEvent: (event) => onEvent(from, event),
       },

@@ -1,5 +1,4 @@
 import type { ApprovalView } from '../../preload/contract/approval.ts';
-import type { LogEntry } from '../../preload/contract/audit.ts';
 import type { ClientView } from '../../preload/contract/client.ts';
 import type { ConnectorView } from '../../preload/contract/connector.ts';
 import type { CompanionEvent } from '../../preload/contract/events.ts';
@@ -7,8 +6,6 @@ import type { HeldQuestion } from '../../preload/contract/held.ts';
 import type { Failure } from '../../preload/contract/failure.ts';
 import type { Status } from '../../preload/contract/status.ts';
 
-/** As many calls as the page holds; older ones are in the journal. */
-export const MAX_ENTRIES = 500;
 const MAX_WEAKENED = 20;
 
 export type Connection =
@@ -32,8 +29,6 @@ export interface PageState {
   readonly connectors: readonly ConnectorView[] | undefined;
   readonly clients: readonly ClientView[] | undefined;
   readonly approvals: readonly ApprovalView[] | undefined;
-  /** Newest first. */
-  readonly entries: readonly LogEntry[] | undefined;
   /** What waits for an answer in the approval window. */
   readonly held: readonly HeldQuestion[];
   readonly weakened: readonly Weakened[];
@@ -47,25 +42,13 @@ export const initialState: PageState = {
   connectors: undefined,
   clients: undefined,
   approvals: undefined,
-  entries: undefined,
   held: [],
   weakened: [],
   problem: undefined,
 };
 
-/** Newest first; of two entries with one id (a call and, later, its outcome) `fresh` wins. */
-export function mergeEntries(known: readonly LogEntry[], fresh: readonly LogEntry[]): LogEntry[] {
-  const byId = new Map(known.map((entry) => [entry.id, entry]));
-  for (const entry of fresh) byId.set(entry.id, entry);
-  return [...byId.values()]
-    .sort((a, b) => b.time.localeCompare(a.time) || b.id.localeCompare(a.id))
-    .slice(0, MAX_ENTRIES);
-}
-
 export function applyEvent(state: PageState, event: CompanionEvent): PageState {
   switch (event.type) {
-    case 'log':
-      return { ...state, entries: mergeEntries(state.entries ?? [], [event.entry]) };
     case 'approval_waiting':
       return {
         ...state,
@@ -85,6 +68,8 @@ export function applyEvent(state: PageState, event: CompanionEvent): PageState {
       return { ...state, weakened: [{ operation, text, caller }, ...state.weakened].slice(0, MAX_WEAKENED) };
     }
     case 'job':
+    // Pages that show calls ask for them.
+    case 'log':
     case 'status_changed':
       return state;
     default:

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { Failure } from '../../preload/contract/failure.ts';
 import { useCompanion } from './context.ts';
 import { failureOf } from './failure-of.ts';
@@ -14,12 +14,15 @@ export interface Action {
   readonly clear: () => void;
 }
 
-/** Something that a person starts with a button. What was refused in the approval window is no failure to shout about. */
+/** Something that a person starts with a button. */
 export function useAction(): Action {
   const { state } = useCompanion();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
+  const isUnderWay = useRef(false);
   const run = useCallback(async <T>(does: () => Promise<T>): Promise<T | undefined> => {
+    if (isUnderWay.current) return undefined;
+    isUnderWay.current = true;
     setBusy(true);
     setFailure(undefined);
     try {
@@ -28,6 +31,7 @@ export function useAction(): Action {
       setFailure(failureOf(thrown));
       return undefined;
     } finally {
+      isUnderWay.current = false;
       setBusy(false);
     }
   }, []);

@@ -20,8 +20,9 @@ export function Button({
 }: ButtonHTMLAttributes<HTMLButtonElement> & { variant?: ButtonVariant; busy?: boolean }): ReactElement {
   return (
     <button
-      type="button"
       {...rest}
+      // A form is not sent a second time either.
+      type={busy ? 'button' : (rest.type ?? 'button')}
       aria-busy={busy}
       aria-disabled={disabled === true || busy}
       disabled={disabled === true}

@@ -51,7 +51,6 @@ describe('the store', () => {
       'clients.list',
       'connectors.list',
       'held.list',
-      'logs.query',
       'status.get',
     ]);
     for (let n = 0; n < 5; n += 1) watchers[0]?.watcher.onEvent({ type: 'status_changed' });

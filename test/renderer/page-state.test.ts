@@ -1,15 +1,7 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApprovalView } from '../../preload/contract/approval.ts';
-import type { LogEntry } from '../../preload/contract/audit.ts';
-import { applyEvent, initialState, MAX_ENTRIES, mergeEntries } from '../../renderer/state/page-state.ts';
+import { applyEvent, initialState } from '../../renderer/state/page-state.ts';
 
-const entry = (n: number, change: Partial<LogEntry> = {}): LogEntry => ({
-  id: `id-${n}`,
-  time: new Date(1_800_000_000_000 + n * 1000).toISOString(),
-  kind: 'call',
-  ...change,
-});
 const approval = (id: string): ApprovalView => ({
   id,
   connector: 'git',
@@ -24,39 +16,6 @@ const approval = (id: string): ApprovalView => ({
   state: 'waiting',
 });
 
-describe('entries', () => {
-  it('are newest first, each once, the later word wins', () => {
-    const merged = mergeEntries([entry(1), entry(2)], [entry(3), entry(1, { outcome: 'ok' })]);
-    expect(merged.map(({ id, outcome }) => [id, outcome])).toEqual([
-      ['id-3', undefined],
-      ['id-2', undefined],
-      ['id-1', 'ok'],
-    ]);
-  });
-
-  it('are bounded, and keep the newest', () => {
-    const merged = mergeEntries(
-      [],
-      Array.from({ length: MAX_ENTRIES + 50 }, (_, n) => entry(n)),
-    );
-    expect(merged).toHaveLength(MAX_ENTRIES);
-    expect(merged[0]?.id).toBe(`id-${MAX_ENTRIES + 49}`);
-  });
-
-  it('do not depend on the order of arrival', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(400)), (numbers) => {
-        const together = mergeEntries(
-          [],
-          numbers.map((n) => entry(n)),
-        );
-        const oneByOne = numbers.reduce<LogEntry[]>((known, n) => mergeEntries(known, [entry(n)]), []);
-        expect(oneByOne).toEqual(together);
-      }),
-    );
-  });
-});
-
 describe('events', () => {
   it('add and end approvals, each once', () => {
     let state = applyEvent(initialState, { type: 'approval_waiting', approval: approval('a') });
@@ -66,6 +25,12 @@ describe('events', () => {
     state = applyEvent(state, { type: 'approval_ended', id: 'b' });
     state = applyEvent(state, { type: 'approval_ended', id: 'never' });
     expect(state.approvals?.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('change nothing where pages ask for themselves', () => {
+    const entry = { id: 'x', time: '2026-11-21T10:00:00.000Z', kind: 'call' } as const;
+    expect(applyEvent(initialState, { type: 'log', entry })).toBe(initialState);
+    expect(applyEvent(initialState, { type: 'status_changed' })).toBe(initialState);
   });
 
   it('keep what was weakened, newest first, bounded', () => {

@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import type { ActivityFilter } from '../../../preload/contract/activity.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { Button } from '../../ui/button.tsx';
@@ -38,7 +39,7 @@ function Choice({
       <option value="">{all}</option>
       {options.map((option) => (
         <option key={option} value={`=${option}`}>
-          {option.slice(0, 60)}
+          {visibleLabel(option, 60)}
         </option>
       ))}
     </select>

@@ -1,4 +1,5 @@
 import { useState, type FormEvent, type ReactElement } from 'react';
+import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import type { ConnectorTool, HandCall } from '../../../preload/contract/connector-tool.ts';
 import { useCompanion } from '../../state/context.ts';
 import { useAction } from '../../state/use-action.ts';
@@ -90,7 +91,7 @@ export function TryForm({
         label="Tool"
         value={tool.name}
         onChange={onChoose}
-        options={tools.map((one) => ({ value: one.name, text: one.name }))}
+        options={tools.map((one) => ({ value: one.name, text: visibleLabel(one.name, 80) }))}
       />
       <p className="whitespace-pre-wrap text-soft">
         <VisibleText text={tool.description} max={1000} />

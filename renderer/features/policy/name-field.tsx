@@ -1,4 +1,5 @@
 import { useId, type ReactElement } from 'react';
+import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import { BOX, described, Labelled } from '../../ui/labelled.tsx';
 
 const MAX_OFFERED = 200;
@@ -37,7 +38,7 @@ export function NameField({
       />
       <datalist id={`${id}-names`}>
         {names.slice(0, MAX_OFFERED).map((name) => (
-          <option key={name} value={name} />
+          <option key={name} value={name} label={visibleLabel(name, 80)} />
         ))}
       </datalist>
     </Labelled>

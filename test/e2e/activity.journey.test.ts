@@ -126,7 +126,6 @@ describeInBrowser('the activity page', () => {
     await page.keyboard.press('PageDown');
     await page.keyboard.press('Enter');
     await panel.getByRole('heading', { level: 2 }).waitFor();
-    await panel.getByText('What happened, in order').waitFor({ state: 'detached' });
     await panel.getByRole('list', { name: 'What happened, in order' }).waitFor();
     await shot('call');
     expect(await seriousFindings(page)).toEqual([]);

@@ -58,10 +58,7 @@ describeInBrowser('the app’s windows', () => {
     // A browser keeps a page from closing itself that a person opened; Electron does not.
     complaints.expect(/Scripts may close only the windows/);
     await approval.getByRole('button', { name: 'Allow' }).click();
-    await approval
-      .getByText('Nothing waits for your answer.')
-      .waitFor()
-      .catch(() => undefined);
+    await approval.getByText('Nothing waits for your answer.').waitFor();
     await approval.close();
     await app.closeWindow('approval');
   };

@@ -25,6 +25,26 @@ const judged = (wanted: UiClass): OperationName[] =>
   Object.entries(UI_OPERATIONS).flatMap(([name, is]) => (is === wanted ? [name as OperationName] : []));
 const closed = Object.keys(operations).filter((name) => !Object.hasOwn(UI_OPERATIONS, name));
 
+/** What cannot succeed in this home, with the code of its refusal: nobody is signed in, and no browser waits for a sign-in. */
+const CANNOT = new Map<OperationName, string>([
+  ['connectors.signIn', 'E_SIGN_IN_NOT_NEEDED'],
+  ['connectors.signInResult', 'E_SIGN_IN_UNKNOWN'],
+  ['tenant.servers', 'E_TENANT_HOST_NEEDED'],
+  ['tenant.approvals', 'E_TENANT_NOBODY'],
+  ['tenant.preview', 'E_TENANT_HOST_NEEDED'],
+  ['tenant.signInResult', 'E_SIGN_IN_UNKNOWN'],
+  ['tenant.signInCancel', 'E_SIGN_IN_UNKNOWN'],
+  ['tenant.signOut', 'E_TENANT_HOST_NEEDED'],
+  ['clients.undoPreview', 'E_NOTHING_TO_UNDO'],
+  ['secrets.unlock', 'E_VAULT_PASSPHRASE'],
+  // Of the app alone.
+  ['preferences.set', 'E_NOT_AVAILABLE'],
+  ['grants.revoke', 'E_GRANT_UNKNOWN'],
+  ['hub.listen.remove', 'E_HUB_LISTENER_UNKNOWN'],
+  ['hub.origins.refuse', 'E_HUB_ORIGIN_UNKNOWN'],
+  ['held.refuse', 'E_QUESTION_UNKNOWN'],
+]);
+
 /** What these are about is not here, so that nobody is asked. */
 const NOT_PUT = new Map<OperationName, string>([
   ['tenant.decide', 'E_TENANT_APPROVAL_CHANGED'],
@@ -56,6 +76,9 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
       .map(({ pid, what }) => `${pid} ${what}`)
       .toSorted(),
   ];
+  /** `done`, or the code of the refusal. */
+  const codeOf = ({ body }: RawAnswer): string =>
+    (JSON.parse(body) as { error?: { code: string } }).error?.code ?? 'done';
   const holdsNoSecret = ({ body }: RawAnswer): void => {
     for (const form of FORMS) expect(body.includes(form)).toBe(false);
   };
@@ -87,6 +110,9 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     client = await connect(home, 'files', 'Cursor');
     client.send({ jsonrpc: '2.0', id: 'asked', method: 'tools/call', params: { name: 'write_note', arguments: {} } });
     waiting = await waitingApproval(home);
+    await client.call('denied', 'crash');
+    const [denied] = home.records().flatMap((record) => (record.kind === 'intent' ? [record.call] : []));
+    const [bound] = await home.json<{ id: string }[]>(['hub', 'binds']);
     // A server that a client starts by itself, with the same secret where people put one.
     const ofCursor = join(home.home, '../../.cursor/mcp.json');
     await mkdir(dirname(ofCursor), { recursive: true });
@@ -115,21 +141,26 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
       },
       'policy.removeChain': { id: chain.id },
       'policy.remove': { id: rule.id },
-      'activity.call': { id: home.records()[0]?.id },
+      'activity.call': { id: denied },
+      'policy.fromCall': { id: denied, effect: 'deny' },
+      'policy.fromApproval': { id: waiting.id, effect: 'deny' },
       'jobs.get': { id: job.id },
+      'jobs.cancel': { id: job.id },
       'policy.update': { id: rule.id, was: { ...deny }, rule: { ...deny, effect: 'allow' } },
       'policy.setDefault': { connector: 'files', default: 'allow' },
       'policy.import': { set: { version: 1, rules: [{ ...deny, effect: 'allow' }], chains: [] }, replace: false },
       'hub.configs.update': { name: 'few', allowedTools: ['*'] },
+      'hub.configs.get': { name: 'few' },
+      'hub.configs.delete': { name: 'few' },
+      'hub.revoke': { binding: bound?.id },
       'pins.newItems': { mode: 'pin' },
+      'approvals.deny': { id: waiting.id },
       'approvals.approve': { id: waiting.id, scope: 'once', hash: waiting.hash },
     };
     context = await rig.context();
     page = await rig.open({}, context);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     script = scriptIn(page);
-    // A script may be clumsy: what the console says of it is no complaint about the page.
-    rig.complaints.expect(/./);
     await script.call('approvals.pause', { client: 'cursor', minutes: 60 });
     const { value } = JSON.parse((await script.call('review.open', { again: true })).body) as {
       value: { url: string };
@@ -153,7 +184,7 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
   it.each(judged('reads'))('%s shows no secret and changes nothing', async (name) => {
     const before = state();
     const answer = await script.call(name, inputOf(name));
-    expect(answer.status).toBe(200);
+    expect([name, codeOf(answer)]).toEqual([name, CANNOT.get(name) ?? 'done']);
     holdsNoSecret(answer);
     expect(state()).toEqual(before);
   });
@@ -268,11 +299,21 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     }
   });
 
-  it.each([...judged('harmless'), ...judged('tightens')])('%s starts nothing and shows no secret', async (name) => {
-    const running = rig.home.look().map(({ pid }) => pid);
-    holdsNoSecret(await script.call(name, inputOf(name)));
-    expect(rig.home.look().filter(({ pid }) => !running.includes(pid))).toEqual([]);
-  });
+  // The last one refuses what waits, which is to be refused by name before.
+  const lastOf = (names: OperationName[]): OperationName[] => [
+    ...names.filter((name) => name !== 'lockdown.on'),
+    'lockdown.on',
+  ];
+  it.each(lastOf([...judged('harmless'), ...judged('tightens')]))(
+    '%s starts nothing and shows no secret',
+    async (name) => {
+      const running = rig.home.look().map(({ pid }) => pid);
+      const answer = await script.call(name, inputOf(name));
+      expect([name, codeOf(answer)]).toEqual([name, CANNOT.get(name) ?? 'done']);
+      holdsNoSecret(answer);
+      expect(rig.home.look().filter(({ pid }) => !running.includes(pid))).toEqual([]);
+    },
+  );
 
   it('has let nothing through', async () => {
     expect(

@@ -1,15 +1,33 @@
 /** A script in the page, whatever it tries, reaches no other machine: no byte and no datagram arrives. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listenForCanaries, type CanaryListener } from './rig/canary-listener.ts';
+import { listenForCanaries, networkAddress, type CanaryListener } from './rig/canary-listener.ts';
 import { attempt, ESCAPE_ATTEMPTS } from './rig/escape-attempts.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
+
+const LISTEN_MS = 10_000;
+const SHORT_MS = 500;
+
+/** What arrives from no page at all here, with the reason; that nothing comes of these from our page shows nothing. */
+const NOT_HERE = new Map<string, string>([
+  ['link icon', 'a browser without windows shows no icons'],
+  ['link manifest', 'a browser without windows installs nothing'],
+  ['link preconnect', 'off in profiles that keep nothing'],
+  ['link dns-prefetch', 'off in profiles that keep nothing'],
+  ['service worker', 'none can come from another origin'],
+  ...(networkAddress === undefined ? [['WebRTC over UDP', 'only loopback here'] as const] : []),
+  ...(networkAddress === undefined ? [['WebRTC over TCP', 'only loopback here'] as const] : []),
+]);
 
 describeInBrowser('a page that wants to reach another machine', () => {
   let rig: Rig;
   let outside: CanaryListener;
   let context: BrowserContext;
   let page: Page;
+  let folder: string;
 
   /** Some attempts end the page, or leave others behind. */
   const openAnew = async (): Promise<void> => {
@@ -17,31 +35,60 @@ describeInBrowser('a page that wants to reach another machine', () => {
     page = await rig.open({}, context);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   };
-  const address = (path: string): string => `http://outside.example:${outside.port}${path}`;
+  /** The names of the three pages differ, so that what each one reached can be told apart. */
+  const out = (name: string): string => `http://${name}.example:${outside.port}/`;
+
+  const host = (): string => `${outside.address}:${outside.port}`;
 
   beforeAll(async () => {
     outside = await listenForCanaries();
+    folder = await mkdtemp(join(tmpdir(), 'escape-'));
     // Any name ends at the listener, so that no attempt fails only because there is nobody.
-    rig = await openRig({ flags: ['--host-resolver-rules=MAP *.example 127.0.0.1'] });
+    const names = `--host-resolver-rules=MAP *.example ${outside.address}`;
+    rig = await openRig({ flags: [names, `--log-net-log=${join(folder, 'net.json')}`] });
     context = await rig.context();
     await openAnew();
   });
   afterAll(async () => {
     await rig?.close();
     await outside?.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
   it.each(Object.entries(ESCAPE_ATTEMPTS))('not by %s', async (_name, body) => {
     // The page may be gone before it can say how it ended.
-    await page.evaluate(attempt(body, address('/taken'))).catch(() => undefined);
+    await page.evaluate(attempt(body, out('taken'), host())).catch(() => undefined);
     expect(outside.take()).toEqual([]);
     if (context.pages().length > 1 || !page.url().startsWith('http://127.0.0.1')) await openAnew();
   });
 
+  it.each(Object.entries(ESCAPE_ATTEMPTS))(
+    'though %s leads there from a page that forbids nothing',
+    async (name, body) => {
+      const free = await (await rig.browser.newContext()).newPage();
+      // As the interface is: on this machine, which browsers trust like https.
+      await free.goto(`http://127.0.0.1:${outside.port}/`);
+      expect(outside.take()).toEqual([]);
+      const tried = free.evaluate(attempt(body, out('free'), host())).catch(() => undefined);
+      const reached = await outside.arrival(NOT_HERE.has(name) ? SHORT_MS : LISTEN_MS);
+      await free.context().close();
+      await tried;
+      outside.take();
+      expect([name, reached]).toEqual([name, !NOT_HERE.has(name)]);
+    },
+  );
+
   it('and nothing came late, where it would have been heard', async () => {
     const honest = await (await rig.browser.newContext()).newPage();
-    await honest.goto(address('/marker'));
-    await outside.arrival(/GET \/marker/);
-    expect(outside.take().filter((text) => !text.includes('/favicon.ico'))).toEqual([]);
+    await honest.goto(out('marker'));
+    expect(outside.take().filter((text) => !/^tcp (connection|GET \/ |GET \/favicon.ico )/.test(text))).toEqual([]);
+  });
+
+  it('and no name was looked up, which would carry something out as well', async () => {
+    await rig.browser.close();
+    const log = await readFile(join(folder, 'net.json'), 'utf8');
+    expect(log).toContain('marker.example');
+    // The page that shows where a link leads has the address behind its "#", for itself alone.
+    expect(log.replaceAll('#leave=http%3A%2F%2Ftaken.example', '')).not.toContain('taken.example');
   });
 });

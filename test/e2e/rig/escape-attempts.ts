@@ -1,6 +1,6 @@
 /**
  * What a script in the page can try in order to reach another machine: one attempt a row, as the body of an async function
- * with `out` (an address that nothing may reach) and `port`. An attempt that throws has failed as it should.
+ * with `out` (an address that nothing may reach) and `host`. An attempt that throws has failed as it should.
  */
 export const ESCAPE_ATTEMPTS: Readonly<Record<string, string>> = {
   fetch: `await fetch(out, { mode: 'no-cors' })`,
@@ -31,7 +31,7 @@ export const ESCAPE_ATTEMPTS: Readonly<Record<string, string>> = {
   embed: `add('embed', { src: out })`,
   worker: `await ended(new Worker(URL.createObjectURL(new Blob(['fetch("' + out + '")']))))`,
   'shared worker': `await ended(new SharedWorker(URL.createObjectURL(new Blob(['fetch("' + out + '")']))))`,
-  'service worker': `await navigator.serviceWorker.register('./icon.svg')`,
+  'service worker': `await navigator.serviceWorker.register(out)`,
   cache: `await (await caches.open('x')).add(out)`,
   'WebRTC over UDP': `await gathered([{ urls: 'stun:' + host }])`,
   'WebRTC over TCP': `await gathered([{ urls: 'turn:' + host + '?transport=tcp', username: 'u', credential: 'c' }])`,
@@ -40,11 +40,15 @@ export const ESCAPE_ATTEMPTS: Readonly<Record<string, string>> = {
   'leaving the page': `location.href = out`,
 };
 
-/** Runs one of them in the page; gives what became of it, as far as the page can tell. */
-export function attempt(body: string, out: string): string {
+/**
+ * Runs one of them in the page; gives what became of it, as far as the page can tell.
+ *
+ * @param host where `out` leads, with numbers: WebRTC looks names up by itself
+ */
+export function attempt(body: string, out: string, host: string): string {
   return `(async () => {
     const out = ${JSON.stringify(out)};
-    const host = new URL(out).host;
+    const host = ${JSON.stringify(host)};
     const add = (name, members) => {
       const made = document.createElement(name);
       Object.assign(made, members);

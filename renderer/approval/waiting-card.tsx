@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import { visibleLabel } from '../../preload/contract/visible-characters.ts';
 import type { GrantScope } from '../../preload/contract/approval.ts';
 import { Button } from '../ui/button.tsx';
 import { Diff } from '../ui/diff.tsx';
@@ -44,12 +45,15 @@ export function WaitingCard({
 }): ReactElement {
   const [scope, setScope] = useState<GrantScope>('once');
   return (
-    <section aria-label={waiting.title} className="space-y-3 rounded-xl border border-line bg-card p-4 shadow-card">
+    <section
+      aria-label={visibleLabel(waiting.title, WHOLE)}
+      className="space-y-3 rounded-xl border border-line bg-card p-4 shadow-card"
+    >
       <div className="flex items-start gap-3">
         {chosen === undefined ? null : (
           <input
             type="checkbox"
-            aria-label={`Choose: ${waiting.title}`}
+            aria-label={`Choose: ${visibleLabel(waiting.title, WHOLE)}`}
             checked={chosen}
             onChange={(event) => onChoose(event.target.checked)}
             className="mt-1 size-4"

@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import type { ClientView } from '../../../preload/contract/client.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -69,7 +70,7 @@ export function ClientCard({
                     </a>
                     <button
                       type="button"
-                      aria-label={`Take ${name} out of ${client.title}`}
+                      aria-label={`Take ${visibleLabel(name, 80)} out of ${client.title}`}
                       className="rounded p-1 text-soft hover:bg-card hover:text-ink"
                       onClick={() => setOpen({ kind: 'disconnect', connector: name })}
                     >

@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import type { ConnectorTool } from '../../../preload/contract/connector-tool.ts';
 import { useCompanion } from '../../state/context.ts';
 import { useAction } from '../../state/use-action.ts';
@@ -67,7 +68,12 @@ function ToolRow({
         )}
       </div>
       {tool.seen === undefined ? null : <Button onClick={onLook}>Look at it</Button>}
-      <Switch label={`Let clients use ${tool.name}`} on={!tool.isOff} onChange={onSwitch} disabled={busy} />
+      <Switch
+        label={`Let clients use ${visibleLabel(tool.name, 80)}`}
+        on={!tool.isOff}
+        onChange={onSwitch}
+        disabled={busy}
+      />
     </li>
   );
 }

@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import type { TenantServer } from '../../../preload/contract/tenant.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -11,6 +12,21 @@ import { AcceptDialog } from './accept-dialog.tsx';
 
 const MAX_SHOWN = 100;
 
+function LookButton({
+  server,
+  onLook,
+}: {
+  server: TenantServer;
+  onLook: (server: TenantServer) => void;
+}): ReactElement {
+  const text = server.connector === undefined ? 'Look at it' : 'Look again';
+  return (
+    <Button aria-label={`${text}: ${visibleLabel(server.name, 128)}`} onClick={() => onLook(server)}>
+      {text}
+    </Button>
+  );
+}
+
 /** What one tenant offers. Accepting one is agreed to in the approval window, with the whole of what it runs. */
 export function ServersSection({ host }: { host: string }): ReactElement {
   const { kind, value = [], failure, reload } = useQuery('tenant.servers', { host }, { on: [] });
@@ -19,7 +35,7 @@ export function ServersSection({ host }: { host: string }): ReactElement {
     <Section
       title={`Connectors of ${host}`}
       aside={
-        <Button onClick={reload} aria-label={`Load the connectors of ${host} again`}>
+        <Button onClick={reload} aria-label={`Load again: connectors of ${host}`}>
           Load again
         </Button>
       }
@@ -55,9 +71,7 @@ export function ServersSection({ host }: { host: string }): ReactElement {
                 )}
               </Cell>
               <Cell>
-                <Button aria-label={`Look at ${server.name}`} onClick={() => setLooking(server)}>
-                  {server.connector === undefined ? 'Look at it' : 'Look again'}
-                </Button>
+                <LookButton server={server} onLook={setLooking} />
               </Cell>
             </tr>
           ))}

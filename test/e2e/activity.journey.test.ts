@@ -12,13 +12,12 @@ import { filesystemServer, node } from '../journeys/companion-home.ts';
 import { connect } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
 import { seriousFindings } from './rig/axe.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
 
 const CALLS = 20_000;
 /** On a machine that does other things as well; what is promised is measured by the benchmark. */
 const PATIENT_MS = 2000;
-const folder = process.env['RUNLAYER_TEST_SCREENSHOTS'];
-
 describeInBrowser('the activity page', () => {
   let rig: Rig;
   let page: Page;
@@ -26,15 +25,6 @@ describeInBrowser('the activity page', () => {
   let grid: Locator;
   let panel: Locator;
 
-  const shot = async (name: string): Promise<void> => {
-    if (folder === undefined) return;
-    mkdirSync(folder, { recursive: true });
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(folder, `activity-${name}-${theme}.png`) });
-    }
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  };
   const show = async (path: string): Promise<void> => {
     await page.evaluate(`location.hash = '#/overview'`);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -78,7 +68,7 @@ describeInBrowser('the activity page', () => {
     expect(await rowCount()).toBe(CALLS);
     await page.getByRole('slider').waitFor();
     await page.getByText(`${CALLS.toLocaleString('en')} calls`).waitFor();
-    await shot('list');
+    await lookAt(page, 'activity-list');
     expect(await seriousFindings(page)).toEqual([]);
   });
 
@@ -127,7 +117,7 @@ describeInBrowser('the activity page', () => {
     await page.keyboard.press('Enter');
     await panel.getByRole('heading', { level: 2 }).waitFor();
     await panel.getByRole('list', { name: 'What happened, in order' }).waitFor();
-    await shot('call');
+    await lookAt(page, 'activity-call');
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
@@ -148,7 +138,7 @@ describeInBrowser('the activity page', () => {
     await panel.getByRole('button', { name: 'Why?' }).click();
     await panel.getByText('Made again now, the same call would be', { exact: false }).waitFor();
     await panel.getByText('refused', { exact: true }).waitFor();
-    await shot('why');
+    await lookAt(page, 'activity-why');
     await panel.getByRole('button', { name: 'Request access' }).click();
     await panel.getByText('This machine decided it.', { exact: false }).waitFor();
     await panel.getByRole('button', { name: 'Add a rule' }).first().click();
@@ -165,7 +155,7 @@ describeInBrowser('the activity page', () => {
     const story = page.getByRole('list', { name: 'Calls, the oldest first' });
     await story.getByText(/^listed directory ".*Documents"$/).waitFor();
     await story.getByText(/^tried to write file ".*again\.txt": stopped$/).waitFor();
-    await shot('task');
+    await lookAt(page, 'activity-task');
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Back to all calls' }).click();
   });
@@ -198,7 +188,7 @@ describeInBrowser('the activity page', () => {
     await page.mouse.up();
     await page.getByRole('button', { name: 'Show all time' }).waitFor();
     await expect.poll(rowCount).toBeLessThan(all);
-    await shot('narrowed');
+    await lookAt(page, 'activity-narrowed');
     await page.getByRole('button', { name: 'Show all time' }).click();
     await expect.poll(rowCount).toBe(all);
     await chart.focus();
@@ -217,7 +207,7 @@ describeInBrowser('the activity page', () => {
       .getByRole('button', { name: /^Export [\d,]+ calls$/ })
       .click();
     await page.getByText(/entries are in/).waitFor();
-    await shot('exported');
+    await lookAt(page, 'activity-exported');
     const downloads = join(rig.home.path, 'Downloads');
     const [name = ''] = readdirSync(downloads);
     expect(name).toMatch(/^runlayer-activity-\d{4}-\d\d-\d\d-\d{6}\.csv$/);

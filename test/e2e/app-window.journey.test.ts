@@ -12,9 +12,9 @@ import { connect, textOf } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
 import { openAppPage } from './rig/app-page.ts';
 import { launchChromium } from './rig/chromium.ts';
+import { picture } from './rig/look-at.ts';
 import { describeInBrowser } from './rig/open-rig.ts';
 import { Complaints, watchContext } from './rig/watched-page.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('the app’s windows', () => {
   const complaints = new Complaints();
@@ -78,7 +78,7 @@ describeInBrowser('the app’s windows', () => {
     const approval = await approvalWindow();
     await approval.getByText(everythingServer, { exact: false }).first().waitFor();
     expect(await approval.evaluate('document.activeElement.textContent')).toBe('Deny');
-    await approval.screenshot({ path: join(screenshots, 'app-approval-light.png') });
+    await picture(approval, 'app-approval-light');
     await allow(approval);
     expect((await added).code).toBe(0);
   });
@@ -115,6 +115,6 @@ describeInBrowser('the app’s windows', () => {
   it('say what can be chosen about the app, and why not', async () => {
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByText('Only an installed app can be started at login.').waitFor();
-    await page.screenshot({ path: join(screenshots, 'app-settings-light.png') });
+    await picture(page, 'app-settings-light');
   });
 });

@@ -1,12 +1,11 @@
 /** Calls and changes wait for a person; a yes is given in the approval window alone, half a second after it was seen. */
-import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { everythingServer, node } from '../journeys/companion-home.ts';
 import { connect } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
+import { picture } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('the approval window', () => {
   let rig: Rig;
@@ -46,7 +45,7 @@ describeInBrowser('the approval window', () => {
   it('shows the whole call, begins at Deny, and takes no yes before it was seen', async () => {
     const called = client.call('one', 'echo', { message: 'hello there' });
     await page.getByText('wants to call').waitFor();
-    await page.screenshot({ path: join(screenshots, 'approvals-light.png') });
+    await picture(page, 'approvals-light');
     const popup = await review();
     await popup.getByText('Cursor wants to call echo').waitFor();
     expect(new URL(popup.url()).origin).not.toBe(new URL(page.url()).origin);
@@ -73,7 +72,7 @@ describeInBrowser('the approval window', () => {
       requestAnimationFrame(() => requestAnimationFrame(look));
     })`);
     expect(state).toBe(true);
-    await popup.screenshot({ path: join(screenshots, 'approval-window-light.png') });
+    await picture(popup, 'approval-window-light');
     await popup.getByRole('button', { name: 'Deny', exact: true }).click();
     expect((await called).result?.isError).toBe(true);
   });
@@ -82,12 +81,12 @@ describeInBrowser('the approval window', () => {
     const calls = ['a', 'b', 'c'].map((id) => client.call(id, 'echo', { message: `call ${id}` }));
     await page.getByRole('button', { name: 'Deny all 3' }).waitFor();
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.screenshot({ path: join(screenshots, 'approvals-dark.png') });
+    await picture(page, 'approvals-dark');
     const popup = await review();
     await popup.emulateMedia({ colorScheme: 'dark' });
     await popup.getByText('3 things need your answer').waitFor();
     await popup.getByRole('checkbox').nth(1).check();
-    await popup.screenshot({ path: join(screenshots, 'approval-sheet-dark.png'), fullPage: true });
+    await picture(popup, 'approval-sheet-dark', true);
     await popup.getByRole('button', { name: 'Allow 1 chosen, deny the rest' }).click();
     const answers = await Promise.all(calls);
     expect(answers.map((answer) => answer.result?.isError === true)).toEqual([true, false, true]);
@@ -120,10 +119,10 @@ describeInBrowser('the approval window', () => {
       page.getByRole('button', { name: 'Let calls through again' }).click(),
     ]);
     await page.getByText('Your answer is needed.').waitFor();
-    await page.screenshot({ path: join(screenshots, 'overview-held-light.png') });
+    await picture(page, 'overview-held-light');
     await popup.bringToFront();
     await popup.getByText('Let calls through again?').waitFor();
-    await popup.screenshot({ path: join(screenshots, 'approval-question-light.png') });
+    await picture(popup, 'approval-question-light');
     await popup.getByRole('button', { name: 'Allow' }).click();
     await page.getByRole('button', { name: 'Stop all calls' }).waitFor();
   });

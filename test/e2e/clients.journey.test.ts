@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { filesystemServer, node } from '../journeys/companion-home.ts';
 import { connect } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
-import { seriousFindings } from './rig/axe.ts';
+import { answerHeld } from './rig/answer-held.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 const TOKEN = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
 
@@ -59,29 +59,13 @@ describeInBrowser('the clients of a person', () => {
 
   const goTo = (hash: string): Promise<unknown> => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
   const card = (title: string): ReturnType<Page['getByRole']> => page.getByRole('region', { name: title, exact: true });
-  const shot = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: join(screenshots, `${name}-${theme}.png`) });
-      expect(await seriousFindings(page)).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  };
-  const answer = async (does: () => Promise<unknown>, button: 'Allow' | 'Deny'): Promise<string> => {
-    const [popup] = await Promise.all([context.waitForEvent('page'), does()]);
-    await popup.bringToFront();
-    const detail = await popup.getByRole('group', { name: 'All of it' }).innerText();
-    await popup.getByRole('button', { name: button, exact: true }).click();
-    if (!popup.isClosed()) await popup.waitForEvent('close');
-    return detail;
-  };
 
   it('shows the first steps: what is here, and a way in for each', async () => {
     await goTo('#/welcome');
     await page.getByRole('heading', { name: 'Welcome' }).waitFor();
     await page.getByText('Claude Desktop and Cursor are on this machine.').waitFor();
     await page.getByText('My notes', { exact: true }).first().waitFor();
-    await shot('welcome-1');
+    await lookAt(page, 'welcome-1');
   });
 
   it('brings a server in: secret to the keychain, the whole of it asked in the approval window', async () => {
@@ -91,8 +75,8 @@ describeInBrowser('the clients of a person', () => {
     expect(await dialog.getByLabel('NOTES_TOKEN').isChecked()).toBe(true);
     expect(await dialog.getByLabel('LOG').isChecked()).toBe(false);
     expect(await page.content()).not.toContain(TOKEN);
-    await shot('bring-in');
-    const detail = await answer(() => dialog.getByRole('button', { name: 'Bring in' }).click(), 'Allow');
+    await lookAt(page, 'bring-in');
+    const detail = await answerHeld(page, () => dialog.getByRole('button', { name: 'Bring in' }).click(), 'Allow');
     expect(detail).toContain(filesystemServer);
     expect(detail).toContain('The value of NOTES_TOKEN moves to the keychain');
     await dialog.waitFor({ state: 'detached' });
@@ -111,7 +95,7 @@ describeInBrowser('the clients of a person', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('"my-notes"', { exact: false }).first().waitFor();
     expect(readFileSync(claudeFile, 'utf8')).toBe('{"theme": "dark"}\n');
-    await shot('connect');
+    await lookAt(page, 'connect');
     await dialog.getByRole('button', { name: 'Connect' }).click();
     await dialog.waitFor({ state: 'detached' });
     await card('Claude Desktop').getByRole('link', { name: 'my-notes' }).waitFor();
@@ -119,7 +103,7 @@ describeInBrowser('the clients of a person', () => {
       theme: 'dark',
       mcpServers: { 'my-notes': { args: ['run', 'my-notes'] } },
     });
-    await shot('welcome-2');
+    await lookAt(page, 'welcome-2');
     await card('Claude Desktop').getByRole('button', { name: 'Undo the last change' }).click();
     await dialog.getByRole('button', { name: 'Undo' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -134,7 +118,7 @@ describeInBrowser('the clients of a person', () => {
     await client.call('first', 'list_directory', { path: join(rig.home.path, 'Notes') });
     await page.getByText('list_directory').waitFor();
     await page.getByText('Allowed', { exact: true }).waitFor();
-    await shot('welcome-3');
+    await lookAt(page, 'welcome-3');
     await page.getByRole('button', { name: 'Finish' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   });
@@ -144,13 +128,13 @@ describeInBrowser('the clients of a person', () => {
     await card('Cursor')
       .getByText(/Cursor came back at .*, 1 session\./)
       .waitFor();
-    await shot('clients');
+    await lookAt(page, 'clients');
     const written = readFileSync(cursorFile, 'utf8');
     const servers = JSON.parse(written) as { mcpServers: Record<string, unknown> };
     delete servers.mcpServers['My notes'];
     writeFileSync(cursorFile, JSON.stringify(servers));
     await card('Cursor').getByText('was taken out of the file of Cursor', { exact: false }).waitFor();
-    await shot('drift');
+    await lookAt(page, 'drift');
     await card('Cursor').getByRole('button', { name: 'Put it back' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Write it' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -164,11 +148,11 @@ describeInBrowser('the clients of a person', () => {
     await page.getByRole('heading', { name: 'Cursor', level: 1 }).waitFor();
     const dialog = page.getByRole('dialog');
     await card('Cursor').getByRole('button', { name: 'Undo the last change' }).click();
-    const detail = await answer(() => dialog.getByRole('button', { name: 'Undo' }).click(), 'Deny');
+    const detail = await answerHeld(page, () => dialog.getByRole('button', { name: 'Undo' }).click(), 'Deny');
     expect(detail).toContain('"My notes":');
     await dialog.getByText('It was refused in the approval window', { exact: false }).waitFor();
     expect(readFileSync(cursorFile, 'utf8')).not.toContain(TOKEN);
-    await answer(() => dialog.getByRole('button', { name: 'Undo' }).click(), 'Allow');
+    await answerHeld(page, () => dialog.getByRole('button', { name: 'Undo' }).click(), 'Allow');
     await dialog.waitFor({ state: 'detached' });
     expect(readFileSync(cursorFile, 'utf8')).toBe(original);
   });
@@ -197,7 +181,7 @@ describeInBrowser('the clients of a person', () => {
     const found = card('Servers that bypass the companion');
     await found.getByText('U+202E right-to-left override').first().waitFor();
     await found.getByText('<b>x').first().waitFor();
-    await shot('hostile');
+    await lookAt(page, 'hostile');
     await found.getByRole('button', { name: /^Bring in/ }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('What it runs').waitFor();

@@ -4,13 +4,13 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { fixtureServer, node } from '../journeys/companion-home.ts';
 import { installNpx } from '../journeys/local-npx.ts';
-import { seriousFindings } from './rig/axe.ts';
+import { answerHeld } from './rig/answer-held.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, PASSPHRASE, type Rig } from './rig/open-rig.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 const KEY = 'BSA-Vb7Qm2Xk9TzR4wLpVb7Qm2Xk9TzR4wLp01';
 
@@ -20,28 +20,8 @@ describeInBrowser('connectors in the page', () => {
   let page: Page;
   let docs: string;
 
-  /** In both themes: a picture, and nothing serious for axe-core. */
-  const look = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: join(screenshots, `connectors-${name}-${theme}.png`), fullPage: true });
-      expect(await seriousFindings(page)).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  };
   const go = (path: string): Promise<unknown> => page.evaluate(`location.hash = '#${path}'`);
   const heading = (name: string): Promise<void> => page.getByRole('heading', { level: 1, name }).waitFor();
-  /** Clicks, answers in the approval window, and gives what was shown there. */
-  const answer = async (click: Locator, button: 'Allow' | 'Deny' = 'Allow'): Promise<string> => {
-    const [popup] = await Promise.all([context.waitForEvent('page'), click.click()]);
-    await popup.bringToFront();
-    const choice = popup.getByRole('button', { name: button, exact: true });
-    await choice.waitFor();
-    const text = await popup.locator('body').innerText();
-    await choice.click();
-    if (!popup.isClosed()) await popup.waitForEvent('close');
-    return text;
-  };
 
   beforeAll(async () => {
     rig = await openRig();
@@ -68,11 +48,11 @@ describeInBrowser('connectors in the page', () => {
 
   it('finds a server in the catalogue and installs it after one yes to the whole of it', async () => {
     await page.getByText('No connector yet.', { exact: false }).waitFor();
-    await look('empty');
+    await lookAt(page, 'connectors-empty', true);
     await page.getByRole('link', { name: 'Open the catalogue' }).click();
     await heading('Catalogue');
     await page.getByRole('link', { name: 'GitHub' }).waitFor();
-    await look('catalogue');
+    await lookAt(page, 'connectors-catalogue', true);
     await page.getByLabel('Search the catalogue').fill('files folders');
     await page.getByRole('link', { name: 'Install…' }).click();
     await heading('Install Files');
@@ -81,31 +61,31 @@ describeInBrowser('connectors in the page', () => {
     await page.getByText('There is no folder', { exact: false }).waitFor();
     await page.getByLabel('Folders').fill(docs);
     await page.getByLabel('Name here').fill('files');
-    await look('install-form');
+    await lookAt(page, 'connectors-install-form', true);
     await page.getByRole('button', { name: 'Look at what would run' }).click();
     await page.getByText('settings.json', { exact: false }).waitFor();
     await page.getByText(join(rig.home.path, 'bin', 'npx')).waitFor();
-    await look('install-consent');
-    const question = await answer(page.getByRole('button', { name: 'Install', exact: true }));
+    await lookAt(page, 'connectors-install-consent', true);
+    const question = await answerHeld(page, () => page.getByRole('button', { name: 'Install', exact: true }).click());
     expect(question).toContain('Let AI clients start "files"?');
     expect(question).toContain('@modelcontextprotocol/server-filesystem@');
     expect(question).toContain('It is started once now');
     await heading('files');
     await page.getByText('with 14 tools', { exact: false }).waitFor();
-    await look('overview');
+    await lookAt(page, 'connectors-overview', true);
   });
 
   it('shows its tools, switches one off at once and on only with a yes', async () => {
     await page.getByRole('tab', { name: 'Tools' }).click();
     await page.getByRole('heading', { name: 'Tools (14)' }).waitFor();
-    await look('tools');
+    await lookAt(page, 'connectors-tools', true);
     const toggle = page.getByRole('switch', { name: 'Let clients use write_file' });
     await toggle.click();
     await page.getByText('switched off').waitFor();
     expect(await rig.home.json(['policy', 'list'])).toMatchObject([
       { effect: 'deny', connector: 'files', tool: 'write_file' },
     ]);
-    const question = await answer(toggle);
+    const question = await answerHeld(page, () => toggle.click());
     expect(question).toContain('Switch the tool "write_file" of "files" on again?');
     await page.getByText('switched off').waitFor({ state: 'detached' });
     expect(await rig.home.json(['policy', 'list'])).toEqual([]);
@@ -116,15 +96,15 @@ describeInBrowser('connectors in the page', () => {
     await page.getByLabel('Tool', { exact: true }).selectOption('read_text_file');
     await page.getByLabel('Arguments').fill(JSON.stringify({ path: join(docs, 'hello.txt') }));
     const call = page.getByRole('button', { name: 'Call it once' });
-    const question = await answer(call);
+    const question = await answerHeld(page, () => call.click());
     expect(question).toContain('Call "read_text_file" on "files" once?');
     expect(question).toContain('hello.txt');
     const parts = page.getByRole('region', { name: 'Answer' });
     await parts.getByText('answered', { exact: true }).waitFor();
     expect(await parts.innerText()).toContain('<b>file</b>');
     expect(await parts.innerText()).not.toContain('\u202e');
-    await look('try');
-    await answer(call, 'Deny');
+    await lookAt(page, 'connectors-try', true);
+    await answerHeld(page, () => call.click(), 'Deny');
     await page.getByText('It was refused in the approval window', { exact: false }).waitFor();
     expect(await page.getByRole('region', { name: 'Answer' }).count()).toBe(0);
   });
@@ -132,7 +112,7 @@ describeInBrowser('connectors in the page', () => {
   it('shows the log of the server', async () => {
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.getByText('Secure MCP Filesystem Server running on stdio').first().waitFor();
-    await look('log');
+    await lookAt(page, 'connectors-log', true);
   });
 
   it('installs one with a secret, which goes in and never comes out', async () => {
@@ -144,8 +124,8 @@ describeInBrowser('connectors in the page', () => {
     await page.getByRole('button', { name: 'Look at what would run' }).click();
     await page.getByText('BRAVE_API_KEY from keychain:brave-search').waitFor();
     await page.getByText('stored', { exact: true }).waitFor();
-    await look('install-secret');
-    const question = await answer(page.getByRole('button', { name: 'Install', exact: true }));
+    await lookAt(page, 'connectors-install-secret', true);
+    const question = await answerHeld(page, () => page.getByRole('button', { name: 'Install', exact: true }).click());
     expect(question).toContain('BRAVE_API_KEY from keychain:brave-search');
     expect(question).not.toContain(KEY);
     await heading('brave-search');
@@ -161,20 +141,20 @@ describeInBrowser('connectors in the page', () => {
     await page.getByRole('button', { name: 'Add a variable' }).click();
     await page.getByLabel('Variable').fill('LEVEL');
     await page.getByLabel('Value', { exact: true }).fill('very-quiet-value');
-    await look('add');
+    await lookAt(page, 'connectors-add', true);
     await page.getByRole('button', { name: 'Look at what would run' }).click();
     await page.getByText('LEVEL=very-quiet-value').waitFor();
-    await answer(page.getByRole('button', { name: 'Add it' }));
+    await answerHeld(page, () => page.getByRole('button', { name: 'Add it' }).click());
     await heading('own');
     await page.getByText(/It answered in/).waitFor();
     await go('/connectors/own/definition');
     await page.getByText('The value is not shown.').waitFor();
     expect(await page.content()).not.toContain('very-quiet-value');
-    await look('definition');
+    await lookAt(page, 'connectors-definition', true);
     await page.getByLabel('When no rule says otherwise').selectOption('deny');
     await page.getByRole('button', { name: 'Look at what would run' }).click();
     await page.getByText('LEVEL=(as it is now)').waitFor();
-    const question = await answer(page.getByRole('button', { name: 'Store the change' }));
+    const question = await answerHeld(page, () => page.getByRole('button', { name: 'Store the change' }).click());
     expect(question).toContain('LEVEL=very-quiet-value');
     await page.getByText('It counts from the next start', { exact: false }).waitFor();
     expect(await rig.home.json(['connectors', 'show', 'own'])).toMatchObject({ default: 'deny' });
@@ -185,11 +165,13 @@ describeInBrowser('connectors in the page', () => {
     await page.getByRole('switch', { name: 'AI clients may use it' }).click();
     await page.getByText('Switched off.', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Remove…' }).click();
-    const question = await answer(page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }));
+    const question = await answerHeld(page, () =>
+      page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click(),
+    );
     expect(question).toContain('Remove "own"?');
     await heading('Connectors');
     await page.getByRole('link', { name: 'brave-search' }).waitFor();
     expect(await page.getByRole('link', { name: 'own', exact: true }).count()).toBe(0);
-    await look('list');
+    await lookAt(page, 'connectors-list', true);
   });
 });

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createHttpInterface, type HttpInterface } from '../../main/control/http-interface.ts';
 import { createFakeCompanion, entryAt, type FakeCompanion } from './fake-companion.ts';
+import { launchChromium } from './rig/chromium.ts';
+import { picture } from './rig/look-at.ts';
+import { describeInBrowser } from './rig/open-rig.ts';
 import { scriptSizes } from './rig/script-sizes.ts';
-import { screenshots } from './rig/screenshots.ts';
+import { Complaints, watchContext } from './rig/watched-page.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const missing = !existsSync(CHROMIUM);
 const projectDirectory = join(import.meta.dirname, '..', '..');
 
 let browser: Browser;
@@ -21,21 +21,13 @@ let companion: FakeCompanion;
 let ui: HttpInterface;
 let context: BrowserContext;
 let page: Page;
-let problems: string[];
+const complaints = new Complaints();
 const now = Date.now();
 
 async function openPage(colorScheme: 'light' | 'dark'): Promise<void> {
   context = await browser.newContext({ colorScheme, viewport: { width: 1120, height: 760 }, reducedMotion: 'reduce' });
+  await watchContext(context, complaints);
   page = await context.newPage();
-  problems = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('dialog', (dialog) => {
-    problems.push('a dialog was opened');
-    void dialog.dismiss();
-  });
 }
 
 const startInterface = async (port = 0): Promise<HttpInterface> =>
@@ -48,9 +40,7 @@ const startInterface = async (port = 0): Promise<HttpInterface> =>
     port,
   });
 
-const shot = (name: string): Promise<Buffer> => page.screenshot({ path: join(screenshots, `${name}.png`) });
-
-describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no ${CHROMIUM}]` : ''}`, () => {
+describeInBrowser('the interface in a browser', () => {
   beforeAll(async () => {
     built = await mkdtemp(join(tmpdir(), 'rl-renderer-'));
     await build({
@@ -58,19 +48,7 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
       logLevel: 'silent',
       build: { outDir: built, emptyOutDir: true },
     });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -103,14 +81,14 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await page.getByRole('link', { name: 'See what waits' }).first().waitFor();
     await page.getByText('Cursor starts 2 servers without the companion.').waitFor();
     await page.getByText('U+202E right-to-left override').first().waitFor();
-    await shot(`overview-${theme}`);
+    await picture(page, `overview-${theme}`);
 
     await page.getByRole('link', { name: 'Activity' }).click();
     const rows = page.locator('[role="grid"] [data-row]');
     await rows.first().waitFor();
     await page.getByText('24 calls').waitFor();
     expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('25');
-    await shot(`activity-${theme}`);
+    await picture(page, `activity-${theme}`);
 
     companion.emit({
       type: 'log',
@@ -132,14 +110,14 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     const detail = page.getByRole('complementary', { name: 'Call' });
     await detail.getByText('The name of this tool holds characters that are not allowed.').waitFor();
     expect(await detail.innerText()).toContain('U+200B zero-width space');
-    await shot(`detail-hostile-${theme}`);
+    await picture(page, `detail-hostile-${theme}`);
     await page.keyboard.press('Escape');
     await detail.waitFor({ state: 'detached' });
 
     await rows.filter({ hasText: 'commit' }).first().click();
     await detail.getByText('text of 1,204 bytes, not kept').waitFor();
     expect(await detail.innerText()).toContain('ask-writes');
-    await shot(`detail-${theme}`);
+    await picture(page, `detail-${theme}`);
     await page.keyboard.press('Escape');
 
     await page.getByRole('button', { name: 'Denied', exact: true }).click();
@@ -147,7 +125,7 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     expect(await rows.filter({ hasText: 'live_call' }).count()).toBe(1);
     await page.getByRole('button', { name: 'Asked', exact: true }).click();
     await rows.filter({ hasText: 'commit' }).first().waitFor();
-    expect(problems).toEqual([]);
+    expect(complaints.take()).toEqual([]);
   });
 
   it('is protected when nothing needs the person, and says when protection is weakened', async () => {
@@ -161,10 +139,10 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await page.getByText('No connector yet.').waitFor();
     companion.emit({ type: 'weakened', operation: 'policy.add', text: 'allow files *', caller: 'cli' });
     await page.getByText('Protection was weakened.').waitFor();
-    await shot('weakened-light');
+    await picture(page, 'weakened-light');
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByText('Protection was weakened.').count()).toBe(0);
-    expect(problems).toEqual([]);
+    expect(complaints.take()).toEqual([]);
   });
 
   it('leaves room for what is wrong, however long the next step is', async () => {
@@ -174,8 +152,8 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     const wrong = page.getByText('Not enforcing on outage', { exact: false }).first();
     await wrong.waitFor();
     expect((await wrong.boundingBox())?.height).toBeLessThan(80);
-    await shot('open-light');
-    expect(problems).toEqual([]);
+    await picture(page, 'open-light');
+    expect(complaints.take()).toEqual([]);
   });
 
   it('denies a waiting call', async () => {
@@ -185,7 +163,7 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.getByText('Nothing waits for you.', { exact: false }).waitFor();
     expect(companion.denied).toEqual(['{"id":"7f3a"}']);
-    expect(problems).toEqual([]);
+    expect(complaints.take()).toEqual([]);
   });
 
   it('can be used with the keyboard alone', async () => {
@@ -206,7 +184,7 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     expect(await grid.locator('[aria-selected="true"]').innerText()).toContain('exec');
     await page.keyboard.press('Escape');
     expect(await page.evaluate(`document.activeElement?.getAttribute('role')`)).toBe('grid');
-    expect(problems).toEqual([]);
+    expect(complaints.take()).toEqual([]);
   });
 
   it('survives a reload, and says that a link was used already', async () => {
@@ -216,13 +194,13 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await page.getByText('Something needs you').waitFor();
     await page.reload();
     await page.getByText('Something needs you').waitFor();
-    expect(problems).toEqual([]);
+    expect(complaints.take()).toEqual([]);
 
     const other = await context.newPage();
     await other.goto(link);
     await other.getByText('This link was used already.').waitFor();
     expect(await other.locator('body').innerText()).toContain('runlayer open');
-    await other.screenshot({ path: join(screenshots, 'link-used-dark.png') });
+    await picture(other, 'link-used-dark');
     // The next link in the very same tab signs it in.
     await other.goto(ui.mintLink());
     await other.getByText('Something needs you').waitFor();
@@ -240,7 +218,7 @@ describe.skipIf(missing)(`the interface in a browser${missing ? ` [skipped: no $
     await ui.close();
     await page.getByRole('alert').getByText('The companion stopped.').waitFor();
     expect(await page.locator('body').innerText()).toContain('Not enforcing');
-    await shot('stopped-light');
+    await picture(page, 'stopped-light');
     ui = await startInterface(Number(new URL(ui.url()).port));
     // A new companion knows no bearer of the old one.
     await page.getByText('This page is not signed in to the companion (any more).').waitFor();

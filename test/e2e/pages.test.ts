@@ -3,13 +3,12 @@
  * console, no report of the policy, nothing that scrolls sideways, everything reached by the keyboard with a focus that is seen.
  * `RUNLAYER_TEST_SCREENSHOTS` names a folder for pictures.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../journeys/tenant-home.ts';
 import { seriousFindings } from './rig/axe.ts';
 import { focusProblems } from './rig/focus-walk.ts';
+import { picture } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
 import { CANARY_SECRET, fillHome, type ReferenceHome } from './rig/reference-data.ts';
 import { settled } from './rig/settled.ts';
@@ -59,13 +58,6 @@ const TITLES: Readonly<Record<string, string>> = {
   about: 'About',
   welcome: 'First steps',
 };
-const folder = process.env['RUNLAYER_TEST_SCREENSHOTS'];
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 /** The page that was asked for, and not one that says why it cannot be shown. */
 async function show(page: Page, name: string): Promise<void> {
@@ -130,7 +122,7 @@ describeInBrowser('every page', () => {
         await page.setViewportSize({ width, height: 760 });
         await settled(page);
         expect([width, await seriousFindings(page)]).toEqual([width, []]);
-        await shot(page, `${name}-${theme}-${width}`);
+        await picture(page, `${name}-${theme}-${width}`);
         const wide = await page.evaluate<string[]>(
           `[document.documentElement, document.querySelector('main')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.tagName)`,
         );
@@ -153,7 +145,7 @@ describeInBrowser('every page', () => {
       await settled(page);
       expect(await seriousFindings(page)).toEqual([]);
       expect(await focusProblems(page)).toEqual([]);
-      await shot(page, `${name}-${button.replaceAll(' ', '-')}-${theme}`);
+      await picture(page, `${name}-${button.replaceAll(' ', '-')}-${theme}`);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
     });
@@ -171,7 +163,7 @@ describeInBrowser('every page', () => {
       expect(await focusProblems(popup)).toEqual([]);
       for (const width of [620, 360]) {
         await popup.setViewportSize({ width, height: 520 });
-        await shot(popup, `approval-window-${theme}-${width}`);
+        await picture(popup, `approval-window-${theme}-${width}`);
         const wide = await popup.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth + 1');
         expect([width, wide]).toEqual([width, false]);
       }

@@ -8,9 +8,9 @@ import { filesystemServer, node } from '../journeys/companion-home.ts';
 import { connect } from '../journeys/deciding-steps.ts';
 import { Offering, tool } from '../journeys/offering.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
-import { seriousFindings } from './rig/axe.ts';
+import { answerHeld } from './rig/answer-held.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('the policy page', () => {
   let rig: Rig;
@@ -24,29 +24,13 @@ describeInBrowser('the policy page', () => {
     (await rig.home.json<Rule[]>(['policy', 'list'])).map(
       (rule) => `${rule.effect} ${rule.connector} ${rule.tool ?? rule.resource ?? rule.prompt ?? ''}`,
     );
-  const shot = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(screenshots, `${name}-${theme}.png`) });
-      expect(await seriousFindings(page), `${name} ${theme}`).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  };
   const open = async (path: string): Promise<void> => {
     await page.evaluate(`location.hash = ${JSON.stringify(`#${path}`)}`);
   };
   /** Does something that is held, looks at the whole question, and answers it. */
   const answered = async (begin: () => Promise<void>, parts: readonly string[], button: 'Allow' | 'Deny') => {
-    const [popup] = await Promise.all([context.waitForEvent('page'), begin()]);
-    // It closes itself once it is answered, whatever it is still asking for.
-    rig.complaints.expect(/ERR_ABORTED .*\/call\/(held|approvals)\.list/);
-    await popup.bringToFront();
-    await popup.getByRole('button', { name: button, exact: true }).waitFor();
-    const text = await popup.locator('body').innerText();
+    const text = await answerHeld(page, begin, button);
     for (const part of parts) expect(text).toContain(part);
-    await popup.getByRole('button', { name: button, exact: true }).click();
-    if (!popup.isClosed()) await popup.waitForEvent('close');
-    await page.bringToFront();
   };
 
   beforeAll(async () => {
@@ -87,7 +71,7 @@ describeInBrowser('the policy page', () => {
     await page.getByText('Deny the tool "write_*" on the connector "files".').waitFor();
     await page.getByText('nothing is written here').waitFor();
     await page.getByText('decided 3 calls in the last 7 days').waitFor();
-    await shot('policy-rules');
+    await lookAt(page, 'policy-rules');
   });
 
   it('checks a rule while it is typed, and says what it would have done', async () => {
@@ -102,7 +86,7 @@ describeInBrowser('the policy page', () => {
     await dialog.getByLabel('Values').fill('/etc\n');
     await dialog.getByText('when "/path" is a path below "/etc".', { exact: false }).waitFor();
     await dialog.getByText('None of the last', { exact: false }).waitFor();
-    await shot('policy-editor');
+    await lookAt(page, 'policy-editor');
     await dialog.getByRole('tab', { name: 'JSON' }).click();
     const json = dialog.getByLabel('The rule as JSON');
     expect(JSON.parse(await json.inputValue())).toEqual({
@@ -137,7 +121,7 @@ describeInBrowser('the policy page', () => {
       .first()
       .waitFor();
     await dialog.getByText('another one has the last word', { exact: false }).waitFor();
-    await shot('policy-draft');
+    await lookAt(page, 'policy-draft');
     const before = await rules();
     await dialog.getByText('With arguments like these').click();
     await dialog.getByText('is a path below "~/Documents/notes"', { exact: false }).first().waitFor();
@@ -195,14 +179,10 @@ describeInBrowser('the policy page', () => {
     await page.getByLabel('With these arguments').fill('{"path":"/etc/passwd"}');
     await page.getByRole('button', { name: 'Explain' }).click();
     await page.getByText('tool read_text_file on files').waitFor();
-    await page
-      .getByText('cannot tell', { exact: false })
-      .or(page.getByText('holds.', { exact: false }))
-      .first()
-      .waitFor();
+    await page.getByText('deny: holds. Its condition holds.', { exact: false }).waitFor();
     await page.getByText('denied', { exact: true }).last().waitFor();
     await page.getByRole('button', { name: 'Explain' }).scrollIntoViewIfNeeded();
-    await shot('policy-explain');
+    await lookAt(page, 'policy-explain');
   });
 
   it('changes what a connector does with the rest', async () => {
@@ -238,7 +218,7 @@ describeInBrowser('the policy page', () => {
     await dialog.getByLabel('File of rules').setInputFiles(file);
     await dialog.getByText('1 would be added, 0 would go.').waitFor();
     await dialog.getByText('U+202E', { exact: false }).first().waitFor();
-    await shot('policy-import');
+    await lookAt(page, 'policy-import');
     await dialog.getByRole('button', { name: 'Import' }).click();
     await dialog.waitFor({ state: 'detached' });
     expect((await rules()).some((rule) => rule.startsWith('deny files move_'))).toBe(true);
@@ -255,7 +235,7 @@ describeInBrowser('the policy page', () => {
     const dialog = page.getByRole('dialog', { name: 'New chain' });
     await dialog.getByLabel('Tool').last().fill('send_*');
     await dialog.getByText('Ask before the tool "send_*"', { exact: false }).waitFor();
-    await shot('policy-chain-editor');
+    await lookAt(page, 'policy-chain-editor');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByText('Ask before the tool "send_*"', { exact: false }).waitFor();
@@ -267,7 +247,7 @@ describeInBrowser('the policy page', () => {
     await page.getByRole('tab', { name: 'Suggestions' }).click();
     await page.getByRole('button', { name: 'Learn' }).click();
     await page.getByText('Rules that were learned', { exact: false }).waitFor();
-    await shot('policy-suggestions');
+    await lookAt(page, 'policy-suggestions');
     const before = await rules();
     await answered(
       () => page.getByRole('button', { name: 'Lock to this' }).click(),
@@ -295,7 +275,7 @@ describeInBrowser('the policy page', () => {
     await session();
     await page.getByRole('tab', { name: 'Changed tools' }).click();
     await page.getByText('Reads notes and sends them to us', { exact: false }).waitFor();
-    await shot('policy-pins');
+    await lookAt(page, 'policy-pins');
     await answered(
       () => page.getByRole('button', { name: 'Agree to the change' }).click(),
       ['notes', 'sends them to us'],
@@ -310,10 +290,12 @@ describeInBrowser('the policy page', () => {
 
   it('says what the guard does, and asks before it does less', async () => {
     await page.getByRole('tab', { name: 'Guard' }).click();
+    const pii = async (): Promise<unknown> =>
+      (await rig.home.json<{ all: { pii?: unknown } }>(['guard', 'show'])).all.pii;
     const choice = page.getByLabel('What happens with: Card and identity numbers');
     await choice.selectOption('block');
-    await expect.poll(() => choice.inputValue()).toBe('block');
-    await shot('policy-guard');
+    await expect.poll(pii).toBe('block');
+    await lookAt(page, 'policy-guard');
     await answered(
       async () => {
         await choice.selectOption('off');
@@ -322,5 +304,6 @@ describeInBrowser('the policy page', () => {
       'Deny',
     );
     await expect.poll(() => choice.inputValue()).toBe('block');
+    expect(await pii()).toBe('block');
   });
 });

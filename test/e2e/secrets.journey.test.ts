@@ -1,10 +1,10 @@
 /** A value goes into the keychain through the page and comes out nowhere; what uses one is changed only after a yes in the window. */
-import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { fixtureServer, node } from '../journeys/companion-home.ts';
+import { answerHeld } from './rig/answer-held.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, PASSPHRASE, type Rig } from './rig/open-rig.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 const VALUE = 'ghp_Vb7Qm2Xk9TzR4wLpVb7Qm2Xk9TzR4wLp01';
 const OTHER = 'ghp_another-Qm2Xk9TzR4wLpVb7Qm2Xk9TzR';
@@ -20,27 +20,9 @@ describeInBrowser('secrets in the page', () => {
   let context: BrowserContext;
   let page: Page;
 
-  const shoot = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: join(screenshots, `${name}-${theme}.png`), fullPage: true });
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  };
   const row = (name: string): Locator => page.getByRole('row', { name });
   const listed = async (name: string): Promise<Listed | undefined> =>
     (await rig.home.json<Listed[]>(['secrets', 'list'])).find((one) => one.name === name);
-  const answer = async (click: Locator, button: 'Allow' | 'Deny'): Promise<string> => {
-    const [popup] = await Promise.all([context.waitForEvent('page'), click.click()]);
-    await page.getByText('Waiting for your answer in the approval window.').waitFor();
-    await popup.bringToFront();
-    await popup.getByRole('button', { name: button, exact: true }).waitFor();
-    const text = await popup.locator('body').innerText();
-    await popup.screenshot({ path: join(screenshots, `secret-question-${button.toLowerCase()}.png`) });
-    await popup.getByRole('button', { name: button, exact: true }).click();
-    if (!popup.isClosed()) await popup.waitForEvent('close');
-    return text;
-  };
 
   beforeAll(async () => {
     rig = await openRig();
@@ -60,11 +42,15 @@ describeInBrowser('secrets in the page', () => {
 
   it('a connector that waits for one says so; it is stored after a yes, and used at once', async () => {
     await page.getByText('Needed, and not stored yet').waitFor();
-    await shoot('secrets-needed');
+    await lookAt(page, 'secrets-needed', true);
     await page.getByRole('button', { name: 'Store github-token' }).click();
     const dialog = page.getByRole('dialog', { name: 'Store github-token' });
     await dialog.getByLabel('Value').fill(VALUE);
-    const question = await answer(dialog.getByRole('button', { name: 'Store', exact: true }), 'Allow');
+    const question = await answerHeld(
+      page,
+      () => dialog.getByRole('button', { name: 'Store', exact: true }).click(),
+      'Allow',
+    );
     expect(question).toContain('Store a value for the secret "github-token"?');
     expect(question).toContain('connector "github" gets it as GITHUB_TOKEN');
     expect(question).not.toContain(VALUE.slice(4, 20));
@@ -81,11 +67,11 @@ describeInBrowser('secrets in the page', () => {
     await dialog.getByLabel('Name').fill('deploy-key');
     await dialog.getByLabel('It has several lines, like a private key').check();
     await dialog.getByLabel('Value').fill(PEM);
-    await shoot('secrets-add');
+    await lookAt(page, 'secrets-add', true);
     await dialog.getByRole('button', { name: 'Store', exact: true }).click();
     await page.getByText('deploy-key is stored.', { exact: false }).waitFor();
     await row('deploy-key').getByText('nothing').waitFor();
-    await shoot('secrets');
+    await lookAt(page, 'secrets', true);
   });
 
   it('another value for one in use waits, and a no leaves the old one', async () => {
@@ -93,12 +79,16 @@ describeInBrowser('secrets in the page', () => {
     await page.getByRole('button', { name: 'Replace github-token' }).click();
     const dialog = page.getByRole('dialog', { name: 'Replace github-token' });
     await dialog.getByLabel('Value').fill(OTHER);
-    const question = await answer(dialog.getByRole('button', { name: 'Replace', exact: true }), 'Deny');
+    const question = await answerHeld(
+      page,
+      () => dialog.getByRole('button', { name: 'Replace', exact: true }).click(),
+      'Deny',
+    );
     expect(question).toContain('Replace the value of "github-token"?');
     expect(question).not.toContain(OTHER.slice(4, 20));
     await dialog.getByText('It was refused in the approval window; nothing was changed.').waitFor();
     expect(await dialog.getByLabel('Value').inputValue()).toBe('');
-    await shoot('secrets-refused');
+    await lookAt(page, 'secrets-refused', true);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     expect(await listed('github-token')).toEqual(before);
   });
@@ -110,7 +100,7 @@ describeInBrowser('secrets in the page', () => {
     await page.getByRole('button', { name: 'Delete github-token' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete github-token?' });
     await dialog.getByText('github (GITHUB_TOKEN)').waitFor();
-    await answer(dialog.getByRole('button', { name: 'Delete' }), 'Deny');
+    await answerHeld(page, () => dialog.getByRole('button', { name: 'Delete' }).click(), 'Deny');
     await dialog.getByRole('button', { name: 'Keep it' }).click();
     expect((await rig.home.json<Listed[]>(['secrets', 'list'])).map(({ name }) => name)).toContain('github-token');
   });
@@ -132,7 +122,7 @@ describeInBrowser('secrets in the page', () => {
     page = await rig.open({}, context);
     await page.getByRole('link', { name: 'Secrets' }).click();
     await page.getByText('is closed. Servers that need one cannot start.', { exact: false }).waitFor();
-    await shoot('secrets-locked');
+    await lookAt(page, 'secrets-locked', true);
     await page.getByRole('button', { name: 'Unlock' }).click();
     const dialog = page.getByRole('dialog', { name: 'Unlock your secrets' });
     const unlock = async (passphrase: string, then: string): Promise<void> => {
@@ -142,7 +132,7 @@ describeInBrowser('secrets in the page', () => {
     };
     for (let n = 0; n < 3; n += 1) await unlock(`guess ${n}`, 'This passphrase does not open the secrets vault.');
     await unlock('guess 4', 'Several wrong passphrases were tried.');
-    await shoot('secrets-wait');
+    await lookAt(page, 'secrets-wait', true);
     await dialog.getByText('Wait', { exact: false }).first().waitFor();
     // The right one has to wait as well.
     const open = page.getByText('New secrets are kept in an encrypted file', { exact: false });

@@ -1,10 +1,10 @@
 /** Settings, hub tokens and what the companion says of itself: as a person uses them, with what they must never be given. */
-import { join } from 'node:path';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { fixtureServer, node } from '../journeys/companion-home.ts';
+import { answerHeld } from './rig/answer-held.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 describeInBrowser('settings, hub tokens and about', () => {
   let rig: Rig;
@@ -12,28 +12,9 @@ describeInBrowser('settings, hub tokens and about', () => {
   let page: Page;
   let token: string;
 
-  const shoot = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      // The page scrolls inside its own frame.
-      await page.setViewportSize({ width: 1120, height: 1500 });
-      await page.screenshot({ path: join(screenshots, `${name}-${theme}.png`) });
-    }
-    await page.setViewportSize({ width: 1120, height: 760 });
-    await page.emulateMedia({ colorScheme: 'light' });
-  };
   const go = async (name: string): Promise<void> => {
     await page.getByRole('link', { name, exact: true }).first().click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
-  };
-  const answer = async (click: Locator, button: 'Allow' | 'Deny'): Promise<string> => {
-    const [popup] = await Promise.all([context.waitForEvent('page'), click.click()]);
-    await popup.bringToFront();
-    await popup.getByRole('button', { name: button, exact: true }).waitFor();
-    const text = await popup.locator('body').innerText();
-    await popup.getByRole('button', { name: button, exact: true }).click();
-    if (!popup.isClosed()) await popup.waitForEvent('close');
-    return text;
   };
 
   beforeAll(async () => {
@@ -58,14 +39,14 @@ describeInBrowser('settings, hub tokens and about', () => {
     await page.getByText('Every record is there, in order and unchanged.', { exact: false }).waitFor();
     await page.getByText('The audit trail is sent to nobody.', { exact: false }).waitFor();
     await page.getByRole('heading', { name: 'App', exact: true }).waitFor();
-    await shoot('settings');
+    await lookAt(page, 'settings');
   });
 
   it('what tightens is done at once, and what opens it again waits for a yes', async () => {
     const isAsked = page.getByRole('switch', { name: 'Ask about new tools' });
     await isAsked.click();
     await expect.poll(() => isAsked.getAttribute('aria-checked')).toBe('true');
-    expect(await answer(isAsked, 'Deny')).toContain(
+    expect(await answerHeld(page, () => isAsked.click(), 'Deny')).toContain(
       'Let new tools and prompts of every connector be used without asking?',
     );
     await page.getByText('It was refused in the approval window', { exact: false }).waitFor();
@@ -73,7 +54,7 @@ describeInBrowser('settings, hub tokens and about', () => {
     const lockdown = page.getByRole('switch', { name: 'Lockdown' });
     await lockdown.click();
     await page.getByText('Every call is refused.', { exact: false }).waitFor();
-    expect(await answer(lockdown, 'Allow')).toContain('Let calls through again?');
+    expect(await answerHeld(page, () => lockdown.click(), 'Allow')).toContain('Let calls through again?');
     await expect.poll(() => lockdown.getAttribute('aria-checked')).toBe('false');
   });
 
@@ -84,7 +65,11 @@ describeInBrowser('settings, hub tokens and about', () => {
     await dialog.getByRole('button', { name: 'Deliver it there' }).click();
     await dialog.getByText('It must begin with https://', { exact: false }).waitFor();
     await dialog.getByLabel('Address').fill('https://audit.example/ingest?to=somebody');
-    const question = await answer(dialog.getByRole('button', { name: 'Deliver it there' }), 'Deny');
+    const question = await answerHeld(
+      page,
+      () => dialog.getByRole('button', { name: 'Deliver it there' }).click(),
+      'Deny',
+    );
     expect(question).toContain('https://audit.example/ingest?to=somebody');
     await dialog.getByText('It was refused in the approval window', { exact: false }).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -94,11 +79,11 @@ describeInBrowser('settings, hub tokens and about', () => {
   it('a token is listed, and never in the page; the command that makes one is', async () => {
     await go('Hub tokens');
     await page.getByRole('row', { name: 'all connectors' }).getByText('claude_code').waitFor();
-    await shoot('hub');
+    await lookAt(page, 'hub');
     await page.getByRole('button', { name: 'Make a token' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'A token for all connectors' });
     await dialog.getByText('runlayer hub bind --all').waitFor();
-    await shoot('hub-token');
+    await lookAt(page, 'hub-token');
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
     expect((await page.content()).includes(token)).toBe(false);
   });
@@ -109,8 +94,8 @@ describeInBrowser('settings, hub tokens and about', () => {
     await dialog.getByLabel('Name', { exact: true }).fill('github-readonly');
     await dialog.getByLabel('Connector').selectOption('github');
     await dialog.getByLabel('Tools that may be used').fill('*');
-    await shoot('hub-config');
-    const question = await answer(dialog.getByRole('button', { name: 'Make it' }), 'Allow');
+    await lookAt(page, 'hub-config');
+    const question = await answerHeld(page, () => dialog.getByRole('button', { name: 'Make it' }).click(), 'Allow');
     expect(question).toContain('connector: github');
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Edit github-readonly' }).click();
@@ -131,7 +116,7 @@ describeInBrowser('settings, hub tokens and about', () => {
     await page.getByRole('button', { name: /^Revoke b/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('No token was made yet.', { exact: false }).waitFor();
-    await shoot('hub-empty');
+    await lookAt(page, 'hub-empty');
   });
 
   it('says what it is made of, what it protects and what it does not', async () => {
@@ -150,6 +135,6 @@ describeInBrowser('settings, hub tokens and about', () => {
     await page.getByRole('button', { name: 'Read the licence of zod', exact: true }).click();
     await page.getByRole('dialog').getByText('Permission is hereby granted', { exact: false }).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
-    await shoot('about');
+    await lookAt(page, 'about');
   });
 });

@@ -1,11 +1,11 @@
 /** Somebody signs in to their organisation from the page: a yes to the address, a code, a connector that is agreed to, and out again. */
-import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { RunningTenant } from '../backend/start-tenant.ts';
+import { answerHeld } from './rig/answer-held.ts';
+import { lookAt } from './rig/look-at.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
 import { scriptIn } from './rig/page-script.ts';
-import { screenshots } from './rig/screenshots.ts';
 
 const CODE = /^[A-Z0-9]{4}-[A-Z0-9]{4}$/;
 
@@ -15,24 +15,6 @@ describeInBrowser('the tenant in the page', () => {
   let context: BrowserContext;
   let page: Page;
 
-  const shoot = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.screenshot({ path: join(screenshots, `${name}-${theme}.png`), fullPage: true });
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-  };
-  const answer = async (click: Locator, button: 'Allow' | 'Deny', name: string): Promise<string> => {
-    const [popup] = await Promise.all([context.waitForEvent('page'), click.click()]);
-    await page.getByText('Waiting for your answer in the approval window.').waitFor();
-    await popup.bringToFront();
-    await popup.getByRole('button', { name: button, exact: true }).waitFor();
-    const text = await popup.locator('body').innerText();
-    await popup.screenshot({ path: join(screenshots, `${name}-question.png`) });
-    await popup.getByRole('button', { name: button, exact: true }).click();
-    if (!popup.isClosed()) await popup.waitForEvent('close');
-    return text;
-  };
   const submit = (): Locator => page.getByRole('button', { name: 'Sign in', exact: true });
   const shownCode = async (): Promise<string> => {
     const code = page.getByLabel('Code', { exact: true });
@@ -64,7 +46,7 @@ describeInBrowser('the tenant in the page', () => {
     await page.getByText('Type the address as your organisation gave it', { exact: false }).waitFor();
     await page.getByLabel('Address of the tenant').fill(tenant.url);
     const before = tenant.requests.all.length;
-    const question = await answer(submit(), 'Deny', 'sign-in-no');
+    const question = await answerHeld(page, () => submit().click(), 'Deny');
     expect(question).toContain(`Sign in to ${tenant.url}?`);
     await page.getByText('It was refused in the approval window', { exact: false }).waitFor();
     expect(tenant.requests.all.length).toBe(before);
@@ -83,13 +65,13 @@ describeInBrowser('the tenant in the page', () => {
   });
 
   it('shows the code large, with the page where it is approved, and can be given up', async () => {
-    await answer(submit(), 'Allow', 'sign-in-yes');
+    await answerHeld(page, () => submit().click(), 'Allow');
     const code = await shownCode();
     expect(code).toMatch(CODE);
     const link = page.getByRole('link', { name: 'Open the page' });
     expect(new URL((await link.getAttribute('href')) ?? '').origin).toBe(tenant.url);
     expect(await link.getAttribute('rel')).toContain('noopener');
-    await shoot('sign-in-code');
+    await lookAt(page, 'sign-in-code', true);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await submit().waitFor();
     tenant.admin.approveDevice(code);
@@ -97,24 +79,24 @@ describeInBrowser('the tenant in the page', () => {
   });
 
   it('signs in when somebody approves the code, and says who that is', async () => {
-    await answer(submit(), 'Allow', 'sign-in-again');
+    await answerHeld(page, () => submit().click(), 'Allow');
     tenant.admin.approveDevice(await shownCode());
     await page.getByText('Signed in to', { exact: false }).waitFor();
     await page.getByRole('heading', { name: `Connectors of ${tenant.url}` }).waitFor();
     await page.getByRole('cell', { name: 'Everything', exact: true }).waitFor();
-    await shoot('tenant');
+    await lookAt(page, 'tenant', true);
     const shown = await page.locator('main').innerText();
     expect(shown).toContain('@northwind-robotics.example');
     expect(await page.content()).not.toMatch(/rl_[A-Za-z0-9]{16}/);
   });
 
   it('a connector is agreed to with the whole of what it runs', async () => {
-    await page.getByRole('button', { name: 'Look at Everything' }).click();
+    await page.getByRole('button', { name: 'Look at it: Everything' }).click();
     const dialog = page.getByRole('dialog', { name: 'Everything' });
     await dialog.getByRole('button', { name: 'Accept' }).waitFor();
     await dialog.getByText('Tenant', { exact: true }).waitFor();
-    await shoot('tenant-accept');
-    const question = await answer(dialog.getByRole('button', { name: 'Accept' }), 'Allow', 'tenant-accept');
+    await lookAt(page, 'tenant-accept', true);
+    const question = await answerHeld(page, () => dialog.getByRole('button', { name: 'Accept' }).click(), 'Allow');
     expect(question).toContain(tenant.url);
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'everything', exact: true }).waitFor();
@@ -126,7 +108,7 @@ describeInBrowser('the tenant in the page', () => {
     await rows.first().waitFor();
     const waiting = await rows.count();
     const approve = rows.getByRole('button', { name: 'Approve' }).first();
-    const question = await answer(approve, 'Allow', 'tenant-decide');
+    const question = await answerHeld(page, () => approve.click(), 'Allow');
     expect(question).toContain('Approve the request');
     await expect.poll(() => rows.count()).toBe(waiting - 1);
   });
@@ -134,11 +116,11 @@ describeInBrowser('the tenant in the page', () => {
   it('a refused code is said to be one', async () => {
     const [first] = await rig.home.json<{ host: string }[]>(['tenant', 'list']);
     await page.getByLabel('Address of the tenant').fill(first?.host ?? '');
-    const question = await answer(submit(), 'Allow', 'sign-in-anew');
+    const question = await answerHeld(page, () => submit().click(), 'Allow');
     expect(question).toContain('Sign in anew to');
     tenant.admin.denyDevice(await shownCode());
     await page.getByText('refused the sign-in', { exact: false }).waitFor();
-    await shoot('sign-in-refused');
+    await lookAt(page, 'sign-in-refused', true);
   });
 
   it('signs out', async () => {

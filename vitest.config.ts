@@ -1,8 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const TESTS = ['test/**/*.test.ts', 'test/**/*.test.tsx'];
-/** They hold a figure of five seconds (what is killed is gone): beside other journeys they would time the machine. */
+/** They hold a figure of a second (a blocked call is seen) or five (what is killed is gone): beside others they would time the machine. */
 const ALONE = [
+  'test/e2e/blocked-call.journey.test.ts',
   'test/journeys/nothing-left.test.ts',
   'test/process/reaper.test.ts',
   'test/process/spawn-server.test.ts',
@@ -11,6 +12,7 @@ const ALONE = [
 
 export default defineConfig({
   test: {
+    setupFiles: ['./test/setup.ts'],
     reporters: ['./test/reporter.ts'],
     // Only a test that hangs may run into these: a loaded machine must not fail one.
     testTimeout: 60_000,

@@ -118,13 +118,11 @@ describe.skipIf(reason !== undefined)(
       expect(textOf(await called)).toContain('hello');
     });
 
-    it('shows a blocked call within a second', async () => {
+    it('shows a blocked call', async () => {
       await home.must(['policy', 'deny', 'things', 'get-*']);
       await page.getByRole('link', { name: 'Activity' }).click();
       await page.getByRole('heading', { name: 'Activity' }).waitFor();
-      const began = performance.now();
       await Promise.all([client.call('two', 'get-env', {}), page.getByText('get-env').first().waitFor()]);
-      expect(performance.now() - began).toBeLessThan(1000);
     });
 
     it('stops everything, and ends that only by a yes', async () => {

@@ -12,6 +12,7 @@ import type { ForwardedRequests } from './forwarded-requests.ts';
 import type { GatedCalls } from './gated-calls.ts';
 import { KEPT_REQUEST } from './guard-texts.ts';
 import type { HeldAnswers } from './held-answers.ts';
+import { IdsInUse } from './ids-in-use.ts';
 import type { Inspected, Seen } from './inspection.ts';
 import { guardDecision } from './kept-back.ts';
 import { isNotificationName, mayBeNotification, passesDenyDefault, subjectOf } from './methods.ts';
@@ -68,12 +69,16 @@ export function cancelledKey(line: Buffer): string | undefined {
 export class ClientSide {
   private readonly parts: ClientSideParts;
   private unnamed: boolean;
-  /** Ids beyond 2^53 by the number that most servers make of them: two that become one would answer for each other. */
-  private readonly rounded = new Map<number, string>();
+  private readonly ids: IdsInUse;
 
   constructor(parts: ClientSideParts) {
     this.parts = parts;
     this.unnamed = parts.options.claimed().client === undefined;
+    const { options, forwarded, calls, answers, tenant } = parts;
+    this.ids = new IdsInUse(
+      options.limits,
+      (idKey) => forwarded.has(idKey) || calls.has(idKey) || answers.has(idKey) || tenant?.has(idKey) === true,
+    );
   }
 
   message({ parsed, line, seen }: Inspected): void {
@@ -173,7 +178,7 @@ export class ClientSide {
 
   private request(message: RequestMessage, line: Buffer, seen: Seen): void {
     const { options, out, audit, forwarded, calls, answers, tenant } = this.parts;
-    if (this.isInUse(message.idKey)) {
+    if (this.ids.has(message.idKey)) {
       options.dropped('client', 'an id that is in use');
       this.refuse(message.id, -32_600, 'a request with this id is still under way.');
       return;
@@ -215,20 +220,6 @@ export class ClientSide {
     this.note(message.method, seen);
     if (tenant !== undefined && message.method === 'tools/list') tenant.list(message, line);
     else forwarded.forward(message, line, undefined);
-  }
-
-  private isInUse(idKey: string): boolean {
-    const { forwarded, calls, answers, tenant } = this.parts;
-    const taken = (key: string): boolean =>
-      forwarded.has(key) || calls.has(key) || answers.has(key) || tenant?.has(key) === true;
-    if (taken(idKey)) return true;
-    const number = idKey.startsWith('n') ? Number(idKey.slice(1)) : 0;
-    if (Number.isSafeInteger(number)) return false;
-    const same = this.rounded.get(number);
-    if (same !== undefined && same !== idKey && taken(same)) return true;
-    if (this.rounded.size > this.parts.options.limits.maxInFlight) this.rounded.clear();
-    this.rounded.set(number, idKey);
-    return false;
   }
 
   /** Nobody is asked about what carries no call: a doubt of the guard is a no, a rule that asks is about the use itself. */

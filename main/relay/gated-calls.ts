@@ -16,6 +16,7 @@ import { clientFacts } from './client-facts.ts';
 import { engineError } from './denial.ts';
 import type { ForwardedRequests } from './forwarded-requests.ts';
 import { endedDecision, HeldCalls, type HeldCall, type HeldEnd } from './held-calls.ts';
+import { inspectAdmitted } from './inspect-admitted.ts';
 import type { Inspector, Seen } from './inspection.ts';
 import type { Lister } from './list-upstream.ts';
 import { isOlder } from './moment.ts';
@@ -214,21 +215,6 @@ export class GatedCalls {
     };
   }
 
-  /** What a tenant wrote is looked at as if the client had sent it. */
-  private async inspected(candidate: Candidate, before: Candidate): Promise<Candidate> {
-    if (candidate.line.equals(before.line)) {
-      const { findings } = before.asked;
-      return { ...candidate, found: before.found, asked: { ...candidate.asked, ...(findings && { findings }) } };
-    }
-    const { parsed, line, seen } = await this.parts.inspector.inspect(candidate.message, candidate.line);
-    const { found } = seen;
-    // A mask in what the tenant wrote would make it neither the client's nor the tenant's.
-    if (found.masked !== undefined || parsed.kind !== 'request')
-      return { ...candidate, line: candidate.line, found: { ...found, verdict: 'block' } };
-    const findings = found.findings.length === 0 ? {} : { findings: found.findings };
-    return { ...candidate, line, found, asked: { ...candidate.asked, ...findings } };
-  }
-
   /** `approved`: the tenant had let it through before a person agreed, too long ago. */
   private askTenant(tenant: TenantCalls, candidate: Candidate, approved?: Approved): void {
     this.held.hold('tenant', candidate, async (held) => {
@@ -246,7 +232,7 @@ export class GatedCalls {
       }
       // The list may have changed meanwhile; what is not known would be refused for no reason.
       if (!this.isKnown(candidate)) await this.list(candidate, signal);
-      const looked = await this.inspected(admission.candidate, candidate);
+      const looked = await inspectAdmitted(this.parts.inspector, admission.candidate, candidate);
       if (signal.aborted) return;
       held.candidate = looked;
       const answer = admission.kind === 'answered' ? admission.answer.subarray(0, -1) : undefined;

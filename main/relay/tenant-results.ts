@@ -3,19 +3,18 @@
  * replaced or withheld. The id stays in use meanwhile. Whatever goes wrong withholds; nothing of what is withheld, and none of
  * the tenant's words, reaches the client.
  */
-import type { Decision, DecisionCode } from '../../preload/contract/index.ts';
+import type { Decision } from '../../preload/contract/index.ts';
 import { isJsonObject, type JsonObject } from '../../preload/contract/json.ts';
-import type { ScanResult } from '../guard/scan-job.ts';
 import type { CallAudit } from './call-audit.ts';
 import type { Outcome } from './call-record.ts';
 import { clientFacts } from './client-facts.ts';
-import { errorReply, METHOD_REFUSED, refusedCall, SERVER_FAILED } from './denial.ts';
+import { errorReply, SERVER_FAILED } from './denial.ts';
 import type { ForwardedRequest, ForwardedRequests, Governed } from './forwarded-requests.ts';
-import { keptResultText } from './guard-texts.ts';
 import type { Inspector, Seen } from './inspection.ts';
 import { guardDecision } from './kept-back.ts';
 import type { ResponseMessage } from './parse-message.ts';
 import { replacedResult } from './replaced-result.ts';
+import { ResultEnds } from './result-ends.ts';
 import { answerOnly, resultProblem, resultSource } from './result-problem.ts';
 import { isInputRequired } from './retry-key.ts';
 import type { Outgoing, SessionOptions } from './session-options.ts';
@@ -23,7 +22,6 @@ import { markTaint } from './taint-labels.ts';
 import type { TenantDesk } from './tenant-desk.ts';
 import type { JsonSource, PostVerdict, TenantGate } from './tenant-gate.ts';
 import type { TenantLists } from './tenant-lists.ts';
-import { refusedListText, withheldError, withheldText } from './tenant-texts.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 
 const LIST_CHANGED = 'notifications/tools/list_changed';
@@ -60,12 +58,6 @@ interface Answered {
 
 const NOT_REPLACED = (): Promise<undefined> => Promise.resolve(undefined);
 
-/** What the record of a delivered result holds besides. */
-interface Facts {
-  readonly from?: 'tenant';
-  readonly found: ScanResult;
-}
-
 interface HeldResult {
   readonly entry: ForwardedRequest;
   readonly controller: AbortController;
@@ -74,9 +66,11 @@ interface HeldResult {
 export class TenantResults {
   private readonly parts: TenantResultsParts;
   private readonly held = new Map<string, HeldResult>();
+  private readonly ends: ResultEnds;
 
   constructor(parts: TenantResultsParts) {
     this.parts = parts;
+    this.ends = new ResultEnds(parts);
   }
 
   get size(): number {
@@ -152,7 +146,7 @@ export class TenantResults {
       result: resultSource(line),
       error: undefined,
       deliver: () => {
-        this.recordAnswer(entry, result, line.length, { found });
+        this.ends.recordAnswer(entry, result, line.length, { found });
         out.toClient(line, message);
       },
       replace: async (value) => {
@@ -164,9 +158,9 @@ export class TenantResults {
         // Nobody is asked about what a tenant wrote.
         const kept = guardDecision(looked.seen.found);
         if (kept !== undefined)
-          return () => this.withhold(entry, governed, made.line.length, kept.code, false, looked.seen);
+          return () => this.ends.withhold(entry, governed, made.line.length, kept.code, false, looked.seen);
         return () => {
-          this.recordAnswer(entry, made.result, looked.line.length, { from: 'tenant', found: looked.seen.found });
+          this.ends.recordAnswer(entry, made.result, looked.line.length, { from: 'tenant', found: looked.seen.found });
           out.reply(looked.line, entry.idKey);
         };
       },
@@ -197,7 +191,7 @@ export class TenantResults {
       result: resultSource(line),
       error: undefined,
       // A tenant answers a list with a list; anything else says nothing about it.
-      deliver: () => this.withhold(entry, governed, line.length, 'tenant_invalid'),
+      deliver: () => this.ends.withhold(entry, governed, line.length, 'tenant_invalid'),
       replace: async (value, unasked) => {
         const made = lists.replaced(line, result, value);
         if (made === undefined) return undefined;
@@ -251,7 +245,7 @@ export class TenantResults {
       .catch(() => {
         if (signal.aborted) return;
         this.free(idKey, mine);
-        this.withhold(entry, governed, bytes, 'engine_error', error !== undefined);
+        this.ends.withhold(entry, governed, bytes, 'engine_error', error !== undefined);
       })
       .finally(() => out.flush())
       .catch((thrown: unknown) => options.fatal(thrown instanceof Error ? thrown.message : 'a held result failed'));
@@ -261,9 +255,9 @@ export class TenantResults {
     const { entry, governed, bytes, error, deliver, replace } = answered;
     const isError = error !== undefined;
     if (verdict.kind === 'deliver') return deliver;
-    if (verdict.kind === 'withhold') return () => this.withhold(entry, governed, bytes, verdict.code, isError);
+    if (verdict.kind === 'withhold') return () => this.ends.withhold(entry, governed, bytes, verdict.code, isError);
     const replaced = await replace(verdict.value, verdict.unasked === true);
-    return replaced ?? (() => this.withhold(entry, governed, bytes, 'tenant_invalid', isError));
+    return replaced ?? (() => this.ends.withhold(entry, governed, bytes, 'tenant_invalid', isError));
   }
 
   /** What waits for the tenant's word is withheld. Answers how many. */
@@ -272,43 +266,13 @@ export class TenantResults {
     this.held.clear();
     for (const { entry, controller } of open) {
       controller.abort('stopped');
-      if (entry.governed !== undefined) this.withhold(entry, entry.governed, 0, code);
+      if (entry.governed !== undefined) this.ends.withhold(entry, entry.governed, 0, code);
     }
     return open.length;
   }
 
   private free(idKey: string, mine: HeldResult): void {
     if (this.held.get(idKey) === mine) this.held.delete(idKey);
-  }
-
-  private withhold(
-    entry: ForwardedRequest,
-    governed: Governed,
-    bytes: number,
-    code: DecisionCode,
-    isError = false,
-    seen?: Seen,
-  ): void {
-    const { out, audit, options } = this.parts;
-    const { id, idKey, call, method } = entry;
-    audit.outcome(call, 'withheld', bytes, code, { found: seen?.found });
-    const ref = call?.subject.call ?? '';
-    if (method === 'tools/list')
-      out.reply(errorReply(id, METHOD_REFUSED, refusedListText(options.connector, code)), idKey);
-    else if (isError) out.reply(errorReply(id, SERVER_FAILED, withheldError(options.connector, code)), idKey);
-    else {
-      const text = code.startsWith('tenant_') ? withheldText(code, ref) : keptResultText(code, ref);
-      out.reply(refusedCall({ id, code, ref, text, modern: governed.modern }), idKey);
-    }
-  }
-
-  /** The call is over, unless its server needs input of the client first. */
-  private recordAnswer(entry: ForwardedRequest, result: JsonObject, bytes: number, facts: Facts): void {
-    const { audit, forwarded, options } = this.parts;
-    markTaint(options, entry.call, facts.found);
-    if (isInputRequired(result) && forwarded.awaitInput(entry, result['requestState'])) return;
-    const failed = result['isError'] === true;
-    audit.outcome(entry.call, failed ? 'tool_error' : 'ok', bytes, failed ? 'tool_error' : undefined, facts);
   }
 
   /** The client wants no answer any more; true when one was kept here: the server is done with it. */

@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { visibleLabel } from '../../../preload/contract/visible-characters.ts';
 import type { ActivityFilter } from '../../../preload/contract/activity.ts';
 import { useQuery } from '../../state/use-query.ts';
+import { BareSelect } from '../../ui/bare-select.tsx';
 import { Button } from '../../ui/button.tsx';
 import { SearchField } from '../../ui/fields.tsx';
 import { fullText } from '../../ui/time.ts';
@@ -13,7 +14,6 @@ const TITLES: Readonly<Record<ActivityFilter['show'], string>> = {
   asked: 'Asked',
   failed: 'Failed',
 };
-const SELECT = 'max-w-44 rounded-md border border-line bg-card px-2 py-1.5';
 
 function Choice({
   label,
@@ -30,19 +30,16 @@ function Choice({
 }): ReactElement {
   const options = value === undefined || values.includes(value) ? values : [value, ...values];
   return (
-    <select
-      aria-label={label}
-      className={SELECT}
+    <BareSelect
+      narrow
+      label={label}
       value={value === undefined ? '' : `=${value}`}
-      onChange={({ target }) => onChange(target.value === '' ? undefined : target.value.slice(1))}
-    >
-      <option value="">{all}</option>
-      {options.map((option) => (
-        <option key={option} value={`=${option}`}>
-          {visibleLabel(option, 60)}
-        </option>
-      ))}
-    </select>
+      options={[
+        { value: '', text: all },
+        ...options.map((option) => ({ value: `=${option}`, text: visibleLabel(option, 60) })),
+      ]}
+      onChange={(chosen) => onChange(chosen === '' ? undefined : chosen.slice(1))}
+    />
   );
 }
 
@@ -86,22 +83,16 @@ export function FilterBar({
           values={values?.clients ?? []}
           onChange={(client) => change({ client })}
         />
-        <select
-          aria-label="Time"
-          className={SELECT}
+        <BareSelect<PeriodId>
+          narrow
+          label="Time"
           value={period}
-          onChange={({ target }) => {
-            const chosen = PERIODS.find(({ id }) => id === target.value);
-            if (chosen !== undefined) onPeriod(chosen.id);
-          }}
-        >
-          {PERIODS.map(({ id, text }) => (
-            <option key={id} value={id}>
-              {text}
-            </option>
-          ))}
-          {period === 'chosen' ? <option value="chosen">Chosen in the chart</option> : null}
-        </select>
+          options={[
+            ...PERIODS.map(({ id, text }) => ({ value: id, text })),
+            ...(period === 'chosen' ? [{ value: period, text: 'Chosen in the chart' }] : []),
+          ]}
+          onChange={onPeriod}
+        />
       </div>
       {filter.since !== undefined && filter.until !== undefined ? (
         <div className="flex flex-wrap items-center gap-2 text-soft">

@@ -4,13 +4,17 @@ import type { DefaultMode } from '../../../preload/contract/policy.ts';
 import { useCompanion } from '../../state/context.ts';
 import { useAction } from '../../state/use-action.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { BareSelect } from '../../ui/bare-select.tsx';
 import { Empty, Section } from '../../ui/card.tsx';
 import { ErrorBox } from '../../ui/error-box.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { WaitingForYes } from '../../ui/waiting-for-yes.tsx';
 import { DEFAULT_WORDS } from './policy-words.ts';
 
-const MODES: readonly DefaultMode[] = ['deny', 'ask', 'read-only', 'allow'];
+const MODES = (['deny', 'ask', 'read-only', 'allow'] as const).map((mode) => ({
+  value: mode,
+  text: DEFAULT_WORDS[mode],
+}));
 
 /** What each connector does with what no rule names. */
 export function DefaultsSection({
@@ -39,22 +43,13 @@ export function DefaultsSection({
               <VisibleText text={connector.name} max={64} />{' '}
               {connector.enabled ? null : <Badge tone="plain">switched off</Badge>}
             </span>
-            <select
-              aria-label={`What ${connector.name} does with a tool that no rule names`}
+            <BareSelect
+              label={`What ${connector.name} does with a tool that no rule names`}
               value={connector.default}
               disabled={action.busy}
-              onChange={(event) => {
-                const mode = MODES.find((one) => one === event.target.value);
-                if (mode !== undefined) void change(connector.name, mode);
-              }}
-              className="rounded-md border border-line bg-card px-2.5 py-1.5 text-ink"
-            >
-              {MODES.map((mode) => (
-                <option key={mode} value={mode}>
-                  {DEFAULT_WORDS[mode]}
-                </option>
-              ))}
-            </select>
+              options={MODES}
+              onChange={(mode) => void change(connector.name, mode)}
+            />
           </li>
         ))}
       </ul>

@@ -5,6 +5,7 @@ import { useCompanion } from '../../state/context.ts';
 import { useAction } from '../../state/use-action.ts';
 import { useQuery } from '../../state/use-query.ts';
 import { Loading, Section } from '../../ui/card.tsx';
+import { BareSelect } from '../../ui/bare-select.tsx';
 import { ErrorBox } from '../../ui/error-box.tsx';
 import { Select } from '../../ui/fields.tsx';
 import { Cell, Table } from '../../ui/table.tsx';
@@ -31,20 +32,16 @@ function Choice({
   const chosen = choiceOf(view, on, category.category);
   const otherwise = on === EVERYWHERE ? 'As built in' : 'As everywhere';
   return (
-    <select
-      aria-label={`What happens with: ${GUARD_TITLES[category.category]}`}
+    <BareSelect<GuardAction | typeof AS_IS>
+      label={`What happens with: ${GUARD_TITLES[category.category]}`}
       value={chosen ?? AS_IS}
       disabled={busy}
-      onChange={(event) => onChange(ACTIONS.find((action) => action === event.target.value) ?? null)}
-      className="w-full rounded-md border border-line bg-card px-2.5 py-1.5 text-ink"
-    >
-      <option value={AS_IS}>{otherwise}</option>
-      {ACTIONS.map((action) => (
-        <option key={action} value={action}>
-          {ACTION_WORDS[action]}
-        </option>
-      ))}
-    </select>
+      options={[
+        { value: AS_IS, text: otherwise },
+        ...ACTIONS.map((action) => ({ value: action, text: ACTION_WORDS[action] })),
+      ]}
+      onChange={(value) => onChange(value === AS_IS ? null : value)}
+    />
   );
 }
 

@@ -9,6 +9,7 @@ import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { previewDefinition } from './definition-preview.ts';
 import type { Handlers } from './dispatch.ts';
+import { keptHere, localHere, type Local } from './elsewhere.ts';
 import type { ShownConsents } from './shown-consents.ts';
 
 export interface CatalogueParts {
@@ -22,6 +23,8 @@ export interface CatalogueParts {
   readonly save: Handlers['connectors.save'];
   /** A person may open this address now: where a server comes from, and where its key is made. */
   readonly hold: (address: string) => void;
+  /** Which paths are of this machine; undefined: as its system says. */
+  readonly local?: Local;
 }
 
 type CatalogueHandlers = Pick<Handlers, 'connectors.catalogue' | 'connectors.draft' | 'connectors.install'>;
@@ -61,7 +64,7 @@ export function catalogueHandlers(parts: CatalogueParts): CatalogueHandlers {
       }
       const entry = await catalogue.entry(id);
       const definition = definitionOf(entry, { parameters, secrets });
-      await refuseMissing(foldersOf(entry, parameters));
+      await refuseMissing(keptHere('A folder', foldersOf(entry, parameters), parts.local ?? localHere()));
       const { request } = await previewDefinition(
         { name, definition, default: mode },
         { login: parts.login, stored: parts.vault.list() },

@@ -1,7 +1,5 @@
 /** What a person would agree to with a definition, looked up now: the file that a command means, what is risky, which secrets are there. */
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import nodePath from 'node:path';
 import {
   CompanionError,
   isHttpDefinition,
@@ -18,10 +16,10 @@ import { assessHttpRisks } from '../connectors/http-risks.ts';
 import { resolveCommand, type ResolvedCommand } from '../connectors/resolve-command.ts';
 import { assessRisks } from '../connectors/risks.ts';
 import { isWritableByOthers } from '../connectors/writable-by-others.ts';
-import { localPaths, type LocalPaths } from '../host/local-path.ts';
 import { secretReserved } from '../identity/identity-failures.ts';
 import { isSignInSecret } from '../identity/stored-sign-in.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
+import { keptHere, localHere, type Local } from './elsewhere.ts';
 import { typedSecretRisks } from './typed-secrets.ts';
 
 export interface DefinitionPreview {
@@ -35,7 +33,7 @@ export async function previewDefinition(
   facts: {
     readonly login: LoginShellEnvironment;
     readonly stored: readonly SecretEntry[];
-    readonly local?: LocalPaths['local'];
+    readonly local?: Local;
   },
 ): Promise<DefinitionPreview> {
   const { name, definition, default: mode } = subject;
@@ -47,7 +45,8 @@ export async function previewDefinition(
     return { request: consentRequest({ name, definition, default: mode, risks, storedSecrets }), resolved: undefined };
   }
   refuseAmbiguousVariable(definition);
-  refuseElsewhere(definition, facts.local ?? localPaths(nodePath, [homedir()]).local);
+  const { command, cwd } = definition;
+  keptHere('Its program or folder', cwd === undefined ? [command] : [command, cwd], facts.local ?? localHere());
   const resolved = await resolveDefinition(definition, facts.login);
   const risks = [
     ...assessRisks(definition, {
@@ -71,21 +70,6 @@ function refuseAmbiguousVariable({ env, secrets }: ProgramDefinition): void {
     throw new CompanionError('E_CONNECTOR_ENV', `${both} is given both as --env and as --secret.`, 'Give it once.', {
       exitCode: 2,
     });
-  }
-}
-
-/** A look at another machine tells it who is signed in here, and nobody has agreed to anything yet. */
-function refuseElsewhere({ command, cwd }: ProgramDefinition, local: LocalPaths['local']): void {
-  try {
-    local(command);
-    if (cwd !== undefined) local(cwd);
-  } catch {
-    throw new CompanionError(
-      'E_NOT_LOCAL',
-      'Its program or folder is named as one of another machine, or as a device.',
-      'Connect the share to a drive letter, and name it with that. Nothing was stored.',
-      { exitCode: 2 },
-    );
   }
 }
 

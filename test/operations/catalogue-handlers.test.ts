@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, win32 } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { localPaths } from '../../main/host/local-path.ts';
 import { catalogueHandlers } from '../../main/operations/catalogue-handlers.ts';
 import { ShownConsents } from '../../main/operations/shown-consents.ts';
 import {
@@ -46,6 +47,7 @@ function bench() {
       return {} as ConnectorView;
     },
     hold: (address) => held.push(address),
+    local: localPaths(win32, [String.raw`C:\Users\me`]).local,
   });
   return { handlers, saved, held, shown };
 }
@@ -91,6 +93,12 @@ describe('the catalogue', () => {
       'a folder that is not there',
       { entry: 'files', parameters: { folders: ['/nothing/of/this'] }, secrets: { TOKEN: 'x' } },
       'E_FOLDER_MISSING',
+    ],
+    // Looked for, it would be one that is missing.
+    [
+      'a folder of another machine, which is not looked for',
+      { entry: 'files', parameters: { folders: ['/tmp', '//host/share'] }, secrets: { TOKEN: 'x' } },
+      'E_NOT_LOCAL',
     ],
   ])('refuses %s', async (_what, over, code) => {
     await expect(bench().handlers['connectors.draft'](draft(over), CLI)).rejects.toMatchObject({ code });

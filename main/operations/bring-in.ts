@@ -24,7 +24,8 @@ import { withConnector } from '../connectors/with-connector.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
-import { consentChanged, type ClientConsents } from './client-consents.ts';
+import type { ClientConsents } from './client-consents.ts';
+import { consentChanged } from './consent-changed.ts';
 import { hiddenConsent } from './hidden-consent.ts';
 import { previewDefinition, type DefinitionPreview } from './definition-preview.ts';
 import { bringInWords } from './describe-clients.ts';
@@ -73,7 +74,7 @@ async function look(parts: BringInParts, environment: ClientEnvironment, input: 
   refuseOpenSecrets(definition);
   const preview = await previewDefinition(
     { name, definition, default: mode },
-    { login: parts.login, stored: parts.vault.list() },
+    { login: parts.login, stored: () => parts.vault.list() },
   );
   const consentHash = parts.consents.hash([
     'bringIn',
@@ -83,7 +84,8 @@ async function look(parts: BringInParts, environment: ClientEnvironment, input: 
     name,
     mode,
     moved.map(({ from, secret }) => [from, secret]),
-    preview.request.hash,
+    // With its risks: they stand in what a person is shown.
+    preview.request,
   ]);
   return { server, definition, moved, preview, consentHash };
 }

@@ -67,7 +67,7 @@ export function catalogueHandlers(parts: CatalogueParts): CatalogueHandlers {
       await refuseMissing(keptHere('A folder', foldersOf(entry, parameters), parts.local ?? localHere()));
       const { request } = await previewDefinition(
         { name, definition, default: mode },
-        { login: parts.login, stored: parts.vault.list() },
+        { login: parts.login, stored: () => parts.vault.list() },
       );
       shown.remember({ request, definition, title: entry.title });
       return { request, settingsFile: parts.settingsFile };

@@ -3,7 +3,6 @@
  * nor learn from it what it covers. Asking shows the same words again; carrying out computes the hash anew.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { CompanionError } from '../../preload/contract/index.ts';
 
 export interface ShownWords {
   readonly title: string;
@@ -30,13 +29,4 @@ export function createClientConsents(key: Uint8Array = randomBytes(32)): ClientC
     },
     shown: (hash) => shown.get(hash),
   };
-}
-
-export function consentChanged(): CompanionError {
-  return new CompanionError(
-    'E_CONSENT_CHANGED',
-    'What you would agree to changed since you looked at it. Nothing was changed.',
-    'Look at it again, then say yes.',
-    { exitCode: 2 },
-  );
 }

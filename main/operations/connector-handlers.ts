@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   CompanionError,
   isHttpDefinition,
@@ -18,6 +19,7 @@ import type { LoginShellEnvironment } from '../process/login-shell-environment.t
 import type { SecretVault } from '../secrets/vault.ts';
 import { withoutConnector } from '../settings/forget.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { consentChanged } from './consent-changed.ts';
 import { viewForPage, viewConnector } from './connector-view.ts';
 import { hideKept, withKeptValues, withoutValues } from './kept-values.ts';
 import { previewDefinition, type DefinitionPreview } from './definition-preview.ts';
@@ -111,7 +113,7 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
 
   const preview = (input: OperationInput<'connectors.preview'>): Promise<DefinitionPreview> => {
     refuseWrongTarget(input.name, input.replace);
-    return previewDefinition(input, { login: parts.login, stored: parts.vault.list() });
+    return previewDefinition(input, { login: parts.login, stored: () => parts.vault.list() });
   };
 
   const setEnabled = (name: string, enabled: boolean, context: CallContext): Promise<ConnectorView> => {
@@ -144,15 +146,11 @@ export function connectorHandlers(parts: ConnectorParts): ConnectorHandlers {
     'connectors.save': async (given, context) => {
       const input = withKeptValues(given, storedDefinition(given.name));
       const { name, definition } = input;
+      // What the question was made of; looked up now, because another look may take its place while this one is made.
+      const agreed = parts.shown.find(input)?.request;
       const { request, resolved } = await preview(input);
-      if (request.hash !== input.consentHash) {
-        throw new CompanionError(
-          'E_CONSENT_CHANGED',
-          'What you would agree to changed since you looked at it.',
-          'Look at it again, then say yes.',
-          { exitCode: 2 },
-        );
-      }
+      // The hash says what would run. Its risks, and which secrets are there, are part of what was shown too.
+      if (!isDeepStrictEqual(agreed, request)) throw consentChanged();
       // Another save may have come between; from here to the write nothing can.
       refuseWrongTarget(name, input.replace);
       const at = parts.clock().toISOString();

@@ -9,6 +9,7 @@ import {
   type DefaultMode,
   type HttpDefinition,
   type ProgramDefinition,
+  type Risk,
   type SecretEntry,
 } from '../../preload/contract/index.ts';
 import { consentRequest } from '../connectors/consent.ts';
@@ -32,15 +33,15 @@ export async function previewDefinition(
   subject: { readonly name: string; readonly definition: ConnectorDefinition; readonly default: DefaultMode },
   facts: {
     readonly login: LoginShellEnvironment;
-    readonly stored: readonly SecretEntry[];
+    /** Asked last: what somebody stores while the program is looked for counts. */
+    readonly stored: () => readonly SecretEntry[];
     readonly local?: Local;
   },
 ): Promise<DefinitionPreview> {
   const { name, definition, default: mode } = subject;
-  const storedSecrets = new Set(facts.stored.map((entry) => entry.name));
-  const typed = typedSecretRisks(definition, facts.stored);
   if (isHttpDefinition(definition)) {
     refuseReserved(definition);
+    const { storedSecrets, typed } = secretsNow(definition, facts.stored());
     const risks = [...assessHttpRisks(definition), ...typed];
     return { request: consentRequest({ name, definition, default: mode, risks, storedSecrets }), resolved: undefined };
   }
@@ -48,14 +49,17 @@ export async function previewDefinition(
   const { command, cwd } = definition;
   keptHere('Its program or folder', cwd === undefined ? [command] : [command, cwd], facts.local ?? localHere());
   const resolved = await resolveDefinition(definition, facts.login);
-  const risks = [
-    ...assessRisks(definition, {
-      realPath: resolved.realPath,
-      writableByOthers: await isWritableByOthers(resolved.realPath),
-    }),
-    ...typed,
-  ];
+  const writableByOthers = await isWritableByOthers(resolved.realPath);
+  const { storedSecrets, typed } = secretsNow(definition, facts.stored());
+  const risks = [...assessRisks(definition, { realPath: resolved.realPath, writableByOthers }), ...typed];
   return { request: consentRequest({ name, definition, resolved, default: mode, risks, storedSecrets }), resolved };
+}
+
+function secretsNow(
+  definition: ConnectorDefinition,
+  stored: readonly SecretEntry[],
+): { readonly storedSecrets: ReadonlySet<string>; readonly typed: Risk[] } {
+  return { storedSecrets: new Set(stored.map(({ name }) => name)), typed: typedSecretRisks(definition, stored) };
 }
 
 /** The tokens of a sign-in are no client's secret: they would go to another authorization server. */

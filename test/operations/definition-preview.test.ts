@@ -20,7 +20,7 @@ it.each([
   };
   const definition = { args: [], env: {}, secrets: {}, ...over };
   await expect(
-    previewDefinition({ name: 'away', definition, default: 'deny' }, { login, stored: [], local }),
+    previewDefinition({ name: 'away', definition, default: 'deny' }, { login, stored: () => [], local }),
   ).rejects.toMatchObject({ code: 'E_NOT_LOCAL' });
   expect(asked).toBe(0);
 });

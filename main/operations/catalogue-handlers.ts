@@ -7,6 +7,7 @@ import type { CatalogueFile } from '../catalogue/read-catalogue.ts';
 import type { LoginShellEnvironment } from '../process/login-shell-environment.ts';
 import type { SecretVault } from '../secrets/vault.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { notShown } from './consent-changed.ts';
 import { previewDefinition } from './definition-preview.ts';
 import type { Handlers } from './dispatch.ts';
 import { keptHere, localHere, type Local } from './elsewhere.ts';
@@ -74,14 +75,7 @@ export function catalogueHandlers(parts: CatalogueParts): CatalogueHandlers {
     },
     'connectors.install': (input, context) => {
       const agreed = shown.find(input);
-      if (agreed?.title === undefined) {
-        throw new CompanionError(
-          'E_CONSENT_CHANGED',
-          'What you would agree to was not shown here, or is not known any more.',
-          'Look at it again, then say yes.',
-          { exitCode: 2 },
-        );
-      }
+      if (agreed?.title === undefined) throw notShown();
       const { definition } = agreed;
       return parts.save({ ...input, definition, replace: false, check: true }, context);
     },

@@ -10,7 +10,7 @@ import { connectorHandlers, type ConnectorParts } from './connector-handlers.ts'
 import { connectorHealth } from './connector-health.ts';
 import { toolHandlers, toolWeakeningTests } from './connector-tools.ts';
 import { connectorDescriptions } from './describe-connectors.ts';
-import { describeUnseenSave, type Descriptions } from './describe.ts';
+import type { Descriptions } from './describe.ts';
 import type { Handlers, WeakeningTests } from './dispatch.ts';
 import { handCallHandlers, STARTING_WEAKENS } from './hand-call.ts';
 import { ShownConsents } from './shown-consents.ts';
@@ -87,7 +87,6 @@ export function connectingOperations(parts: ConnectingParts): ConnectingOperatio
       shown,
       find,
       comesBack: parts.comesBack,
-      describeUnseen: describeUnseenSave,
     }),
   };
 }

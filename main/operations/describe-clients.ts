@@ -10,6 +10,7 @@ import { adapterFor } from '../clients/adapters.ts';
 import type { ForeignServer } from '../clients/foreign-servers.ts';
 import { displayArgv, displayText } from '../connectors/display.ts';
 import type { ShownWords } from './client-consents.ts';
+import { notShown } from './consent-changed.ts';
 import { describeDefinition, type Descriptions } from './describe.ts';
 import type { MovedSecret } from './moved-secrets.ts';
 
@@ -59,14 +60,14 @@ export function bringBackWords(client: WritableClientId, servers: readonly Forei
   };
 }
 
-const NOT_SHOWN: ShownWords = {
-  title: 'Change what an AI client starts?',
-  detail: 'What it would start was not shown by this companion. Say no unless you know why.',
-};
-
 export function clientDescriptions(shown: (hash: string) => ShownWords | undefined): Descriptions {
+  const seen = (hash: string | undefined): ShownWords => {
+    const words = hash === undefined ? undefined : shown(hash);
+    if (words === undefined) throw notShown();
+    return words;
+  };
   return {
-    'clients.bringIn': ({ consentHash }) => shown(consentHash) ?? NOT_SHOWN,
-    'clients.undo': ({ consentHash }) => (consentHash === undefined ? undefined : shown(consentHash)) ?? NOT_SHOWN,
+    'clients.bringIn': ({ consentHash }) => seen(consentHash),
+    'clients.undo': ({ consentHash }) => seen(consentHash),
   };
 }

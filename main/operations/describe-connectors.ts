@@ -8,8 +8,9 @@ import {
   type StoredDefinition,
 } from '../../preload/contract/index.ts';
 import { displayArgv, displayText } from '../connectors/display.ts';
+import { notShown } from './consent-changed.ts';
 import type { Descriptions } from './describe.ts';
-import type { ShownConsent, ShownConsents } from './shown-consents.ts';
+import type { Named, ShownConsent, ShownConsents } from './shown-consents.ts';
 
 const stored = (isStored: boolean): string => (isStored ? '' : ', which is not stored yet');
 
@@ -81,11 +82,9 @@ export interface ConnectorQuestions {
   readonly shown: ShownConsents;
   readonly find: (name: string) => Connector | undefined;
   readonly comesBack: (name: string) => boolean;
-  /** Of a save that nobody looked at first. */
-  readonly describeUnseen: NonNullable<Descriptions['connectors.save']>;
 }
 
-export function connectorDescriptions({ shown, find, comesBack, describeUnseen }: ConnectorQuestions): Descriptions {
+export function connectorDescriptions({ shown, find, comesBack }: ConnectorQuestions): Descriptions {
   const startOnce =
     (title: string) =>
     ({ name }: { readonly name: string }) => {
@@ -98,19 +97,14 @@ export function connectorDescriptions({ shown, find, comesBack, describeUnseen }
             : [`connector: ${name}`, ...runsNow(connector.definition)].join('\n'),
       };
     };
+  const seen = (named: Named): ShownConsent => {
+    const found = shown.find(named);
+    if (found === undefined) throw notShown();
+    return found;
+  };
   return {
-    'connectors.save': (input) => {
-      const seen = shown.find(input);
-      return seen === undefined
-        ? describeUnseen(input)
-        : describeShown(seen, { replace: input.replace, check: input.check === true });
-    },
-    'connectors.install': (input) => {
-      const seen = shown.find(input);
-      return seen === undefined
-        ? { title: `Install "${input.name}"?`, detail: 'What it is was not shown by this companion. Say no.' }
-        : describeShown(seen, { replace: false, check: true });
-    },
+    'connectors.save': (input) => describeShown(seen(input), { replace: input.replace, check: input.check === true }),
+    'connectors.install': (input) => describeShown(seen(input), { replace: false, check: true }),
     'connectors.remove': ({ name }) =>
       comesBack(name)
         ? {

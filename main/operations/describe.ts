@@ -68,21 +68,7 @@ export function describeDefinition(definition: ConnectorDefinition, mode: Defaul
   return isHttpDefinition(definition) ? describeHttp(definition, mode) : describeProgram(definition, mode);
 }
 
-/** Of a definition that nobody looked at here first, as it stands. */
-export function describeUnseenSave({
-  name,
-  definition,
-  default: mode,
-}: OperationInput<'connectors.save'>): Pick<Question, 'title' | 'detail'> {
-  const isHttp = isHttpDefinition(definition);
-  return {
-    title: `Let AI clients ${isHttp ? 'use' : 'start'} "${name}"?`,
-    detail: describeDefinition(definition, mode).join('\n'),
-  };
-}
-
 const DESCRIPTIONS: Descriptions = {
-  'connectors.save': describeUnseenSave,
   'connectors.enable': ({ name }) => ({ title: `Let AI clients start "${name}" again?`, detail: '' }),
   ...HUB_DESCRIPTIONS,
   ...TENANT_DESCRIPTIONS,

@@ -144,7 +144,9 @@ describe('clients.bringIn', () => {
         'The value of GITHUB_TOKEN moves to the keychain, as "github-GITHUB_TOKEN".',
       ].join('\n'),
     );
-    expect(bench.descriptions['clients.bringIn']?.({ ...input(), consentHash: 'made up' }).detail).toContain('Say no');
+    expect(() => bench.descriptions['clients.bringIn']?.({ ...input(), consentHash: 'made up' })).toThrow(
+      expect.objectContaining({ code: 'E_CONSENT_CHANGED' }) as Error,
+    );
   });
 
   it('gives the very bytes back when it is undone, after a question', async () => {

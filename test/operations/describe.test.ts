@@ -1,12 +1,18 @@
 import { clientDescriptions } from '../../main/operations/describe-clients.ts';
 import { describe, expect, it } from 'vitest';
 import { connectorDescriptions } from '../../main/operations/describe-connectors.ts';
-import { describeWeakening, titleOf } from '../../main/operations/describe.ts';
+import { describeDefinition, describeWeakening, titleOf } from '../../main/operations/describe.ts';
 import { describePinAccept } from '../../main/operations/describe-pins.ts';
 import { describeGuardSet } from '../../main/operations/describe-guard.ts';
 import { ShownConsents } from '../../main/operations/shown-consents.ts';
 import { policyDescriptions } from '../../main/operations/describe-policy.ts';
-import { CompanionError, operations, type OperationInput, type OperationName } from '../../preload/contract/index.ts';
+import {
+  CompanionError,
+  operations,
+  type OperationInput,
+  type OperationName,
+  type OwnTarget,
+} from '../../preload/contract/index.ts';
 import { EMPTY_SETTINGS } from '../../main/settings/schema.ts';
 import { memorySettings, memoryVault } from './fakes.ts';
 import { secretDescriptions } from '../../main/operations/describe-secrets.ts';
@@ -19,6 +25,14 @@ const describePinAcceptOfNothing = (input: OperationInput<'pins.accept'>) =>
       fields: [],
     })),
   );
+const PROGRAM: OwnTarget = {
+  kind: 'program',
+  argv: ['server'],
+  path: '/bin/server',
+  realPath: '/bin/server',
+  env: [],
+  secrets: [],
+};
 const call = (id: string): string => `call ${id}`;
 
 describe('describeWeakening', () => {
@@ -39,17 +53,12 @@ describe('describeWeakening', () => {
       secrets: { T: 'keychain:t' },
       cwd: '/w',
     };
-    const question = describeWeakening(
-      'connectors.save',
-      { name: 'files', definition, default: 'allow', replace: false, consentHash: '' },
-      call,
-    );
-    expect(question.title).toBe('Let AI clients start "files"?');
+    const lines = describeDefinition(definition, 'allow');
     for (const part of ['npx', '-y', 'default: allow', 'A=1', 'T from keychain:t', 'folder: /w']) {
-      expect(question.detail).toContain(part);
+      expect(lines).toContain(part);
     }
     // eslint-disable-next-line no-control-regex
-    expect(question.detail).not.toMatch(/[\u001b\u202e]/u);
+    expect(lines.join('\n')).not.toMatch(/[\u001b\u202e]/u);
   });
 
   it('shows the whole of what would be reached, escaped', () => {
@@ -60,23 +69,15 @@ describe('describeWeakening', () => {
       secrets: { Authorization: 'Bearer keychain:t' },
       oauth: true,
     };
-    const question = describeWeakening(
-      'connectors.save',
-      { name: 'files', definition, default: 'allow', replace: false, consentHash: '' },
-      call,
-    );
-    expect(question.title).toBe('Let AI clients use "files"?');
-    expect(question.detail).toBe(
-      [
-        String.raw`https://mcp.example.com/\u{202e}`,
-        '',
-        'default: allow',
-        'transport: sse',
-        String.raw`X-Team: a\u{1b}[2Jb`,
-        'Authorization: Bearer keychain:t',
-        'sign-in: OAuth, its tokens kept in the keychain',
-      ].join('\n'),
-    );
+    expect(describeDefinition(definition, 'allow')).toEqual([
+      String.raw`https://mcp.example.com/\u{202e}`,
+      '',
+      'default: allow',
+      'transport: sse',
+      String.raw`X-Team: a\u{1b}[2Jb`,
+      'Authorization: Bearer keychain:t',
+      'sign-in: OAuth, its tokens kept in the keychain',
+    ]);
   });
 
   it('shows the client id of a sign-in, and where its secret is, escaped', () => {
@@ -87,17 +88,13 @@ describe('describeWeakening', () => {
       secrets: {},
       oauth: true,
     };
-    const detail = (oauthClient: { id: string; secret?: string }): string =>
-      describeWeakening(
-        'connectors.save',
-        { name: 'x', definition: { ...server, oauthClient }, default: 'ask', replace: false, consentHash: '' },
-        call,
-      ).detail;
-    expect(detail({ id: 'client\u202e', secret: 'keychain:t' }).split('\n').slice(-2)).toEqual([
+    const lines = (oauthClient: { id: string; secret?: string }): string[] =>
+      describeDefinition({ ...server, oauthClient }, 'ask');
+    expect(lines({ id: 'client\u202e', secret: 'keychain:t' }).slice(-2)).toEqual([
       String.raw`client id: client\u{202e}`,
       'its secret: keychain:t',
     ]);
-    expect(detail({ id: 'client' })).toMatch(/client id: client$/);
+    expect(lines({ id: 'client' }).at(-1)).toBe('client id: client');
   });
 
   it('shows the very call that an approval is about', () => {
@@ -108,16 +105,21 @@ describe('describeWeakening', () => {
     const names = Object.keys(operations) as OperationName[];
     const weakening = names.filter((name) => operations[name].weakens !== 'never');
     expect(weakening.length).toBeGreaterThan(3);
+    const shown = new ShownConsents();
+    for (const mode of ['ask', 'read-only'] as const)
+      shown.remember({
+        request: { connector: 'files', hash: 'x', target: PROGRAM, risks: [], default: mode },
+        definition: { command: 'server', args: [], env: {}, secrets: {} },
+      });
     const ofRules = policyDescriptions({ settings: memorySettings(), suggestion: () => undefined });
     const more: Parameters<typeof describeWeakening>[4] = {
       ...ofRules,
       ...secretDescriptions({ settings: memorySettings(), vault: memoryVault() }),
-      ...clientDescriptions(() => undefined),
+      ...clientDescriptions(() => ({ title: 'Start?', detail: '' })),
       ...connectorDescriptions({
-        shown: new ShownConsents(),
+        shown,
         find: () => undefined,
         comesBack: () => false,
-        describeUnseen: () => ({ title: 'Save?', detail: '' }),
       }),
       'pins.accept': describePinAcceptOfNothing,
       'tenant.decide': ({ host, approve }) => ({ title: `${approve} at ${host}`, detail: '' }),

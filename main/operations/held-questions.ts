@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { CompanionError, type CompanionEvent, type HeldQuestion } from '../../preload/contract/index.ts';
+import { kindOf } from './asker.ts';
 import type { Question } from './describe.ts';
 import { createPatience } from './question-patience.ts';
 
@@ -19,7 +20,7 @@ export interface HeldOptions {
 export type HeldAnswer = 'allowed' | 'refused' | 'timeout' | 'quit' | 'changed';
 
 export interface HeldQuestions {
-  /** Never rejects but with `E_TOO_MANY` when too many of the same asker wait already. */
+  /** Never rejects but with `E_TOO_MANY` when too many of the same kind of asker wait already. */
   ask(question: Question, input: unknown, from: string): Promise<HeldAnswer>;
   list(): HeldQuestion[];
   /** Throws `E_QUESTION_UNKNOWN` when nothing waits under this id, or something else than what was shown. */
@@ -64,7 +65,8 @@ export function createHeldQuestions(options: HeldOptions): HeldQuestions {
   return {
     ask: ({ operation, title, detail }, input, from) => {
       if (isClosed) return Promise.resolve('quit');
-      if ([...open.values()].filter(({ question }) => question.from === from).length >= MAX_PER_ASKER) {
+      const kind = kindOf(from);
+      if ([...open.values()].filter(({ question }) => kindOf(question.from) === kind).length >= MAX_PER_ASKER) {
         throw new CompanionError(
           'E_TOO_MANY',
           'Too many questions wait for an answer.',

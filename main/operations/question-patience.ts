@@ -2,6 +2,8 @@
  * How often somebody may be asked. A person who said no again and again is not asked the same way until they are tired: after
  * the third no in a row whoever wants something waits, longer with each further one. A yes ends that.
  */
+import { kindOf } from './asker.ts';
+
 export interface Patience {
   /** Milliseconds until this asker may ask again; 0 now. */
   waitMs(asker: string): number;
@@ -11,9 +13,6 @@ export interface Patience {
 const FREE_NOES = 3;
 const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
-
-/** `command line, process 12` and `command line, process 13` are one asker: a program can be started anew for each question. */
-const kindOf = (asker: string): string => asker.split(',', 1)[0] ?? asker;
 
 /** @param now milliseconds since the epoch. */
 export function createPatience(now: () => number): Patience {

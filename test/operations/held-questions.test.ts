@@ -114,4 +114,13 @@ describe('a held question', () => {
     expect(held.list()).toEqual([]);
     expect(await held.ask(question, {}, 'interface')).toBe('quit');
   });
+
+  it('counts every process of a shell as one asker', () => {
+    for (const from of ['command line, process 1', 'command line, process 2', 'program, process 3'])
+      void held.ask(question, {}, from);
+    for (const from of ['command line, process 4', 'program, process 5'])
+      expect(() => held.ask(question, {}, from)).toThrow('Too many questions wait for an answer.');
+    void held.ask(question, {}, 'interface');
+    expect(held.list()).toHaveLength(4);
+  });
 });

@@ -27,8 +27,10 @@ describe('patience', () => {
 
   it('is one for all command lines, and another for the interface', () => {
     const patience = createPatience(() => 0);
-    for (const process of [1, 2, 3]) patience.answered(`command line, process ${process}`, 'no');
+    for (const asker of ['command line, process 1', 'program, process 2', 'command line, process 3'])
+      patience.answered(asker, 'no');
     expect(patience.waitMs('command line, process 4')).toBe(30_000);
+    expect(patience.waitMs('program, process 5')).toBe(30_000);
     expect(patience.waitMs('interface')).toBe(0);
   });
 });

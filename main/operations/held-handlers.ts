@@ -22,8 +22,8 @@ export function heldHandlers({
       held.answer(id, hash, allow);
       return {};
     },
-    'held.refuse': ({ id }) => {
-      held.refuse(id);
+    'held.refuse': ({ id }, { caller, by }) => {
+      held.refuse(id, { by, isPerson: caller !== 'ui' });
       return {};
     },
     'review.open': async ({ again }) => ({ url: await openReview(again) }),

@@ -26,9 +26,16 @@ export interface HeldQuestions {
   /** Throws `E_QUESTION_UNKNOWN` when nothing waits under this id, or something else than what was shown. */
   answer(id: string, hash: string, allow: boolean): void;
   /** A no needs no proof of what was seen. Throws `E_QUESTION_UNKNOWN`. */
-  refuse(id: string): void;
+  refuse(id: string, from: Refuser): void;
   /** Ends all that wait, with a no. */
   close(): void;
+}
+
+export interface Refuser {
+  /** As in `ask`. */
+  readonly by: string;
+  /** It comes from where only a person answers; a page can say no by itself. */
+  readonly isPerson: boolean;
 }
 
 export const HELD_MS = 300_000;
@@ -37,7 +44,7 @@ const MAX_PER_ASKER = 3;
 
 interface Held {
   readonly question: HeldQuestion;
-  readonly end: (answer: HeldAnswer) => void;
+  readonly end: (answer: HeldAnswer, from?: Refuser) => void;
 }
 
 function unknownQuestion(): CompanionError {
@@ -97,10 +104,13 @@ export function createHeldQuestions(options: HeldOptions): HeldQuestions {
         expiresAt: new Date(now.getTime() + HELD_MS).toISOString(),
       };
       return new Promise((resolve) => {
-        const end = (answer: HeldAnswer): void => {
+        const end = (answer: HeldAnswer, refuser?: Refuser): void => {
           if (!open.delete(id)) return;
           if (answer === 'allowed') patience.answered(from, 'yes');
-          if (answer === 'refused') patience.answered(from, 'no');
+          // A page's no to another's question is not the person's: it would make them wait with their own. To one of its own it
+          // counts, or it could have the window come and go without end.
+          const counts = refuser === undefined || refuser.isPerson || kindOf(refuser.by) === kind;
+          if (answer === 'refused' && counts) patience.answered(from, 'no');
           unschedule();
           options.announce({ type: 'held_ended', id });
           resolve(answer);
@@ -121,7 +131,7 @@ export function createHeldQuestions(options: HeldOptions): HeldQuestions {
       }
       held.end(allow ? 'allowed' : 'refused');
     },
-    refuse: (id) => find(id).end('refused'),
+    refuse: (id, from) => find(id).end('refused', from),
     close: () => {
       isClosed = true;
       for (const held of open.values()) held.end('quit');

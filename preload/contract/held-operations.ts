@@ -7,7 +7,7 @@ export const heldOperations = {
   'held.list': operation(none, z.array(HeldQuestion), ['ui', 'shell', 'window']),
   /** Only our own window answers, and only to what it was shown: `hash` is that of the question. */
   'held.answer': operation(z.strictObject({ id: z.string(), hash: z.string(), allow: z.boolean() }), none, ['window']),
-  /** A no is taken from anybody. */
+  /** A no is taken from anybody. A page's ends the question, and makes nobody wait but pages. */
   'held.refuse': operation(z.strictObject({ id: z.string() }), none, ['ui', 'shell', 'window']),
   /**
    * Brings the approval window up. In the app the app does, and `url` is null; in a browser `url` opens it, once, within two

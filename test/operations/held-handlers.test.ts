@@ -19,8 +19,15 @@ const question: HeldQuestion = {
 const notUsed = (): never => {
   throw new Error('not used');
 };
-const held = { ask: notUsed, list: () => [question], answer: notUsed, refuse: notUsed, close: notUsed };
-const { 'held.list': list } = heldHandlers({ held, openReview: notUsed, leave: notUsed });
+const held = {
+  ask: notUsed,
+  list: () => [question],
+  answer: notUsed,
+  refuse: (...no: unknown[]) => noes.push(no),
+  close: notUsed,
+};
+const noes: unknown[] = [];
+const { 'held.list': list, 'held.refuse': refuse } = heldHandlers({ held, openReview: notUsed, leave: notUsed });
 const listed = (caller: Caller): unknown => list({}, { ...CLI, caller });
 
 describe('what waits for an answer', () => {
@@ -28,6 +35,12 @@ describe('what waits for an answer', () => {
     expect(listed('window')).toEqual([question]);
     for (const caller of ['ui', 'shell'] as const)
       expect(listed(caller)).toEqual([{ ...question, hash: '', detail: '' }]);
+  });
+
+  it('is refused by a person in the approval window and the tray, and not by a page', () => {
+    for (const caller of ['ui', 'shell', 'window'] as const) void refuse({ id: 'q1' }, { ...CLI, caller });
+    const { by } = CLI;
+    expect(noes).toEqual([false, true, true].map((isPerson) => ['q1', { by, isPerson }]));
   });
 
   it('is announced to a page without what it is about', () => {

@@ -9,6 +9,8 @@ let held: HeldQuestions;
 
 const question = { operation: 'policy.add', title: 'Allow it?', detail: 'all of it' } as const;
 const first = 'q1';
+const page = { by: 'interface', isPerson: false };
+const window = { by: 'approval window', isPerson: true };
 
 beforeEach(() => {
   now = Date.parse('2026-11-21T10:00:00.000Z');
@@ -53,7 +55,7 @@ describe('a held question', () => {
 
   it.each<[string, () => void, string]>([
     ['a no in the window', () => held.answer(first, hashOf(first), false), 'refused'],
-    ['a no from anywhere', () => held.refuse(first), 'refused'],
+    ['a no from anywhere', () => held.refuse(first, page), 'refused'],
     ['nobody', () => timers[0]?.run(), 'timeout'],
     ['the end of the companion', () => held.close(), 'quit'],
   ])('%s is a no', async (_, does, expected) => {
@@ -70,7 +72,7 @@ describe('a held question', () => {
     expect(() => held.answer('q9', hash, true)).toThrow('This question does not wait');
     held.answer(first, hash, true);
     expect(() => held.answer(first, hash, true)).toThrow('This question does not wait');
-    expect(() => held.refuse(first)).toThrow('This question does not wait');
+    expect(() => held.refuse(first, page)).toThrow('This question does not wait');
     expect(await answer).toBe('allowed');
   });
 
@@ -95,12 +97,33 @@ describe('a held question', () => {
   it('is not put again and again to a person who refuses', async () => {
     for (let n = 0; n < 3; n += 1) {
       const answer = held.ask(question, {}, 'interface');
-      held.refuse(`q${n + 1}`);
+      held.refuse(`q${n + 1}`, window);
       expect(await answer).toBe('refused');
     }
     expect(() => held.ask(question, {}, 'interface')).toThrow('Several questions in a row were refused');
     now += 30_000;
     void held.ask(question, {}, 'interface');
+    expect(held.list()).toHaveLength(1);
+  });
+
+  it('of a page is not put again and again where the page withdraws it, and nobody else waits for that', async () => {
+    for (let n = 0; n < 3; n += 1) {
+      const answer = held.ask(question, {}, 'interface');
+      held.refuse(`q${n + 1}`, page);
+      expect(await answer).toBe('refused');
+    }
+    expect(() => held.ask(question, {}, 'interface')).toThrow('Several questions in a row were refused');
+    void held.ask(question, {}, 'command line, process 1');
+    expect(held.list()).toHaveLength(1);
+  });
+
+  it('does not make its asker wait where a page refuses it', async () => {
+    for (let n = 0; n < 4; n += 1) {
+      const answer = held.ask(question, {}, 'command line, process 1');
+      held.refuse(`q${n + 1}`, page);
+      expect(await answer).toBe('refused');
+    }
+    void held.ask(question, {}, 'command line, process 1');
     expect(held.list()).toHaveLength(1);
   });
 

@@ -16,6 +16,8 @@ export interface ConnectorRuntime {
   lastStartAt: Date | undefined;
   lastError: { readonly at: Date; readonly text: string } | undefined;
   check: ConnectorCheck | undefined;
+  /** How often it was forgotten: what began before the last time is about another one. */
+  generation: number;
 }
 
 export class ConnectorRuntimes {
@@ -41,6 +43,7 @@ export class ConnectorRuntimes {
         lastStartAt: undefined,
         lastError: undefined,
         check: undefined,
+        generation: 0,
       };
       this.byName.set(name, runtime);
     }
@@ -64,5 +67,6 @@ export class ConnectorRuntimes {
     runtime.crashes.reset();
     runtime.lastError = undefined;
     runtime.check = undefined;
+    runtime.generation += 1;
   }
 }

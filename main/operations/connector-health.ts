@@ -33,7 +33,7 @@ export interface ConnectorHealthOperations {
 
 export function connectorHealth(parts: HealthParts): ConnectorHealthOperations {
   const { runtimes, clock } = parts;
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, { readonly generation: number; readonly done: Promise<void> }>();
 
   const find = (name: string): Connector => {
     const connector = parts.find(name);
@@ -67,10 +67,11 @@ export function connectorHealth(parts: HealthParts): ConnectorHealthOperations {
 
   const once = async (name: string): Promise<void> => {
     const runtime = runtimes.of(name);
+    const { generation } = runtime;
     const at = clock();
     const tell = (check: ConnectorCheck): void => {
       // Removed meanwhile, or made anew: what was seen is of another one.
-      if (runtimes.of(name) === runtime) runtime.check = check;
+      if (runtime.generation === generation) runtime.check = check;
       parts.changed();
     };
     tell({ state: 'running', at: at.toISOString() });
@@ -87,11 +88,16 @@ export function connectorHealth(parts: HealthParts): ConnectorHealthOperations {
       tell({ state: 'failed', ...ended(), code, message: parts.redact(message), next: parts.redact(next) });
     }
   };
-  /** Those who ask while one is under way get that one. */
+  /** Those who ask while one of what it is now is under way get that one. */
   const check = (name: string): Promise<void> => {
-    const going = running.get(name) ?? once(name).finally(() => running.delete(name));
-    running.set(name, going);
-    return going;
+    const { generation } = runtimes.of(name);
+    const under = running.get(name);
+    if (under?.generation === generation) return under.done;
+    const done = once(name).finally(() => {
+      if (running.get(name)?.done === done) running.delete(name);
+    });
+    running.set(name, { generation, done });
+    return done;
   };
 
   return {

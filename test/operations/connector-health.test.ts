@@ -104,6 +104,22 @@ describe('a check', () => {
     });
   });
 
+  it('of what it was before says nothing about what it is now', async () => {
+    const b = bench();
+    const before = b.handlers['connectors.check']({ name: 'files' }, CLI);
+    // Stored anew, or removed and added again.
+    b.runtimes.forget('files');
+    b.checkSoon('files');
+    expect(b.checks).toHaveLength(2);
+    b.checks[0]?.end(3);
+    expect((await before).check).toEqual({ state: 'running', at });
+    b.checkSoon('files');
+    expect(b.checks).toHaveLength(2);
+    const now = b.handlers['connectors.check']({ name: 'files' }, CLI);
+    b.checks[1]?.end(5);
+    expect((await now).check).toMatchObject({ state: 'passed', tools: 5 });
+  });
+
   it('is not made where it would only say that nobody signed in, or of what is switched off or gone', () => {
     const b = bench([remote, aConnector('off', { enabled: false })]);
     for (const name of ['remote', 'off', 'nothing']) b.checkSoon(name);

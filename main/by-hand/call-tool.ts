@@ -4,6 +4,7 @@ import {
   type Decision,
   type HandCall,
   type JsonObject,
+  toFailure,
   type NewAuditRecord,
 } from '../../preload/contract/index.ts';
 import type { Conversation } from '../hub/aggregate/member.ts';
@@ -65,7 +66,7 @@ function send({ link, agreed }: Conversation, parts: HandParts, request: HandReq
   });
 }
 
-/** Throws a CompanionError where there was no session, or no answer in time. */
+/** Throws a CompanionError where there was no session, or no decision about the call in time. */
 export async function callTool(
   parts: HandParts,
   request: HandRequest,
@@ -85,6 +86,11 @@ export async function callTool(
   const answered = await inHandSession(parts, { connector, maxMs: MAX_MS, record }, (conversation) => {
     began = performance.now();
     return send(conversation, parts, request);
+  }).catch((error: unknown): Answered => {
+    // Decided, and its end never seen: a server that was given the call may well do it after nobody waits for it.
+    if (call === null) throw error;
+    const seen = `It may have been carried out: look for the call ${call} in the activity before you call it again.`;
+    return { kind: 'failed', text: `${toFailure(error).message} ${seen}` };
   });
   const durationMs = Math.round(performance.now() - began);
   return { call, decision, ...outcomeOf(answered, decision, redact), durationMs };

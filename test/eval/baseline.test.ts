@@ -14,7 +14,9 @@ const Baseline = z.array(
 /** No class may lose more than this, or one case where it has few. */
 const TOLERANCE = 0.02;
 
-describe.skipIf(corporaMissing)('the guard against the corpora (../shared)', () => {
+const missing = corporaMissing ? ' [skipped: the corpora are not here]' : '';
+
+describe.skipIf(corporaMissing)(`the guard against the corpora (../shared)${missing}`, () => {
   let figures: readonly Figure[] = [];
   beforeAll(() => {
     figures = evaluate(QUICK);

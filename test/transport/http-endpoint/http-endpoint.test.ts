@@ -121,7 +121,8 @@ describe('one address', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a Unix socket', () => {
+const noSockets = process.platform === 'win32' ? ' [skipped: Windows has no sockets at paths]' : '';
+describe.skipIf(noSockets !== '')(`a Unix socket${noSockets}`, () => {
   const listen = (path: string, hosts = ['sandbox']): ReturnType<Rig['endpoint']['listen']> =>
     rig.endpoint.listen({ kind: 'socket', path, hosts });
 

@@ -15,7 +15,9 @@ async function onIpv6(): Promise<Server | undefined> {
 
 const other = await onIpv6();
 
-it.skipIf(other === undefined)('a port that another program has on [::1] is warned of', async () => {
+const noIpv6 = other === undefined ? ' [skipped: no IPv6 on this machine]' : '';
+
+it.skipIf(other === undefined)(`a port that another program has on [::1] is warned of${noIpv6}`, async () => {
   const rig = await startRig();
   try {
     const address = other?.address() as AddressInfo | undefined;

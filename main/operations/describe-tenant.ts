@@ -1,6 +1,7 @@
 /** What a person is asked about a tenant before protection is weakened. */
 import type { ConsentRequest, OperationInput, OperationName, OwnTarget } from '../../preload/contract/index.ts';
 import { displayText } from '../connectors/display.ts';
+import { notShown } from './consent-changed.ts';
 
 interface Words {
   readonly title: string;
@@ -15,14 +16,9 @@ function runsLines(runs: OwnTarget): string[] {
   return [...runs.argv, '', `program: ${runs.realPath}`, ...runs.env];
 }
 
-/** `request`: what was shown under the hash that is agreed to; undefined where nobody looked at it here. */
+/** `request`: what was shown under the hash that is agreed to; where nobody looked at it here, nobody is asked. */
 export function describeAccept(input: OperationInput<'tenant.accept'>, request: ConsentRequest | undefined): Words {
-  if (request === undefined || request.target.kind !== 'tenant') {
-    return {
-      title: `Accept the connector "${displayText(input.target)}" of a tenant?`,
-      detail: 'What it runs was not shown by this companion. Say no unless you know why.',
-    };
-  }
+  if (request?.target.kind !== 'tenant') throw notShown();
   const { host, title, server, runs, application } = request.target;
   return {
     title: `Let AI clients use "${title}" of ${host}?`,

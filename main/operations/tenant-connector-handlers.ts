@@ -1,4 +1,5 @@
 /** What a tenant offers, and a person's yes to one of it. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   CompanionError,
   isTenantDefinition,
@@ -121,8 +122,13 @@ export function tenantConnectorHandlers(parts: TenantConnectorParts): TenantConn
       return request;
     },
     'tenant.accept': async (input, context): Promise<ConnectorView> => {
+      // What the question was made of; its name and default are the input's.
+      const agreed = shown.get(input.consentHash);
       const { subject, found, request } = await look(input);
-      if (request.hash !== input.consentHash) {
+      if (
+        request.hash !== input.consentHash ||
+        !isDeepStrictEqual([agreed?.target, agreed?.risks], [request.target, request.risks])
+      ) {
         throw new CompanionError(
           'E_CONSENT_CHANGED',
           `What you would agree to was changed at ${subject.host}, or on this machine, since you looked at it.`,

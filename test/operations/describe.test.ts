@@ -9,6 +9,7 @@ import { policyDescriptions } from '../../main/operations/describe-policy.ts';
 import {
   CompanionError,
   operations,
+  type ConsentRequest,
   type OperationInput,
   type OperationName,
   type OwnTarget,
@@ -32,6 +33,13 @@ const PROGRAM: OwnTarget = {
   realPath: '/bin/server',
   env: [],
   secrets: [],
+};
+const OF_TENANT: ConsentRequest = {
+  connector: 'github',
+  hash: 'a',
+  target: { kind: 'tenant', host: 'h', server: 's', title: 'T', version: 3, runs: PROGRAM, application: null },
+  risks: [],
+  default: 'allow',
 };
 const call = (id: string): string => `call ${id}`;
 
@@ -133,7 +141,7 @@ describe('describeWeakening', () => {
     };
     expect(titleOf('pins.accept', gone)).toBe('Carry out pins.accept?');
     for (const name of weakening) {
-      const { title } = describeWeakening(name, SAMPLES[name], call, undefined, more);
+      const { title } = describeWeakening(name, SAMPLES[name], call, () => OF_TENANT, more);
       expect(title).not.toContain('Carry out');
     }
   });

@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConnectorView, ConsentRequest, TenantServer, operations } from '../../preload/contract/index.ts';
 import { describeWeakening } from '../../main/operations/describe.ts';
@@ -47,6 +50,33 @@ describe('accepting a connector of a tenant', () => {
     expect(b.settings.writes).toEqual([]);
   });
 
+  it('is refused where nobody looked at it here, though it is what it was', async () => {
+    const { hash } = await bench().preview();
+    const b = bench();
+    expect(await codeOf(b.accept(hash))).toBe('E_CONSENT_CHANGED');
+    expect(b.settings.writes).toEqual([]);
+    await b.preview();
+    await expect(b.accept(hash)).resolves.toMatchObject({ name: 'acme-files' });
+  });
+
+  it('is refused where everybody may replace its program since it was shown', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rl-tenant-'));
+    try {
+      const program = join(folder, 'server');
+      await writeFile(program, '#!/bin/sh\n', { mode: 0o755 });
+      const b = bench();
+      b.says(wire({ url: program }));
+      const { hash } = await b.preview();
+      await chmod(program, 0o777);
+      expect(await codeOf(b.accept(hash))).toBe('E_CONSENT_CHANGED');
+      expect(b.settings.writes).toEqual([]);
+      expect((await b.preview()).hash).toBe(hash);
+      await expect(b.accept(hash)).resolves.toMatchObject({ name: 'acme-files' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('again keeps its name, what it has here, and whether it is switched on', async () => {
     const b = bench();
     await b.accept((await b.preview({ name: 'mine' })).hash, { name: 'mine', default: 'ask' });
@@ -94,7 +124,7 @@ describe('accepting a connector of a tenant', () => {
 });
 
 describe('the question in the window', () => {
-  it('shows what would run; where nothing was shown here, it says so', async () => {
+  it('shows what would run; where nothing was shown here, nobody is asked', async () => {
     const b = bench();
     b.says(wire({ transport_config: { args: ['-x'], env: { API_TOKEN: 'hunter2-hunter2' } } }));
     const { hash } = await b.preview();
@@ -104,8 +134,8 @@ describe('the question in the window', () => {
     for (const part of [process.execPath, '-x', 'API_TOKEN=***', `tenant: ${HOST}`, 'default: allow'])
       expect(question.detail).toContain(part);
     expect(question.detail).not.toContain('hunter2');
-    expect(describeWeakening('tenant.accept', { ...input, consentHash: 'x' }, () => '', b.shown).detail).toContain(
-      'Say no',
+    expect(() => describeWeakening('tenant.accept', { ...input, consentHash: 'x' }, () => '', b.shown)).toThrow(
+      expect.objectContaining({ code: 'E_CONSENT_CHANGED' }) as Error,
     );
   });
 

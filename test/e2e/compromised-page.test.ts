@@ -3,17 +3,15 @@
  * rule weaker and reaches nobody (that is escape.test.ts). Every operation of the list is tried.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { operations, type ApprovalView, type HeldQuestion, type OperationName } from '../../preload/contract/index.ts';
 import { UI_OPERATIONS, type UiClass } from '../contract/ui-operations.ts';
-import { fixtureServer, node } from '../journeys/companion-home.ts';
-import { connect } from '../journeys/deciding-steps.ts';
 import type { RawClient } from '../journeys/raw-client.ts';
 import { waitingApproval } from '../journeys/waiting-approval.ts';
 import { SAMPLES } from '../operations/sample-inputs.ts';
+import { fillForScript } from './rig/fill-for-script.ts';
 import { describeInBrowser, openRig, type Rig } from './rig/open-rig.ts';
 import { answeringPerson, type AnsweringPerson } from './rig/answering-person.ts';
 import { scriptIn, type PageScript, type RawAnswer } from './rig/page-script.ts';
@@ -49,6 +47,8 @@ const CANNOT = new Map<OperationName, string>([
 const NOT_PUT = new Map<OperationName, string>([
   ['tenant.decide', 'E_TENANT_APPROVAL_CHANGED'],
   ['pins.accept', 'E_PIN_UNKNOWN'],
+  ['clients.undo', 'E_CONSENT_CHANGED'],
+  ['tenant.accept', 'E_CONSENT_CHANGED'],
 ]);
 
 describeInBrowser('a page with a stranger\u2019s script in it', () => {
@@ -85,82 +85,22 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
 
   beforeAll(async () => {
     rig = await openRig();
-    const { home } = rig;
-    await home.must(['secrets', 'set', 'token'], { input: `${SECRET}\n` });
-    const tools = [node, fixtureServer('tools.mjs')];
-    await home.add('files', tools, ['--default', 'ask', '--secret', 'TOKEN=keychain:token']);
-    const chain = await home.json<{ id: string }>([
-      'policy',
-      'chain',
-      'add',
-      '--after',
-      'files',
-      'echo',
-      '--before',
-      'files',
-      'write_*',
-    ]);
-    // One to take away, and a tool that was switched off.
-    await home.add('spare', tools, ['--default', 'ask']);
-    await home.must(['connectors', 'tool', 'files', 'get_time', 'off']);
-    const rule = await home.json<{ id: string }>(['policy', 'deny', 'files', 'crash']);
-    await home.must(['hub', 'bind', '--all', '-y']);
-    const job = await home.json<{ id: string }>(['logs', 'export', '--json']);
-    await home.must(['hub', 'config', 'create', 'few', '--connector', 'files', '--allow-tool', 'echo', '-y']);
-    client = await connect(home, 'files', 'Cursor');
-    client.send({ jsonrpc: '2.0', id: 'asked', method: 'tools/call', params: { name: 'write_note', arguments: {} } });
-    waiting = await waitingApproval(home);
-    await client.call('denied', 'crash');
-    const [denied] = home.records().flatMap((record) => (record.kind === 'intent' ? [record.call] : []));
-    const [bound] = await home.json<{ id: string }[]>(['hub', 'binds']);
-    // A server that a client starts by itself, with the same secret where people put one.
-    const ofCursor = join(home.home, '../../.cursor/mcp.json');
-    await mkdir(dirname(ofCursor), { recursive: true });
-    const found = { command: node, args: ['--api-key', SECRET], env: { API_TOKEN: SECRET } };
-    await writeFile(ofCursor, JSON.stringify({ mcpServers: { found } }));
-    const bringIn = { client: 'cursor', entry: 'found', name: 'found', default: 'ask', moveSecrets: [] };
-    await home.must(['pins', 'new-items', 'ask']);
-    const deny = { effect: 'deny', connector: 'files', tool: 'crash' };
-    inputs = {
-      'clients.bringInPreview': bringIn,
-      'clients.bringIn': { ...bringIn, consentHash: 'x' },
-      'connectors.remove': { name: 'spare' },
-      'connectors.setTool': { name: 'files', tool: 'get_time', on: true },
-      'connectors.draft': {
-        entry: 'filesystem',
-        name: 'more',
-        default: 'ask',
-        parameters: { folders: [home.path] },
-        secrets: {},
-      },
-      'connectors.preview': {
-        name: 'own',
-        definition: { command: node, args: [], env: {}, secrets: {} },
-        default: 'ask',
-        replace: false,
-      },
-      'policy.removeChain': { id: chain.id },
-      'policy.remove': { id: rule.id },
-      'activity.call': { id: denied },
-      'policy.fromCall': { id: denied, effect: 'deny' },
-      'policy.fromApproval': { id: waiting.id, effect: 'deny' },
-      'jobs.get': { id: job.id },
-      'jobs.cancel': { id: job.id },
-      'policy.update': { id: rule.id, was: { ...deny }, rule: { ...deny, effect: 'allow' } },
-      'policy.setDefault': { connector: 'files', default: 'allow' },
-      'policy.import': { set: { version: 1, rules: [{ ...deny, effect: 'allow' }], chains: [] }, replace: false },
-      'hub.configs.update': { name: 'few', allowedTools: ['*'] },
-      'hub.configs.get': { name: 'few' },
-      'hub.configs.delete': { name: 'few' },
-      'hub.revoke': { binding: bound?.id },
-      'pins.newItems': { mode: 'pin' },
-      'approvals.deny': { id: waiting.id },
-      'approvals.approve': { id: waiting.id, scope: 'once', hash: waiting.hash },
-    };
+    ({ client, waiting, inputs } = await fillForScript(rig.home, SECRET));
     context = await rig.context();
     page = await rig.open({}, context);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     script = scriptIn(page);
+    // Only what was shown is put to anybody.
+    const seen = async <T>(name: OperationName): Promise<T> =>
+      (JSON.parse((await script.call(name, inputOf(name))).body) as { value: T }).value;
+    const own = await seen<{ hash: string }>('connectors.preview');
+    const drafted = await seen<{ request: { hash: string } }>('connectors.draft');
+    const brought = await seen<{ consent: { hash: string } }>('clients.bringInPreview');
+    Object.assign(inputs, {
+      'connectors.save': { ...(inputs['connectors.preview'] as object), consentHash: own.hash },
+      'connectors.install': { name: 'more', default: 'ask', consentHash: drafted.request.hash },
+      'clients.bringIn': { ...(inputs['clients.bringInPreview'] as object), consentHash: brought.consent.hash },
+    });
     await script.call('approvals.pause', { client: 'cursor', minutes: 60 });
     const { value } = JSON.parse((await script.call('review.open', { again: true })).body) as {
       value: { url: string };

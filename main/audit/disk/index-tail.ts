@@ -107,25 +107,30 @@ export function createTailer(
    */
   const dropPruned = (segments: readonly SegmentName[]): void => {
     const there = new Set(segments.map(({ file }) => file));
+    const gone: string[] = [];
+    const starts = new Map<string, number>();
     for (const row of writer.statements.files.all()) {
       const name = typeof row['file'] === 'string' ? parseSegmentName(row['file']) : undefined;
       if (name === undefined || there.has(name.file) || untold.has(name.file)) continue;
       const { file, chainId } = name;
       const told = writer.toldStart(chainId);
       const firstThere = segments.find((segment) => segment.chainId === chainId)?.firstSeq ?? Infinity;
-      if (told === undefined || told <= name.firstSeq) {
-        untold.add(file);
-        continue;
+      if (told === undefined || told <= name.firstSeq) untold.add(file);
+      else {
+        gone.push(file);
+        starts.set(chainId, Math.min(told, firstThere));
       }
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        writer.prune(chainId, Math.min(told, firstThere));
-        writer.statements.forget.run(file);
-        database.exec('COMMIT');
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
+    }
+    if (gone.length === 0) return;
+    // All at once: ended in between, texts of what went would stay until something else goes.
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      writer.prune(starts);
+      for (const file of gone) writer.statements.forget.run(file);
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
     }
   };
 

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-export type TermKind = 'facet' | 'target' | 'reason' | 'session' | 'ended';
+/** Each the name of the column of `entry` that holds the numbers of its texts. */
+export const TERM_KINDS = ['facet', 'target', 'reason', 'session', 'ended'] as const;
+export type TermKind = (typeof TERM_KINDS)[number];
 
 /** Stands where an entry has none. */
 export const NO_TERM = 0;
@@ -11,7 +13,7 @@ const MAX_AT_HAND = 20_000;
 export interface TermIds {
   /** Makes one where there is none yet; within a transaction. */
   idOf(kind: TermKind, text: string): number;
-  /** The table may be another one: a transaction was rolled back, or it was emptied. */
+  /** The table may be another one: a transaction was rolled back, it was emptied, or texts went. */
   forget(): void;
 }
 

@@ -218,13 +218,39 @@ describe('what comes in', () => {
     other.insert([intent(3), outcome(1, { outcome: 'failed' })]);
     expect(ids()).toEqual(numbers(3, 2, 1));
     expect(ids({ show: 'failed' })).toEqual(numbers(1));
-    other.writer.prune('a', 1);
+    other.writer.prune(new Map([['a', 1]]));
     expect(ids()).toEqual(numbers(3, 2));
     recreate(other.database);
     expect(ids()).toEqual([]);
     insert([intent(4, { 'gen_ai.tool.name': 'new_tool' })]);
     expect(ids({ text: 'new_tool' })).toEqual(numbers(4));
     expect(database.prepare('SELECT count(*) AS n FROM term').get()?.['n']).toBe(4);
+  });
+
+  it('forgets the texts of what went, and only those', () => {
+    const { connect, insert, ids, ask, database, writer } = setUp();
+    const old = { connector: 'old', 'gen_ai.tool.name': 'old_tool', 'mcp.session.id': 'old-session' };
+    const failed = { ...old, outcome: 'failed', 'error.type': 'old_error' } as const;
+    const shared = [intent(2), outcome(2), event({}, { connector: 'git' })];
+    insert([intent(1, { ...old, decision: deny }), outcome(1, failed), ...shared]);
+    const other = connect();
+    other.insert([intent(3, { decision: { ...deny, reason: 'Also.' } })]);
+    expect(ids({ text: 'old' })).toEqual(numbers(1));
+
+    writer.prune(new Map([['a', 2]]));
+    expect(ids()).toEqual(numbers(3, 2));
+    const left = JSON.stringify(database.prepare('SELECT text FROM term').all());
+    expect(left).not.toContain('old');
+    expect(left).not.toContain(deny.reason);
+    expect(ask({ op: 'values' })).toMatchObject({ values: { connectors: ['files', 'git'] } });
+
+    // Both writers knew the numbers, and those may stand for other texts now.
+    other.insert([intent(4, { 'gen_ai.tool.name': 'new_tool', connector: 'new' })]);
+    insert([intent(5, old)]);
+    expect(ids({ text: 'new_tool' })).toEqual(numbers(4));
+    expect(ids({ text: 'old_tool' })).toEqual(numbers(5));
+    expect(ids({ session: 'old-session' })).toEqual(numbers(5));
+    expect(ids({ text: 'read_file' })).toEqual(numbers(3, 2));
   });
 
   it('makes no term of what was rolled back', () => {

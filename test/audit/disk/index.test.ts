@@ -284,6 +284,27 @@ describe('what was pruned', () => {
     expect(gone).toBeGreaterThan(0);
   });
 
+  it('leaves none of its texts behind', async () => {
+    const { journal, open, auditDirectory, databasePath } = await setUp(1500);
+    for (let n = 101; n < 110; n += 1)
+      journal.append(intent(n, { connector: `connector-${n}`, 'gen_ai.tool.name': `tool-${n}` }));
+    const index = open();
+    await index.query(all);
+    const [first = '', next = ''] = filesOf(auditDirectory);
+    const start = Number(next.slice(-18, -6));
+    journal.append(prune(journal.head.chainId, start));
+    rmSync(join(auditDirectory, first));
+    const { values } = await index.activity({ op: 'values' });
+    const gone = [101, 102, 103, 104, 105, 106, 107, 108, 109].slice(0, start);
+    expect(gone.length).toBeGreaterThan(0);
+    expect(values.connectors).toHaveLength(9 - gone.length);
+    const database = new DatabaseSync(databasePath);
+    const texts = JSON.stringify(database.prepare('SELECT text FROM term').all());
+    database.close();
+    expect(gone.filter((n) => texts.includes(`tool-${n}`) || texts.includes(`connector-${n}`))).toEqual([]);
+    expect(texts).toContain('tool-109');
+  });
+
   it('stays in the log where a file is gone and nothing tells of it', async () => {
     const { journal, open, auditDirectory } = await setUp(1500);
     for (let n = 101; n < 110; n += 1) journal.append(intent(n));

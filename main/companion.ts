@@ -21,7 +21,6 @@ import { readTrust } from './audit/keychain/kept-trust.ts';
 import { createVerification } from './audit/disk/verification.ts';
 import { startSeal } from './audit/keychain/seal.ts';
 import { shapeOf } from './audit/shape.ts';
-import { unknownOutcome } from './audit/unknown-outcome.ts';
 import { runArguments } from './cli/run-arguments.ts';
 import { clientPaths } from './clients/locate.ts';
 import { localClientEnvironment } from './host/client-environment.ts';
@@ -34,6 +33,7 @@ import { createOAuthRegistry } from './identity/oauth-registry.ts';
 import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
 import { prepareRun } from './connectors/tenant/prepare-run.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
+import { endUnfinished } from './host/end-unfinished.ts';
 import { createEventFeed } from './host/event-feed.ts';
 import { claimHome } from './host/claim-home.ts';
 import { createIds } from './host/create-ids.ts';
@@ -130,6 +130,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warnings.add(text);
     feed.statusChanged();
   };
+  let handedOver = false;
+  let stopping: Promise<void> | undefined;
   const feed = createEventFeed((error) => logger.error({ error: String(error) }, 'a listener failed'));
 
   // Processes of a companion that was killed, before anything new is started.
@@ -177,18 +179,14 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   };
 
   tryEvent('companion_started', { version, host: kind, pid: process.pid });
-  const unfinished = await index.unfinished({ exceptChains: otherLiveChains }).catch((error: unknown) => {
-    warn(
-      `Calls that an earlier companion did not finish could not be looked up: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return [];
+  void endUnfinished({
+    index,
+    journal,
+    otherLiveChains,
+    isOver: () => handedOver || stopping !== undefined,
+    warn,
+    log: (text) => logger.error(text),
   });
-  try {
-    for (const intent of unfinished) record(unknownOutcome(intent));
-  } catch (error) {
-    // Found again at the next start; until then every call is denied for the same reason.
-    logger.error({ error: String(error) }, 'the outcomes of unfinished calls could not be recorded');
-  }
 
   const settingsListeners = new Set<() => void>();
   const settings = openSettings({
@@ -311,7 +309,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     announce: (change) => feed.announce(change),
     changed: () => feed.statusChanged(),
     warn,
-    recordedIndexes: await lastPinIndexes(index),
+    recordedIndexes: lastPinIndexes(index),
     log: (text) => logger.warn(text),
     isScreenLocked: () => isScreenLocked,
     // What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped.
@@ -334,7 +332,6 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   const sessions = new Set<RunningSession>();
   let draining = false;
-  let handedOver = false;
   let pages = 0;
   let settingsWatch: FSWatcher | undefined;
 
@@ -589,7 +586,6 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
           isBusy: () => sessions.size > 0 || connections.commands() > 0 || pages > 0,
           exit: () => void stop(),
         });
-  let stopping: Promise<void> | undefined;
   const finished = Promise.withResolvers<void>();
   const stop = (): Promise<void> => {
     stopping ??= (async () => {

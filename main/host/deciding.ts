@@ -10,7 +10,8 @@ import { grantDetail } from '../approval/grants.ts';
 import { answeredDetail } from '../approval/question-end.ts';
 import { identityOf } from '../connectors/pins/identity.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
-import { createPins, type Pins } from '../connectors/pins/pins-host.ts';
+import { awaitPins, type AwaitedPins } from '../connectors/pins/awaited-pins.ts';
+import { createPins } from '../connectors/pins/pins-host.ts';
 import type { PrepareDependencies } from '../connectors/prepare-server.ts';
 import { resolveCommand } from '../connectors/resolve-command.ts';
 import type { ProtectedPaths } from '../policy/protected-paths.ts';
@@ -43,7 +44,7 @@ export interface DecidingParts {
   readonly changed: () => void;
   readonly warn: (text: string) => void;
   /** `index` of the last writes of pins in the journal. */
-  readonly recordedIndexes: readonly string[];
+  readonly recordedIndexes: Promise<readonly string[]>;
   readonly log: (text: string) => void;
   /** Nobody can be asked while it is locked. */
   readonly isScreenLocked: () => boolean;
@@ -54,7 +55,7 @@ export interface DecidingParts {
 export interface Deciding {
   readonly policies: Policies;
   readonly approvals: Approvals;
-  readonly pins: Pins;
+  readonly pins: AwaitedPins;
   readonly scan: Scanner['scan'];
   readonly canaries: Canaries;
   /** What each session is given. */
@@ -145,24 +146,28 @@ export function createDeciding(parts: DecidingParts): Deciding {
       guard.knownChanged();
     });
 
-  const pins = createPins({
-    home: parts.home,
-    clock,
-    record: (name, detail, connector) => event(name, detail, connector),
-    announce: (text) => {
-      log(text);
-      parts.changed();
-    },
-    newItems: () => settings.read().newItems,
-    connectors: () => {
-      const { connectors, hub } = settings.read();
-      return [...connectors.map(({ name }) => name), ...hub.configs.map(({ name }) => name)];
-    },
-    recordedIndexes: parts.recordedIndexes,
-  });
+  const pins = awaitPins(parts.recordedIndexes, (recordedIndexes) =>
+    createPins({
+      home: parts.home,
+      clock,
+      record: (name, detail, connector) => event(name, detail, connector),
+      announce: (text) => {
+        log(text);
+        parts.changed();
+      },
+      newItems: () => settings.read().newItems,
+      connectors: () => {
+        const { connectors, hub } = settings.read();
+        return [...connectors.map(({ name }) => name), ...hub.configs.map(({ name }) => name)];
+      },
+      recordedIndexes,
+    }),
+  );
+  let arePinsKnown = false;
   const agreed = consents(settings);
   /** A person who agreed to what a connector is now is not asked about it again; one that is gone leaves nothing behind. */
   const followConsent = (): void => {
+    if (isReader || !arePinsKnown) return;
     const now = consents(settings);
     for (const [name, hash] of agreed) {
       if (!now.has(name)) pins.forget(name, 'companion');
@@ -178,7 +183,16 @@ export function createDeciding(parts: DecidingParts): Deciding {
     for (const [name, hash] of now) agreed.set(name, hash);
   };
   pins.onChanged(() => parts.changed());
-  for (const problem of pins.problems()) warn(problem);
+  // Before anybody else who waits for them: what was agreed to meanwhile is in force in the first session.
+  pins.known.then(
+    () => {
+      arePinsKnown = true;
+      followConsent();
+      for (const problem of pins.problems()) warn(problem);
+      if (pins.drifted() > 0) parts.changed();
+    },
+    (error: unknown) => log(`the pins could not be read: ${String(error)}`),
+  );
 
   const approvals = createApprovals({
     clock,
@@ -223,6 +237,7 @@ export function createDeciding(parts: DecidingParts): Deciding {
       taints: (session) => taints.session(session),
     },
     identitySeen: async (name, definition, program, env) => {
+      await pins.known;
       const resolved = program === undefined ? undefined : await resolveCommand(program, '');
       pins.identitySeen(name, await identityOf(definition, resolved, { env }));
     },
@@ -234,13 +249,16 @@ export function createDeciding(parts: DecidingParts): Deciding {
     unlocked: loadCanaries,
     settingsChanged: () => {
       policies.forget();
-      if (!isReader) followConsent();
+      followConsent();
     },
     handOver: () => {
       isReader = true;
       pins.handOver();
     },
-    close: () => scanner.close(),
+    close: () => {
+      pins.close();
+      return scanner.close();
+    },
   };
 }
 

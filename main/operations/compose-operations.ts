@@ -26,6 +26,7 @@ import { hubHandlers, hubWeakeningTests } from './hub-handlers.ts';
 import { identityHandlers } from './identity-handlers.ts';
 import type { Jobs } from './jobs.ts';
 import { ListedApprovals } from './listed-approvals.ts';
+import { needsPins } from './needs-pins.ts';
 import { otherHandlers, type OtherParts } from './other-handlers.ts';
 import { shellHandlers, type ShellPart } from './shell-handlers.ts';
 import { secretDescriptions } from './describe-secrets.ts';
@@ -251,6 +252,9 @@ export function composeOperations(parts: OperationParts): Dispatch {
     },
     completes: { ...signInCompletions(tenancy.tenants), 'tenant.decide': (input) => listed.completed(input) },
     announce: parts.announce,
+    ready: async (name) => {
+      if (needsPins(name)) await deciding.pins.known;
+    },
     holdsAll: parts.holdsAll,
     hold: async (name, input, by) => {
       const shown = describe(name, input);

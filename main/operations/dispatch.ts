@@ -67,6 +67,8 @@ export function createDispatch(options: {
   readonly hold: (name: OperationName, input: unknown, by: string) => Promise<HeldAnswer>;
   /** What a person is asked about it, in a sentence; said where it was done. */
   readonly titleOf: (name: OperationName, input: unknown) => string;
+  /** What the operation cannot do without may not be known yet. */
+  readonly ready?: (name: OperationName) => Promise<void>;
   /** The app runs: there the command line's word is not enough, because an agent may have a shell. */
   readonly holdsAll: boolean;
 }): Dispatch {
@@ -95,6 +97,7 @@ export function createDispatch(options: {
         'Correct it; "runlayer --help" and each command\'s own --help say what fits.',
         { exitCode: 2 },
       );
+    await options.ready?.(name);
     // One entry of the map above, called with what its own schema gave: the pairing is checked where the maps are typed.
     // eslint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = options.handlers[name] as (value: unknown, context: CallContext) => unknown;

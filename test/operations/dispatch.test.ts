@@ -10,6 +10,7 @@ import {
   type OperationName,
   type Weakens,
 } from '../../preload/contract/index.ts';
+import { needsPins } from '../../main/operations/needs-pins.ts';
 import { SAMPLES } from './sample-inputs.ts';
 
 /** Pinned by hand: an operation that becomes reachable from elsewhere, or no longer weakens, must be seen here. */
@@ -302,6 +303,17 @@ describe('what weakens protection', () => {
     });
     await expect(dispatch('policy.add', SAMPLES['policy.add'], context())).rejects.toThrow('cannot tell');
     expect(ran).toEqual([]);
+  });
+
+  it('begins nothing before what it needs is known', async () => {
+    const known = Promise.withResolvers<void>();
+    const { dispatch, ran } = bench({ ready: async (name) => (needsPins(name) ? known.promise : undefined) });
+    const listed = dispatch('pins.list', SAMPLES['pins.list'], context());
+    await dispatch('policy.list', SAMPLES['policy.list'], context());
+    expect(ran).toEqual(['policy.list']);
+    known.resolve();
+    await listed;
+    expect(ran).toEqual(['policy.list', 'pins.list']);
   });
 
   it('asks in the window about the very tenant that is signed in to then, whatever becomes the default meanwhile', async () => {

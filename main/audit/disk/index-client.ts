@@ -13,6 +13,7 @@ import type {
   IndexMessage,
   IndexRequest,
   IndexWorkerData,
+  UnfinishedRequest,
 } from './index-protocol.ts';
 
 export interface OpenIndexOptions {
@@ -23,6 +24,8 @@ export interface OpenIndexOptions {
   readonly onProblem: (text: string) => void;
   /** Where the worker's file is, if not beside this one. */
   readonly workerUrl?: URL;
+  /** How long {@link AuditIndex.close} lets the worker finish what it is at. */
+  readonly closeMs?: number;
 }
 
 /** Search over the journal. Every method rejects with a CompanionError (`E_INDEX_…`); the journal is not affected. */
@@ -35,8 +38,8 @@ export interface AuditIndex {
   call(id: string): Promise<LogEntry | undefined>;
   /** Which rules decided how often, of the newest calls. */
   decided(request: DecidedRequest): Promise<DecidedPage>;
-  /** The first intent of each call without an outcome, oldest first; those of `exceptChains` (hosts that are still running) left out. */
-  unfinished(options?: { readonly exceptChains?: readonly string[] }): Promise<IntentRecord[]>;
+  /** The first intent of each call without an outcome, oldest first; without those that may still be running. */
+  unfinished(except?: Partial<UnfinishedRequest>): Promise<IntentRecord[]>;
   /** Events of one name, the newest first. */
   events(event: EventRecord['event'], limit: number): Promise<EventRecord[]>;
   /**
@@ -54,6 +57,7 @@ export interface AuditIndex {
 export type AnswerTo<R extends ActivityRequest> = Extract<ActivityAnswer, { readonly op: R['op'] }>;
 
 const POKE_DELAY_MS = 100;
+const CLOSE_MS = 2000;
 
 interface Waiting {
   resolve(answer: IndexAnswer): void;
@@ -131,8 +135,8 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
       const answer = await ask({ op: 'decided', decided: request });
       return answer.kind === 'decided' ? answer.decided : { calls: 0, isCut: false, rules: [] };
     },
-    async unfinished({ exceptChains = [] } = {}) {
-      const answer = await ask({ op: 'unfinished', exceptChains });
+    async unfinished({ exceptChains = [], exceptFrom } = {}) {
+      const answer = await ask({ op: 'unfinished', exceptChains, exceptFrom });
       return answer.kind === 'intents' ? answer.intents : [];
     },
     async events(event, limit) {
@@ -163,10 +167,13 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
         if (worker === undefined) return;
         const ended = worker;
         const exited = new Promise((resolve) => ended.once('exit', resolve));
+        // While it makes the index anew it hears nothing. What it ends in is rolled back, and read again the next time.
+        const cut = setTimeout(() => void ended.terminate(), options.closeMs ?? CLOSE_MS);
         // A database that cannot be closed is closed by the end of the thread.
         await send({ op: 'close' }).catch(() => undefined);
         ended.ref();
         await exited;
+        clearTimeout(cut);
       })();
       return closing;
     },

@@ -45,12 +45,19 @@ export interface DecidedPage {
   readonly rules: readonly { readonly id: string; readonly times: number; readonly last: string }[];
 }
 
+export interface UnfinishedRequest {
+  /** Of hosts that are still running. */
+  readonly exceptChains: readonly string[];
+  /** What this chain holds from this number on may still be running. */
+  readonly exceptFrom: { readonly chain: string; readonly seq: number } | undefined;
+}
+
 export type IndexRequest =
   | { readonly op: 'query'; readonly filter: LogFilter }
   | { readonly op: 'calls'; readonly page: CallPageRequest }
   | { readonly op: 'call'; readonly id: string }
   | { readonly op: 'decided'; readonly decided: DecidedRequest }
-  | { readonly op: 'unfinished'; readonly exceptChains: readonly string[] }
+  | ({ readonly op: 'unfinished' } & UnfinishedRequest)
   | { readonly op: 'events'; readonly event: EventRecord['event']; readonly limit: number }
   /** Of one `slot` only the last request that waits is answered; those before it come back as superseded. */
   | { readonly op: 'activity'; readonly request: ActivityRequest; readonly slot: string | undefined }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { EventRecord, IntentRecord, LogEntry, LogFilter, OutcomeRecord } from '../../../preload/contract/audit.ts';
 import { eventToLogEntry, outcomeToLogEntry, toLogEntry } from '../log-entry.ts';
-import type { CallPage, CallPageRequest } from './index-protocol.ts';
+import type { CallPage, CallPageRequest, UnfinishedRequest } from './index-protocol.ts';
 import { BLOCKED } from './index-schema.ts';
 
 /** The newest entries that pass the filter, newest first. The rows were parsed when they were indexed. */
@@ -70,13 +70,16 @@ export function latestEvents(database: DatabaseSync, event: EventRecord['event']
 }
 
 /** The first intent of each call without an outcome, oldest first. */
-export function unfinishedIntents(database: DatabaseSync, exceptChains: readonly string[]): IntentRecord[] {
+export function unfinishedIntents(
+  database: DatabaseSync,
+  { exceptChains, exceptFrom }: UnfinishedRequest,
+): IntentRecord[] {
   return database
     .prepare(
       `SELECT record FROM entry WHERE kind = 'call' AND outcome IS NULL
-       AND chain NOT IN (SELECT value FROM json_each(?)) ORDER BY time, seq`,
+       AND chain NOT IN (SELECT value FROM json_each(?)) AND NOT (chain = ? AND seq >= ?) ORDER BY time, seq`,
     )
-    .all(JSON.stringify(exceptChains))
+    .all(JSON.stringify(exceptChains), exceptFrom?.chain ?? '', exceptFrom?.seq ?? 0)
     .flatMap(({ record }) => {
       const intent = readRecord(record);
       return intent?.kind === 'intent' ? [intent] : [];

@@ -74,7 +74,7 @@ function answer(request: IndexRequest): IndexAnswer {
       return { kind: 'decided', decided: decidedCounts(database, request.decided) };
     case 'unfinished':
       tailer.catchUp();
-      return { kind: 'intents', intents: unfinishedIntents(database, request.exceptChains) };
+      return { kind: 'intents', intents: unfinishedIntents(database, request) };
     case 'events':
       tailer.catchUp();
       return { kind: 'events', events: latestEvents(database, request.event, request.limit) };

@@ -37,6 +37,18 @@ export function damaged(connector: string, reason: string): CompanionError {
   );
 }
 
+export function notCompared(): CompanionError {
+  return new CompanionError(
+    'E_PINS_BUSY',
+    'What was agreed to is still being compared with the audit trail.',
+    'Try again in a moment.',
+  );
+}
+
+export function stopping(): CompanionError {
+  return new CompanionError('E_STOPPING', 'The companion is stopping.', 'Start it again with "runlayer serve".');
+}
+
 export function unwritten(connector: string, cause: unknown): CompanionError {
   return new CompanionError(
     'E_PINS_WRITE',

@@ -18,7 +18,10 @@ async function setUp(segmentBytes = 32 * 1024 * 1024) {
   const journal = await home.journal(auditDirectory, { segmentBytes });
   const problems: string[] = [];
   const open = (): AuditIndex =>
-    home.closing(openIndex({ databasePath, auditDirectory, onProblem: (text) => problems.push(text) }));
+    home.closing(
+      // Only a worker that hangs may be cut off: a loaded machine must not be taken for one.
+      openIndex({ databasePath, auditDirectory, closeMs: 60_000, onProblem: (text) => problems.push(text) }),
+    );
   const lastSegment = (): string => join(auditDirectory, filesOf(auditDirectory).at(-1) ?? '');
   return { folder, auditDirectory, databasePath, journal, problems, open, lastSegment };
 }
@@ -348,6 +351,17 @@ describe('unfinished', () => {
     const others = await index.unfinished({ exceptChains: [second.head.chainId, 'none'] });
     expect(others.map(({ call }) => call)).toEqual(ids(101, 103));
   });
+
+  it('leaves out what a chain that is continued holds from now on', async () => {
+    const { journal, open, auditDirectory } = await setUp();
+    journal.append(intent(101));
+    const { chainId: chain, seq } = journal.head;
+    journal.append(intent(102));
+    const second = await home.journal(auditDirectory, { otherLiveChains: [chain] });
+    for (const n of [103, 104, 105]) second.append(intent(n));
+    const unfinished = await open().unfinished({ exceptFrom: { chain, seq: seq + 1 } });
+    expect(unfinished.map(({ call }) => call)).toEqual(ids(101, 103, 104, 105));
+  });
 });
 
 describe('the index is only an index', () => {
@@ -560,6 +574,15 @@ describe('the worker', () => {
     await expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_STOPPED' });
     expect(problems).toHaveLength(1);
     await expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_STOPPED' });
+  });
+
+  it('is cut off where it is at something long when it is closed', async () => {
+    const { auditDirectory, databasePath } = await setUp();
+    const workerUrl = new URL('data:text/javascript,for(;;);');
+    const index = openIndex({ databasePath, auditDirectory, workerUrl, closeMs: 1, onProblem: () => undefined });
+    const entries = expect(index.query(all)).rejects.toMatchObject({ code: 'E_INDEX_STOPPED' });
+    await index.close();
+    await entries;
   });
 
   it('is gone after close, which may be called twice and while a call is under way', async () => {

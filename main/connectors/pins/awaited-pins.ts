@@ -1,0 +1,79 @@
+/**
+ * The pins while it is not known yet what the journal says of them: an index of pins that is not the one recorded last is not
+ * trusted, and to find that out may take as long as the log index needs to be made anew. Whoever needs pins waits for `known`.
+ * Asked before, nothing is answered, so that nothing is agreed to that was not compared.
+ */
+import * as failures from './pin-failures.ts';
+import type { Pins } from './pins-host.ts';
+
+export interface AwaitedPins extends Pins {
+  /** They were compared. Rejects where the companion stops before. */
+  readonly known: Promise<void>;
+  close(): void;
+}
+
+/** Opens them once `recorded` is there. */
+export function awaitPins(
+  recorded: Promise<readonly string[]>,
+  open: (recordedIndexes: readonly string[]) => Pins,
+): AwaitedPins {
+  const { promise: known, resolve, reject } = Promise.withResolvers<void>();
+  // Whoever waits for it hears of it; nobody else has to.
+  known.catch(() => {});
+  const listeners = new Set<() => void>();
+  let pins: Pins | undefined;
+  let isClosed = false;
+
+  const settle = (recordedIndexes: readonly string[]): void => {
+    if (isClosed || pins !== undefined) return;
+    try {
+      pins = open(recordedIndexes);
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    pins.onChanged(() => {
+      for (const listener of listeners) listener();
+    });
+    resolve();
+  };
+  recorded.then(settle, reject);
+
+  const opened = (): Pins => {
+    if (pins === undefined) throw failures.notCompared();
+    return pins;
+  };
+
+  return {
+    known,
+    gate: (connector) => opened().gate(connector),
+    identitySeen: (connector, identity) => opened().identitySeen(connector, identity),
+    list: (filter) => opened().list(filter),
+    diff: (which) => opened().diff(which),
+    accept: (connector, choices, by) => opened().accept(connector, choices, by),
+    reset: (which, by) => opened().reset(which, by),
+    definitionOf: (connector, tool) => opened().definitionOf(connector, tool),
+    // A check of rules says less without it, and comes with every rule that is added: it does not wait.
+    knownTools: (connector) => pins?.knownTools(connector),
+    // Shown beside other things that cannot wait; told again once it is known.
+    drifted: () => pins?.drifted() ?? 0,
+    problems: () => pins?.problems() ?? [],
+    forget: (connector, by) => {
+      if (pins !== undefined) pins.forget(connector, by);
+      else known.then(() => pins?.forget(connector, by)).catch(() => {});
+    },
+    onChanged: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    handOver: () => {
+      // The other host writes from now on: what it writes is not what was recorded here.
+      settle([]);
+      pins?.handOver();
+    },
+    close: () => {
+      isClosed = true;
+      reject(failures.stopping());
+    },
+  };
+}

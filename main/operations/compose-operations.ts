@@ -5,6 +5,7 @@ import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { Delivery } from '../audit/delivery/delivery.ts';
 import { displayText } from '../connectors/display.ts';
 import type { ClientSightings } from '../host/client-sightings.ts';
+import { createFirstSteps } from '../host/first-steps.ts';
 import { keepingAddresses, type KnownAddresses } from '../host/known-addresses.ts';
 import type { TenantHost, TenantHostParts } from '../host/tenant-host.ts';
 import type { HubHost } from '../hub/hub-host.ts';
@@ -205,7 +206,7 @@ export function composeOperations(parts: OperationParts): Dispatch {
           leave: parts.leave,
         }),
         ...clients.handlers,
-        ...firstRunHandlers(settings),
+        ...firstRunHandlers(createFirstSteps(parts.home)),
         ...deliveryHandlers({ settings, vault, delivery: parts.delivery, record: event }),
         ...shellHandlers(parts.shell),
         ...secretHandlers({

@@ -13,7 +13,7 @@ import {
 } from '../../preload/contract/index.ts';
 
 /** Raised with every change of shape; an older file is migrated forward, a newer one is refused. */
-export const SETTINGS_VERSION = 5;
+export const SETTINGS_VERSION = 4;
 
 /** What was in force before a proposal was put in force, to go back to in one step. */
 export const PolicyBefore = z.strictObject({
@@ -47,8 +47,6 @@ export const Settings = z.strictObject({
   defaultTenant: TenantHost.nullable(),
   /** Null: the journal stays on this machine. */
   auditEndpoint: AuditEndpoint.nullable(),
-  /** Whether the first steps were taken, or left out. */
-  firstRun: z.strictObject({ done: z.boolean() }),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -72,13 +70,10 @@ export const EMPTY_SETTINGS: Settings = {
   secrets: [],
   hub: EMPTY_HUB,
   ...NO_TENANT,
-  firstRun: { done: false },
 };
 
-/** Before the first steps were remembered. */
-const SettingsV4 = Settings.omit({ firstRun: true }).extend({ version: z.literal(4) });
 /** Before conditions, chains, the guard's settings and the stop of everything. */
-const SettingsV3 = SettingsV4.omit({
+const SettingsV3 = Settings.omit({
   chains: true,
   guard: true,
   newItems: true,
@@ -119,10 +114,6 @@ function readOlder(value: Readonly<Record<string, unknown>>): Stored {
     }
     case 3: {
       const { data } = SettingsV3.safeParse(value);
-      return data && { document: data, settings: { ...EMPTY_SETTINGS, ...data, version: SETTINGS_VERSION } };
-    }
-    case 4: {
-      const { data } = SettingsV4.safeParse(value);
       return data && { document: data, settings: { ...EMPTY_SETTINGS, ...data, version: SETTINGS_VERSION } };
     }
     default:

@@ -1,14 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { EMPTY_SETTINGS, readStored, SETTINGS_VERSION } from '../../main/settings/schema.ts';
 
-describe('settings of before', () => {
-  it('the first steps were remembered: they were not taken yet', () => {
-    const { firstRun: _, ...rest } = EMPTY_SETTINGS;
-    const document = { ...rest, version: 4 };
-    expect(readStored(document)).toEqual({
-      document,
-      settings: { ...EMPTY_SETTINGS, version: SETTINGS_VERSION, firstRun: { done: false } },
-    });
-    expect(readStored({ ...document, firstRun: { done: true } })).toBeUndefined();
-  });
+// A host that handed over follows only settings of its own version: what decides nothing is kept elsewhere.
+it('the shape of a version is what every host of that version reads', () => {
+  expect(SETTINGS_VERSION).toBe(4);
+  expect(Object.keys(EMPTY_SETTINGS).sort()).toEqual([
+    'auditEndpoint',
+    'chains',
+    'connectors',
+    'defaultTenant',
+    'guard',
+    'hub',
+    'lockdown',
+    'newItems',
+    'policyBefore',
+    'rules',
+    'secrets',
+    'tenants',
+    'version',
+  ]);
+  expect(readStored({ ...EMPTY_SETTINGS })).toEqual({ document: EMPTY_SETTINGS, settings: EMPTY_SETTINGS });
+  expect(readStored({ ...EMPTY_SETTINGS, firstRun: { done: true } })).toBeUndefined();
 });

@@ -12,7 +12,7 @@ import { withLock, type HeldLock } from './file-lock.ts';
 import { printable } from './printable.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { busy, errorCode, fileFailure } from './refusals.ts';
-import { replaceFile, sweepTemporaries, syncDirectory } from './replace-file.ts';
+import { replaceFile, settleDirectory, sweepTemporaries } from './replace-file.ts';
 import { shownDiff } from './shown-diff.ts';
 
 // Owns: the one way in which a client's file is written. Order: lock, read, decide, backup, look again, journal line,
@@ -170,7 +170,7 @@ async function apply(
   if (bytes === null) {
     if (!(await stillWanted())) return false;
     await unlink(file.target);
-    await syncDirectory(dirname(file.target), platform);
+    await settleDirectory(dirname(file.target), platform);
     return true;
   }
   const made: string[] = [];

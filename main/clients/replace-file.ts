@@ -42,7 +42,7 @@ export async function replaceFile(target: string, bytes: Uint8Array, options: Re
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await syncDirectory(dirname(target), options.platform);
+  await settleDirectory(dirname(target), options.platform);
   return true;
 }
 
@@ -74,6 +74,15 @@ export async function renameWithPatience(
     }
   }
   await attempt();
+}
+
+/**
+ * After a file was put in its place or taken away. The change has happened, whatever becomes of this: a failure must not say that
+ * nothing was written, because what belongs to the change (a secret that the file no longer holds) would be taken back. All that
+ * is at stake is which of the two files a power cut leaves, and the journal of changes knows both.
+ */
+export async function settleDirectory(directory: string, platform: NodeJS.Platform): Promise<void> {
+  await syncDirectory(directory, platform).catch(() => undefined);
 }
 
 /** A rename is durable only when its folder is. */

@@ -148,7 +148,7 @@ export async function bringIn(
   try {
     for (const { secret, value } of moved) {
       await parts.vault.set(secret, value);
-      made.push({ what: `the secret "${secret}"`, undo: () => parts.vault.remove(secret) });
+      made.push({ what: `the secret "${secret}"`, undo: () => removeAgain(parts, secret, by) });
       parts.recordSecret(secret, 'set', by);
     }
     refuseTakenName(parts, name);
@@ -179,6 +179,15 @@ export async function bringIn(
     return { connector, change, secrets: moved.map(({ secret }) => secret) };
   } catch (error) {
     throw await takeBack(made, error);
+  }
+}
+
+async function removeAgain({ vault, recordSecret }: BringInParts, secret: string, by: string): Promise<void> {
+  await vault.remove(secret);
+  try {
+    recordSecret(secret, 'removed', by);
+  } catch {
+    // It is gone, and must not be named among what stays; that nothing can be recorded denies every call until it can.
   }
 }
 

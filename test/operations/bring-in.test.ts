@@ -263,7 +263,10 @@ describe('everything or nothing', () => {
     const bench = await clientBench({ machine });
     await machine.put('claude_desktop', STRICT);
     expect(await rejection(bringIn(bench, { client: 'claude_desktop' }))).toMatchObject({ code: 'E_CLIENT_RUNNING' });
-    expect(bench.recorded).toContain('secret github-GITHUB_TOKEN set by a test');
+    expect(bench.recorded.filter((text) => text.startsWith('secret'))).toEqual([
+      'secret github-GITHUB_TOKEN set by a test',
+      'secret github-GITHUB_TOKEN removed by a test',
+    ]);
     await untouched(bench, STRICT, 'claude_desktop');
   });
 

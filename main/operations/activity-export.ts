@@ -1,9 +1,10 @@
 /**
  * Writes entries into a file of the person's: its place and name are the companion's choice, never the asker's; only they may
- * read it; nothing that is there is overwritten. What is cancelled or fails leaves no file.
+ * read it; nothing that is there is overwritten. It has its name once it is whole, and ends in `.part` until then. What is
+ * cancelled or fails leaves no file.
  */
 import { constants } from 'node:fs';
-import { access, open, rm, type FileHandle } from 'node:fs/promises';
+import { access, link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompanionError, type ActivityFilter, type ExportFormat } from '../../preload/contract/index.ts';
 import { exportHead } from '../audit/export-text.ts';
@@ -42,22 +43,71 @@ export function exportName(now: Date, format: ExportFormat, attempt: number): st
   return `runlayer-activity-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}.${format === 'csv' ? 'csv' : 'jsonl'}`;
 }
 
-async function createFile(
-  folder: string,
-  now: Date,
-  format: ExportFormat,
-): Promise<{ path: string; file: FileHandle }> {
-  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-    const path = join(folder, exportName(now, format, attempt));
+interface Part {
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
+/** Names of the same second, in their order. */
+function* namesOf(folder: string, { now, format }: Pick<ExportRequest, 'now' | 'format'>): Generator<string> {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) yield join(folder, exportName(now, format, attempt));
+}
+
+async function createPart(names: Iterable<string>): Promise<Part> {
+  for (const name of names) {
+    if (await isTaken(name)) continue;
+    const path = `${name}.part`;
     try {
       // `wx` follows no link and takes no file that is there.
       return { path, file: await open(path, 'wx', 0o600) };
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
-      throw notWritten(error);
+      if (codeOf(error) !== 'EEXIST') throw notWritten(error);
     }
   }
   throw notWritten(undefined);
+}
+
+async function isTaken(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Gives what is whole the first name that is free; what somebody put there meanwhile stays. */
+async function giveName(part: string, names: Iterable<string>): Promise<string> {
+  for (const name of names) {
+    try {
+      await link(part, name);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') continue;
+      if (!(await takePlace(part, name))) continue;
+    }
+    await rm(part, { force: true });
+    return name;
+  }
+  throw notWritten(undefined);
+}
+
+/** Where the disk knows no second names (a memory stick): over an empty file that we made, and nobody else. */
+async function takePlace(part: string, name: string): Promise<boolean> {
+  try {
+    await (await open(name, 'wx', 0o600)).close();
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw notWritten(error);
+  }
+  try {
+    await rename(part, name);
+    return true;
+  } catch (error) {
+    await rm(name, { force: true });
+    throw notWritten(error);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function notWritten(cause: unknown): CompanionError {
@@ -71,9 +121,23 @@ function notWritten(cause: unknown): CompanionError {
 
 /** @returns where the file is. Memory is bounded by one part, whatever the number of entries. */
 export async function exportEntries(request: ExportRequest, { signal, progress }: JobProgress): Promise<string> {
-  const { index, format, filter, now } = request;
-  const { path, file } = await createFile(await folderOf(request.userHome), now, format);
-  let isWhole = false;
+  const { index, format, filter } = request;
+  const folder = await folderOf(request.userHome);
+  const part = await createPart(namesOf(folder, request));
+  try {
+    await fill(part.file, { index, format, filter }, { signal, progress });
+    return await giveName(part.path, namesOf(folder, request));
+  } catch (error) {
+    await rm(part.path, { force: true });
+    throw error;
+  }
+}
+
+async function fill(
+  file: FileHandle,
+  { index, format, filter }: Pick<ExportRequest, 'index' | 'format' | 'filter'>,
+  { signal, progress }: JobProgress,
+): Promise<void> {
   try {
     await write(file, Buffer.from(exportHead(format), 'utf8'));
     let after: ExportPosition | undefined;
@@ -89,11 +153,8 @@ export async function exportEntries(request: ExportRequest, { signal, progress }
     await file.sync().catch((error: unknown) => {
       throw notWritten(error);
     });
-    isWhole = true;
-    return path;
   } finally {
     await file.close();
-    if (!isWhole) await rm(path, { force: true });
   }
 }
 

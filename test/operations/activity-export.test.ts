@@ -78,6 +78,25 @@ describe('an export', () => {
     expect(existsSync(join(userHome, 'elsewhere'))).toBe(false);
   });
 
+  it('has its name only once it is whole', async () => {
+    const { downloads, run } = setUp();
+    const seen: string[][] = [];
+    await run({ index: index(() => seen.push(readdirSync(downloads))) });
+    expect(seen).toEqual(Array.from({ length: 3 }, () => [`${NAME}.jsonl.part`]));
+    expect(readdirSync(downloads)).toEqual([`${NAME}.jsonl`]);
+  });
+
+  it('takes the next name where its own was taken while it was written, or another is being written', async () => {
+    const { downloads, run } = setUp();
+    writeFileSync(join(downloads, `${NAME}.jsonl.part`), 'another');
+    const path = await run({ index: index((n) => n === 3 && writeFileSync(join(downloads, `${NAME}.jsonl`), 'mine')) });
+    expect(path).toBe(join(downloads, `${NAME}-2.jsonl`));
+    expect(readFileSync(path, 'utf8')).toContain('line 3');
+    expect(readFileSync(join(downloads, `${NAME}.jsonl`), 'utf8')).toBe('mine');
+    expect(readFileSync(join(downloads, `${NAME}.jsonl.part`), 'utf8')).toBe('another');
+    expect(readdirSync(downloads)).toHaveLength(3);
+  });
+
   it('goes home where there is no Downloads', async () => {
     const { userHome, run } = setUp(false);
     expect(await run()).toBe(join(userHome, `${NAME}.jsonl`));

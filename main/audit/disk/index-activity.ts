@@ -94,7 +94,7 @@ export function createActivity(database: DatabaseSync): (request: ActivityReques
     return { op: 'export', bytes: Buffer.from(text, 'utf8'), rows: end - start, total: matches.length, next };
   };
 
-  return (request) => {
+  const answer = (request: ActivityRequest): ActivityAnswer => {
     switch (request.op) {
       case 'window':
         return window(request);
@@ -112,6 +112,16 @@ export function createActivity(database: DatabaseSync): (request: ActivityReques
         return part(request);
       default:
         return assertNever(request);
+    }
+  };
+
+  return (request) => {
+    // It only reads: another process may drop entries meanwhile, and give their numbers to others.
+    database.exec('BEGIN');
+    try {
+      return answer(request);
+    } finally {
+      if (database.isTransaction) database.exec('ROLLBACK');
     }
   };
 }

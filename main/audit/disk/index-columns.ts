@@ -20,7 +20,10 @@ export interface Columns extends Readonly<Record<NumberName, Uint32Array>> {
 }
 
 export interface ColumnStore {
-  /** As the tables are now. Throws SQLite's errors. */
+  /**
+   * As the tables are now, all or nothing. Within a transaction, so that texts and entries are of one moment, and what is looked up
+   * by their numbers afterwards too. Throws SQLite's errors.
+   */
   current(): Columns;
 }
 
@@ -131,9 +134,11 @@ export function createColumnStore(database: DatabaseSync): ColumnStore {
     current() {
       const now = state();
       if (columns !== undefined && now === seen) return columns;
-      // Both are read before the rows: what is written meanwhile is looked at the next time.
       const generationNow = generationOf(database);
-      columns = columns === undefined || generationNow !== generation ? load() : update(columns);
+      const known = generationNow === generation ? columns : undefined;
+      // Ended halfway, neither the old ones nor what was noted of them can be gone on with.
+      columns = undefined;
+      columns = known === undefined ? load() : update(known);
       generation = generationNow;
       seen = now;
       return columns;

@@ -5,14 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { watch, type FSWatcher } from 'node:fs';
-import {
-  Status,
-  type Caller,
-  type CompanionEvent,
-  type HostKind,
-  type NewAuditRecord,
-} from '../preload/contract/index.ts';
+import type { FSWatcher } from 'node:fs';
+import type { Caller, CompanionEvent, HostKind, NewAuditRecord } from '../preload/contract/index.ts';
 import { createDelivery } from './audit/delivery/delivery.ts';
 import { leanShape } from './audit/lean-shape.ts';
 import { openIndex } from './audit/disk/index-client.ts';
@@ -33,10 +27,13 @@ import { createOAuthRegistry } from './identity/oauth-registry.ts';
 import { createHttpEndpoint } from './transport/http-endpoint/http-endpoint.ts';
 import { prepareRun } from './connectors/tenant/prepare-run.ts';
 import { ConnectorRuntimes } from './connectors/runtimes.ts';
+import { createStatus } from './host/companion-status.ts';
+import { createEndCalls } from './host/end-calls.ts';
 import { endUnfinished } from './host/end-unfinished.ts';
 import { createEventFeed } from './host/event-feed.ts';
 import { claimHome } from './host/claim-home.ts';
 import { createIds } from './host/create-ids.ts';
+import { handOver } from './host/hand-over.ts';
 import { createInterfaces } from './control/interfaces.ts';
 import { createIdleExit } from './host/idle-exit.ts';
 import { createKnownAddresses } from './host/known-addresses.ts';
@@ -351,38 +348,23 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     })
     .catch((error: unknown) => logger.warn({ error: String(error) }, 'the files of the clients are not watched'));
 
-  const status = async (): Promise<Status> => {
-    const earlier = await previousSessions();
-    const notes = [...warnings];
-    if (earlier > 0) notes.push(`${earlier} sessions are still served by the headless companion that ran before.`);
-    return {
-      companion: {
-        running: true,
-        version,
-        kind,
-        pid: process.pid,
-        startedAt: startedAt.toISOString(),
-        home,
-        draining,
-        sessions: sessions.size + earlier,
-        connectors: settings.read().connectors.length,
-        waitingApprovals: deciding.waiting().length,
-        keychain: vault.peekState(),
-        audit: { ...journal.state, seq: journal.head.seq, signing: seal.state() },
-        delivery: delivery.state(),
-        ...tenancy.status(),
-        lockdown: deciding.lockdown(),
-        drifted: deciding.pins.drifted(),
-        warnings: notes,
-      },
-    };
-  };
-  const previousSessions = async (): Promise<number> => {
-    if (claimed.previous === undefined) return 0;
-    const other = await claimed.previous.client.call('status.get', {}).catch(() => undefined);
-    const parsed = Status.safeParse(other);
-    return parsed.success ? parsed.data.companion.sessions : 0;
-  };
+  const status = createStatus({
+    version,
+    kind,
+    home,
+    startedAt,
+    previous: claimed.previous,
+    warnings,
+    isDraining: () => draining,
+    sessions: () => sessions.size,
+    settings,
+    vault,
+    journal,
+    seal,
+    delivery,
+    tenancy,
+    deciding,
+  });
 
   const interfaces = createInterfaces({
     interfaceDirectory: options.interfaceDirectory,
@@ -397,30 +379,23 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   /** Sessions that run or are being prepared. */
   const runs = new Set<Promise<void>>();
-  const leaveWhenServed = async (): Promise<void> => {
-    // The answer to the other host leaves first.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (runs.size > 0) await Promise.all(runs);
-    await stop();
-  };
-  const handOver = async (): Promise<{ chainId: string; sessions: number }> => {
+  const leaveHome = async (): Promise<{ chainId: string; sessions: number }> => {
     handedOver = true;
     draining = true;
-    listener.stopListening();
-    // The other host needs the port: clients of the hub find it there, with the same tokens, and begin anew.
-    await hub.close();
-    tenancy.handOver();
-    deciding.handOver();
-    await delivery.close();
-    // From now on the other host writes the settings; what it tightens must hold here too, and nothing here may undo it.
-    settings.handOver();
-    secretIndex.handOver();
-    claimed.lock.release();
-    settingsWatch = watch(home, (_type, name) => {
-      if (name === 'settings.json') settings.reload();
+    settingsWatch = await handOver({
+      home,
+      hub,
+      tenancy,
+      deciding,
+      delivery,
+      settings,
+      secretIndex,
+      lock: claimed.lock,
+      runs,
+      stopListening: () => listener.stopListening(),
+      stop: () => stop(),
     });
     logger.info('handed over to the app');
-    void leaveWhenServed();
     return { chainId: journal.head.chainId, sessions: sessions.size };
   };
 
@@ -481,23 +456,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     warn: (text) => warn(text),
   });
 
-  /** One session that fails spares no other. */
-  const lockDown = (session: RunningSession): number => {
-    try {
-      return session.lockDown();
-    } catch (error) {
-      logger.error({ error: String(error) }, 'the calls of a session could not be ended');
-      void session.stop();
-      return 0;
-    }
-  };
-  const cancelAll = (): number => [...sessions].reduce((ended, session) => ended + lockDown(session), 0);
-  let wasLockedDown = false;
-  // Also where another host wrote it: the one that still serves what began before stops as well.
-  onSettingsChanged(() => {
-    const isLockedDown = settings.read().lockdown !== null;
-    if (isLockedDown && !wasLockedDown) cancelAll();
-    wasLockedDown = isLockedDown;
+  const cancelAll = createEndCalls({
+    sessions,
+    settings,
+    onSettingsChanged,
+    failed: (error) => logger.error({ error: String(error) }, 'the calls of a session could not be ended'),
   });
 
   const known = createKnownAddresses(() => Date.now());
@@ -538,7 +501,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       return null;
     },
     leave: async (address) => (openReview === undefined ? interfaces.leaveLink(address) : null),
-    handOver,
+    handOver: leaveHome,
     clientEnvironment,
     sightings,
     known,

@@ -30,7 +30,7 @@ describe('warnings that have passed', () => {
 
   it('sessions of the companion before', () => {
     const said = ' sessions are still served by the headless companion that ran before.';
-    expect(source('companion.ts')).toContain(said);
+    expect(source('host/companion-status.ts')).toContain(said);
     expect(isPassing(`2${said}`)).toBe(true);
   });
 

@@ -30,7 +30,7 @@ describeInBrowser('the app’s windows', () => {
     home = await openHome();
     app = await AppShell.start(home);
     context = await browser.newContext({ viewport: { width: 1120, height: 760 }, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(45_000);
     await watchContext(context, complaints);
     page = await openAppPage(context, app, 'companion', join(root, 'out', 'renderer'));
     await page.getByRole('heading', { name: 'Overview' }).waitFor();

@@ -94,7 +94,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
         reducedMotion: 'reduce',
         acceptDownloads: true,
       });
-      made.setDefaultTimeout(15_000);
+      // Only what hangs may run into it, as with the limits of all tests.
+      made.setDefaultTimeout(45_000);
       await watchContext(made, complaints);
       return made;
     };

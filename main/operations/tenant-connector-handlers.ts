@@ -144,7 +144,7 @@ export function tenantConnectorHandlers(parts: TenantConnectorParts): TenantConn
         by: 'person',
         caller: context.by,
       });
-      parts.runtimes.of(saved.name).crashes.reset();
+      parts.runtimes.forget(saved.name);
       // It has just said what this is.
       return viewConnector(saved, { runtimes: parts.runtimes, isSignedIn: () => true });
     },

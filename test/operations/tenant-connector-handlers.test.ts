@@ -77,6 +77,15 @@ describe('accepting a connector of a tenant', () => {
     }
   });
 
+  it('again leaves nothing of what the one before failed at', async () => {
+    const b = bench();
+    await b.accept((await b.preview()).hash);
+    b.runtimes.failed('acme-files', 'it ended at once');
+    const { generation } = b.runtimes.of('acme-files');
+    await b.accept((await b.preview()).hash);
+    expect(b.runtimes.of('acme-files')).toMatchObject({ lastError: undefined, generation: generation + 1 });
+  });
+
   it('again keeps its name, what it has here, and whether it is switched on', async () => {
     const b = bench();
     await b.accept((await b.preview({ name: 'mine' })).hash, { name: 'mine', default: 'ask' });

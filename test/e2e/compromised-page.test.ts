@@ -2,7 +2,7 @@
  * A stranger's script in the page, with all that the page has: it starts no program, reads no secret, approves nothing, makes no
  * rule weaker and reaches nobody (that is escape.test.ts). Every operation of the list is tried.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -22,6 +22,12 @@ const FORMS = [SECRET, Buffer.from(SECRET).toString('base64').slice(0, 24), Buff
 const judged = (wanted: UiClass): OperationName[] =>
   Object.entries(UI_OPERATIONS).flatMap(([name, is]) => (is === wanted ? [name as OperationName] : []));
 const closed = Object.keys(operations).filter((name) => !Object.hasOwn(UI_OPERATIONS, name));
+
+/** Without what the companion itself keeps in the keychain, whenever it seals the journal. */
+function settingsOf(text: string): unknown {
+  const { settings } = JSON.parse(text) as { settings: { secrets: { name: string }[] } };
+  return { ...settings, secrets: settings.secrets.filter(({ name }) => !name.startsWith('audit.')) };
+}
 
 /** What cannot succeed in this home, with the code of its refusal: nobody is signed in, and no browser waits for a sign-in. */
 const CANNOT = new Map<OperationName, string>([
@@ -65,12 +71,10 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
   const inputOf = (name: OperationName): unknown => inputs[name] ?? SAMPLES[name];
   const held = async (): Promise<HeldQuestion[]> =>
     (JSON.parse((await script.call('held.list', {})).body) as { value: HeldQuestion[] }).value;
-  /** What a script must not be able to change: all settings, the vault, clients\u2019 files, and what runs. */
+  /** What a script must not be able to change: all settings, which secrets there are and since when, clients\u2019 files, and what runs. */
   const state = (): unknown => [
-    ...['settings.json', 'vault.jwe', '../../.cursor/mcp.json'].map((name) => {
-      const path = join(rig.home.home, name);
-      return existsSync(path) ? readFileSync(path, 'utf8') : 'absent';
-    }),
+    settingsOf(readFileSync(join(rig.home.home, 'settings.json'), 'utf8')),
+    readFileSync(join(rig.home.home, '../../.cursor/mcp.json'), 'utf8'),
     rig.home
       .look()
       .map(({ pid, what }) => `${pid} ${what}`)
@@ -121,10 +125,12 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     expect(state()).toEqual(before);
   });
 
-  it.each(judged('reads'))('%s shows no secret and changes nothing', async (name) => {
+  const possible = (names: OperationName[]): OperationName[] => names.filter((name) => !CANNOT.has(name));
+
+  it.each(possible(judged('reads')))('%s shows no secret and changes nothing', async (name) => {
     const before = state();
     const answer = await script.call(name, inputOf(name));
-    expect([name, codeOf(answer)]).toEqual([name, CANNOT.get(name) ?? 'done']);
+    expect([name, codeOf(answer)]).toEqual([name, 'done']);
     holdsNoSecret(answer);
     expect(state()).toEqual(before);
   });
@@ -244,12 +250,19 @@ describeInBrowser('a page with a stranger\u2019s script in it', () => {
     ...names.filter((name) => name !== 'lockdown.on'),
     'lockdown.on',
   ];
-  it.each(lastOf([...judged('harmless'), ...judged('tightens')]))(
+  it.each([...CANNOT])('%s is refused where there is nothing of the kind, and changes nothing', async (name, code) => {
+    const before = state();
+    const answer = await script.call(name, inputOf(name));
+    expect([name, codeOf(answer)]).toEqual([name, code]);
+    holdsNoSecret(answer);
+    expect(state()).toEqual(before);
+  });
+  it.each(lastOf(possible([...judged('harmless'), ...judged('tightens')])))(
     '%s starts nothing and shows no secret',
     async (name) => {
       const running = rig.home.look().map(({ pid }) => pid);
       const answer = await script.call(name, inputOf(name));
-      expect([name, codeOf(answer)]).toEqual([name, CANNOT.get(name) ?? 'done']);
+      expect([name, codeOf(answer)]).toEqual([name, 'done']);
       holdsNoSecret(answer);
       expect(rig.home.look().filter(({ pid }) => !running.includes(pid))).toEqual([]);
     },

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FSWatcher } from 'node:fs';
-import type { Caller, CompanionEvent, HostKind, NewAuditRecord } from '../preload/contract/index.ts';
+import type { Caller, CompanionEvent, HostKind, NewAuditRecord, OperationOutput } from '../preload/contract/index.ts';
 import { createDelivery } from './audit/delivery/delivery.ts';
 import { leanShape } from './audit/lean-shape.ts';
 import { openIndex } from './audit/disk/index-client.ts';
@@ -175,11 +175,14 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     }
   };
 
+  /** The chain may be one of before that is continued: what it holds from here on is this host's. */
+  const since = journal.head.seq + 1;
   tryEvent('companion_started', { version, host: kind, pid: process.pid });
   void endUnfinished({
     index,
     journal,
-    otherLiveChains,
+    own: { chain: journal.head.chainId, seq: since },
+    previous: claimed.previous,
     isOver: () => handedOver || stopping !== undefined,
     warn,
     log: (text) => logger.error(text),
@@ -306,7 +309,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     announce: (change) => feed.announce(change),
     changed: () => feed.statusChanged(),
     warn,
-    recordedIndexes: lastPinIndexes(index),
+    recordedIndexes: lastPinIndexes(index, auditDirectory),
     log: (text) => logger.warn(text),
     isScreenLocked: () => isScreenLocked,
     // What the endpoint has not taken yet has a bound: above it no call leaves, so that no record has to be dropped.
@@ -314,6 +317,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   });
   onSettingsChanged(() => deciding.settingsChanged());
   const prepare = {
+    pending: () => deciding.pins.pending(),
     find: (name: string) => settings.read().connectors.find((candidate) => candidate.name === name),
     runtimes,
     vault,
@@ -379,7 +383,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   /** Sessions that run or are being prepared. */
   const runs = new Set<Promise<void>>();
-  const leaveHome = async (): Promise<{ chainId: string; sessions: number }> => {
+  const leaveHome = async (): Promise<OperationOutput<'host.handOver'>> => {
     handedOver = true;
     draining = true;
     settingsWatch = await handOver({
@@ -396,7 +400,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       stop: () => stop(),
     });
     logger.info('handed over to the app');
-    return { chainId: journal.head.chainId, sessions: sessions.size };
+    return { chainId: journal.head.chainId, since, sessions: sessions.size };
   };
 
   const sessionDependencies: SessionDependencies = {

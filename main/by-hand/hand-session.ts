@@ -87,6 +87,8 @@ export async function inHandSession<T>(
     toolsChanged: () => {},
     began: (link) => links.push(link),
   });
+  // Not of the server's time.
+  await parts.prepare.pending();
   const { promise: late, reject } = Promise.withResolvers<never>();
   const cancel = parts.schedule(maxMs, () =>
     reject(failed(connector, `"${connector}" did not finish within ${Math.round(maxMs / 1000)} seconds.`)),

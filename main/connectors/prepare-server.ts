@@ -38,6 +38,8 @@ import { withBindingSecrets } from './with-binding-secrets.ts';
 const MAX_HOLD_MS = 20_000;
 
 export interface PrepareDependencies {
+  /** What was agreed to may not be known yet: undefined once it is. What is looked at before may be another thing by then. */
+  readonly pending: () => Promise<void> | undefined;
   readonly find: (name: string) => Connector | undefined;
   readonly runtimes: ConnectorRuntimes;
   readonly vault: Pick<SecretVault, 'resolve'>;
@@ -111,6 +113,9 @@ function isKnown(name: string, { find }: Pick<PrepareDependencies, 'find'>): boo
 }
 
 async function prepareNow(request: PrepareRequest, deps: PrepareDependencies): Promise<PreparedServer> {
+  // Where nothing is pending nothing comes between a look of the caller's and this one.
+  const pending = deps.pending();
+  if (pending !== undefined) await pending;
   const connector = startableConnector(request.name, deps);
   const { definition, name } = connector;
   // After a crash a new start waits a little, longer each time; the client's initialize waits with it.

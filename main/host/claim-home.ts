@@ -10,13 +10,21 @@ import { ensureOwnFolder } from '../transport/wire/owner-only.ts';
 import { socketPlace } from '../transport/wire/socket-path.ts';
 import { takeHostLock, type HostLock } from './host-lock.ts';
 
+export interface PreviousHost {
+  readonly client: OperationClient;
+  /** It goes on writing this one, */
+  readonly chainId: string;
+  /** of which what stands from this number on is its own; undefined: it does not say. */
+  readonly since: number | undefined;
+}
+
 export interface ClaimedHome {
   readonly lock: HostLock;
   /** The headless host that still serves its sessions, after a take-over. */
-  readonly previous: { readonly client: OperationClient; readonly chainId: string } | undefined;
+  readonly previous: PreviousHost | undefined;
 }
 
-const HandedOver = z.object({ chainId: z.string(), sessions: z.number() });
+const HandedOver = z.object({ chainId: z.string(), since: z.number().int().optional(), sessions: z.number() });
 const LOCK_WAIT_MS = 5000;
 const LOCK_RETRY_MS = 20;
 
@@ -49,7 +57,10 @@ export async function claimHome(home: string, kind: HostKind, version: string): 
   const deadline = performance.now() + LOCK_WAIT_MS;
   for (;;) {
     const again = takeHostLock(home, self);
-    if (again.kind === 'held') return { lock: again.lock, previous: { client, chainId: answer.data.chainId } };
+    if (again.kind === 'held') {
+      const { chainId, since } = answer.data;
+      return { lock: again.lock, previous: { client, chainId, since } };
+    }
     if (performance.now() > deadline) {
       client.close();
       throw alreadyRunning(again.by?.kind, again.by?.pid);

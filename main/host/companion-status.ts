@@ -39,6 +39,10 @@ export function createStatus(parts: CompanionStatusParts): () => Promise<Status>
   return async () => {
     const earlier = await previousSessions();
     const notes = [...parts.warnings];
+    if (deciding.pins.arePending())
+      notes.push(
+        'What was agreed to is still being compared with the audit trail: connectors start once that is done.',
+      );
     if (earlier > 0) notes.push(`${earlier} sessions are still served by the headless companion that ran before.`);
     return {
       companion: {

@@ -11,6 +11,7 @@ import { answeredDetail } from '../approval/question-end.ts';
 import { identityOf } from '../connectors/pins/identity.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import { awaitPins, type AwaitedPins } from '../connectors/pins/awaited-pins.ts';
+import { lastEvents } from '../audit/disk/last-events.ts';
 import { createPins } from '../connectors/pins/pins-host.ts';
 import type { PrepareDependencies } from '../connectors/prepare-server.ts';
 import { resolveCommand } from '../connectors/resolve-command.ts';
@@ -89,9 +90,12 @@ const STOPPED: Decision = {
   reason: 'A person stopped all calls. Let them through again with "runlayer lockdown off".',
 };
 
-/** Of the two last writes of pins, as the journal has them: an older folder in the place of the present one is told by it. */
-export async function lastPinIndexes(index: Pick<AuditIndex, 'events'>): Promise<string[]> {
-  const events = await index.events('pins_written', 2).catch(() => []);
+/**
+ * Of the two last writes of pins, as the journal has them: an older folder in the place of the present one is told by it. The
+ * log index can be lost, or be a newer companion's: then the journal itself is read.
+ */
+export async function lastPinIndexes(index: Pick<AuditIndex, 'events'>, auditDirectory: string): Promise<string[]> {
+  const events = await index.events('pins_written', 2).catch(() => lastEvents(auditDirectory, 'pins_written', 2));
   return events.flatMap(({ detail }) => (typeof detail['index'] === 'string' ? [detail['index']] : []));
 }
 
@@ -165,12 +169,18 @@ export function createDeciding(parts: DecidingParts): Deciding {
   );
   let arePinsKnown = false;
   const agreed = consents(settings);
+  const removed = new Set<string>();
   /** A person who agreed to what a connector is now is not asked about it again; one that is gone leaves nothing behind. */
   const followConsent = (): void => {
-    if (isReader || !arePinsKnown) return;
+    if (isReader) return;
     const now = consents(settings);
+    if (!arePinsKnown) {
+      // It may be there again by then, as another one.
+      for (const name of agreed.keys()) if (!now.has(name)) removed.add(name);
+      return;
+    }
     for (const [name, hash] of agreed) {
-      if (!now.has(name)) pins.forget(name, 'companion');
+      if (!now.has(name) || removed.has(name)) pins.forget(name, 'companion');
       else if (hash !== undefined && now.get(name) !== hash) {
         try {
           pins.reset({ connector: name, kind: 'identity' }, 'companion');
@@ -179,6 +189,7 @@ export function createDeciding(parts: DecidingParts): Deciding {
         }
       }
     }
+    removed.clear();
     agreed.clear();
     for (const [name, hash] of now) agreed.set(name, hash);
   };
@@ -237,7 +248,6 @@ export function createDeciding(parts: DecidingParts): Deciding {
       taints: (session) => taints.session(session),
     },
     identitySeen: async (name, definition, program, env) => {
-      await pins.known;
       const resolved = program === undefined ? undefined : await resolveCommand(program, '');
       pins.identitySeen(name, await identityOf(definition, resolved, { env }));
     },

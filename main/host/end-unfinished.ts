@@ -1,12 +1,16 @@
 import type { AuditIndex } from '../audit/disk/index-client.ts';
+import type { ChainPart } from '../audit/disk/index-protocol.ts';
 import type { Journal } from '../audit/journal.ts';
 import { unknownOutcome } from '../audit/unknown-outcome.ts';
+import type { PreviousHost } from './claim-home.ts';
 
 export interface EndUnfinishedParts {
   readonly index: Pick<AuditIndex, 'unfinished'>;
-  readonly journal: Pick<Journal, 'append' | 'head'>;
-  /** Written by hosts that are still running. */
-  readonly otherLiveChains: readonly string[];
+  readonly journal: Pick<Journal, 'append'>;
+  /** What this host writes. */
+  readonly own: ChainPart;
+  /** It still serves what began there. */
+  readonly previous: Pick<PreviousHost, 'chainId' | 'since'> | undefined;
   /** Another host looks after them, or the next start. */
   readonly isOver: () => boolean;
   readonly warn: (text: string) => void;
@@ -20,16 +24,17 @@ export interface EndUnfinishedParts {
 export async function endUnfinished({
   index,
   journal,
-  otherLiveChains,
+  own,
+  previous,
   isOver,
   warn,
   log,
 }: EndUnfinishedParts): Promise<void> {
-  // The chain may be one of before that is continued: only what it holds from now on is ours.
-  const { chainId: chain, seq } = journal.head;
+  // Where it does not say from where on, all of that chain may be its own.
+  const others = previous === undefined ? [] : [{ chain: previous.chainId, seq: previous.since ?? 0 }];
   let unfinished;
   try {
-    unfinished = await index.unfinished({ exceptChains: otherLiveChains, exceptFrom: { chain, seq: seq + 1 } });
+    unfinished = await index.unfinished([own, ...others]);
   } catch (error) {
     if (!isOver())
       warn(

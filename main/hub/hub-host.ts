@@ -118,6 +118,7 @@ export function createHubHost(parts: HubParts): HubHost {
   ): Promise<ServedSession> => {
     // Without a client process of its own a session has the environment of the person's login shell.
     const { env } = await prepare.login.get();
+    await prepare.pending();
     // Nothing comes between this look at the connector and that of the start.
     refuseChanged(binding, settings.read());
     const request = { name, env, cwd: homedir(), secrets: binding.secrets };
@@ -129,6 +130,7 @@ export function createHubHost(parts: HubParts): HubHost {
   };
 
   const openConfig = async (binding: HubBinding, name: string, client: ServedClient): Promise<ServedSession> => {
+    await prepare.pending();
     const config = configNamed(name);
     if (config === undefined) throw gone(binding);
     const narrow = narrowToConfig(() => configNamed(name));

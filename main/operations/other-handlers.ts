@@ -1,4 +1,4 @@
-import type { Status } from '../../preload/contract/index.ts';
+import type { OperationOutput, Status } from '../../preload/contract/index.ts';
 import type { AuditIndex } from '../audit/disk/index-client.ts';
 import type { Handlers } from './dispatch.ts';
 
@@ -6,7 +6,7 @@ export interface OtherParts {
   readonly index: Pick<AuditIndex, 'query'>;
   readonly status: () => Promise<Status>;
   readonly mintLink: () => Promise<string>;
-  readonly handOver: () => Promise<{ chainId: string; sessions: number }>;
+  readonly handOver: () => Promise<OperationOutput<'host.handOver'>>;
 }
 
 type OtherHandlers = Pick<Handlers, Extract<keyof Handlers, `${'status' | 'host' | 'interface' | 'logs'}.${string}`>>;

@@ -41,7 +41,11 @@ export type { Caller, Weakens } from './operation.ts';
 export const operations = {
   'status.get': operation(none, Status, everyone),
   /** An app takes over from a headless host: it takes no new connections and ends when its sessions have. */
-  'host.handOver': operation(none, z.strictObject({ chainId: z.string(), sessions: z.number().int() }), cliOnly),
+  'host.handOver': operation(
+    none,
+    z.strictObject({ chainId: z.string(), since: z.number().int().optional(), sessions: z.number().int() }),
+    cliOnly,
+  ),
   'interface.link': operation(none, z.strictObject({ url: z.url() }), ['cli', 'shell']),
 
   ...connectorOperations,

@@ -83,6 +83,7 @@ function bench(connectors: readonly Connector[]): Bench {
     version: '0',
   });
   const deps: PrepareDependencies = {
+    pending: () => undefined,
     find: (name) => connectors.find((connector) => connector.name === name),
     runtimes,
     vault,
@@ -170,6 +171,20 @@ describe('a server over HTTP', () => {
     prepared.release({ crashed: false, answered: true });
     expect(runtimes.of('github').sessions).toBe(0);
     expect(live.redact('ghx-4f1c9b7e2d6a51')).toBe('ghx-4f1c9b7e2d6a51');
+  });
+
+  it('is looked at only once it is known what was agreed to', async () => {
+    const connectors = [http('github')];
+    const { deps, opened, live } = bench(connectors);
+    const known = Promise.withResolvers<void>();
+    const preparing = prepareServer(wanted('github'), { ...deps, pending: () => known.promise });
+    connectors[0] = aConnector('github', { definition });
+    known.resolve();
+    expect(await codeOf(preparing)).toBe('E_CONSENT_MISSING');
+    expect(opened).toEqual([]);
+    expect(live.redact(VALUES['github'] ?? '')).toBe(VALUES['github']);
+    const never = Promise.reject(new CompanionError('E_HANDED_OVER', 'The app answers now.', 'Connect again.'));
+    expect(await codeOf(prepareServer(wanted('github'), { ...deps, pending: () => never }))).toBe('E_HANDED_OVER');
   });
 
   it('is refused where a person agreed to something else, and nothing is looked up', async () => {

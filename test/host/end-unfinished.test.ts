@@ -18,7 +18,6 @@ function bench(over: Partial<EndUnfinishedParts> = {}) {
   const asked: unknown[] = [];
   const appended: NewAuditRecord[] = [];
   const said: string[] = [];
-  const head = { chainId: 'own', seq: 7, hash: '' };
   const done = endUnfinished({
     index: {
       unfinished: (except) => {
@@ -27,32 +26,43 @@ function bench(over: Partial<EndUnfinishedParts> = {}) {
       },
     },
     journal: {
-      head,
       append: (record) => {
         appended.push(record);
         return record as AuditRecord;
       },
     },
-    otherLiveChains: ['other'],
+    own: { chain: 'own', seq: 8 },
+    previous: { chainId: 'other', since: 5 },
     isOver: () => false,
     warn: (text) => said.push(text),
     log: (text) => said.push(text),
     ...over,
   });
-  return { done, answer, asked, appended, said, head };
+  return { done, answer, asked, appended, said };
 }
 
 describe('calls that an earlier companion did not finish', () => {
   it('end as unknown; what a living host or this one began is left alone', async () => {
-    const { done, answer, asked, appended, head } = bench();
-    head.seq = 20;
-    expect(asked).toEqual([{ exceptChains: ['other'], exceptFrom: { chain: 'own', seq: 8 } }]);
+    const { done, answer, asked, appended } = bench();
+    expect(asked).toEqual([
+      [
+        { chain: 'own', seq: 8 },
+        { chain: 'other', seq: 5 },
+      ],
+    ]);
     answer.resolve([found(101), found(102)]);
     await done;
     expect(appended).toMatchObject([
       { kind: 'outcome', call: callId(101), outcome: 'unknown' },
       { kind: 'outcome', call: callId(102), outcome: 'unknown' },
     ]);
+  });
+
+  it('are all left to a host before that does not say where its own begin', async () => {
+    const { done, answer, asked } = bench({ previous: { chainId: 'other', since: undefined } });
+    answer.resolve([]);
+    await done;
+    expect(asked[0]).toContainEqual({ chain: 'other', seq: 0 });
   });
 
   it('are left to who comes next once it is over here', async () => {
@@ -73,7 +83,7 @@ describe('calls that an earlier companion did not finish', () => {
     const append = (): never => {
       throw new Error('ENOSPC');
     };
-    const { done, answer, said } = bench({ journal: { head: { chainId: 'own', seq: 7, hash: '' }, append } });
+    const { done, answer, said } = bench({ journal: { append } });
     answer.resolve([found(101)]);
     await done;
     expect(said).toEqual([expect.stringContaining('ENOSPC')]);

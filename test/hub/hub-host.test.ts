@@ -107,6 +107,7 @@ function bench(
     throw new Error('a part that this test does not give');
   };
   const prepare: PrepareDependencies = {
+    pending: () => undefined,
     find: (name) => settings.read().connectors.find((connector) => connector.name === name),
     runtimes,
     vault: { resolve: notUsed },

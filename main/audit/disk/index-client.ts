@@ -39,7 +39,7 @@ export interface AuditIndex {
   /** Which rules decided how often, of the newest calls. */
   decided(request: DecidedRequest): Promise<DecidedPage>;
   /** The first intent of each call without an outcome, oldest first; without those that may still be running. */
-  unfinished(except?: Partial<UnfinishedRequest>): Promise<IntentRecord[]>;
+  unfinished(except?: UnfinishedRequest['except']): Promise<IntentRecord[]>;
   /** Events of one name, the newest first. */
   events(event: EventRecord['event'], limit: number): Promise<EventRecord[]>;
   /**
@@ -135,8 +135,8 @@ export function openIndex(options: OpenIndexOptions): AuditIndex {
       const answer = await ask({ op: 'decided', decided: request });
       return answer.kind === 'decided' ? answer.decided : { calls: 0, isCut: false, rules: [] };
     },
-    async unfinished({ exceptChains = [], exceptFrom } = {}) {
-      const answer = await ask({ op: 'unfinished', exceptChains, exceptFrom });
+    async unfinished(except = []) {
+      const answer = await ask({ op: 'unfinished', except });
       return answer.kind === 'intents' ? answer.intents : [];
     },
     async events(event, limit) {

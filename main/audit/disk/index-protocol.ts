@@ -45,11 +45,15 @@ export interface DecidedPage {
   readonly rules: readonly { readonly id: string; readonly times: number; readonly last: string }[];
 }
 
+/** What this chain holds from this number on. */
+export interface ChainPart {
+  readonly chain: string;
+  readonly seq: number;
+}
+
 export interface UnfinishedRequest {
   /** Of hosts that are still running. */
-  readonly exceptChains: readonly string[];
-  /** What this chain holds from this number on may still be running. */
-  readonly exceptFrom: { readonly chain: string; readonly seq: number } | undefined;
+  readonly except: readonly ChainPart[];
 }
 
 export type IndexRequest =

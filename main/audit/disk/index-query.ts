@@ -70,16 +70,14 @@ export function latestEvents(database: DatabaseSync, event: EventRecord['event']
 }
 
 /** The first intent of each call without an outcome, oldest first. */
-export function unfinishedIntents(
-  database: DatabaseSync,
-  { exceptChains, exceptFrom }: UnfinishedRequest,
-): IntentRecord[] {
+export function unfinishedIntents(database: DatabaseSync, { except }: UnfinishedRequest): IntentRecord[] {
   return database
     .prepare(
       `SELECT record FROM entry WHERE kind = 'call' AND outcome IS NULL
-       AND chain NOT IN (SELECT value FROM json_each(?)) AND NOT (chain = ? AND seq >= ?) ORDER BY time, seq`,
+       AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE chain = value ->> 'chain' AND seq >= value ->> 'seq')
+       ORDER BY time, seq`,
     )
-    .all(JSON.stringify(exceptChains), exceptFrom?.chain ?? '', exceptFrom?.seq ?? 0)
+    .all(JSON.stringify(except))
     .flatMap(({ record }) => {
       const intent = readRecord(record);
       return intent?.kind === 'intent' ? [intent] : [];

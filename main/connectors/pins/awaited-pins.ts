@@ -7,8 +7,12 @@ import * as failures from './pin-failures.ts';
 import type { Pins } from './pins-host.ts';
 
 export interface AwaitedPins extends Pins {
-  /** They were compared. Rejects where the companion stops before. */
+  /** They were compared. Rejects where they cannot be, or the companion stops or hands over before. */
   readonly known: Promise<void>;
+  /** `known`, until they are; undefined from then on. */
+  pending(): Promise<void> | undefined;
+  /** They are still being compared. */
+  arePending(): boolean;
   close(): void;
 }
 
@@ -23,21 +27,27 @@ export function awaitPins(
   const listeners = new Set<() => void>();
   let pins: Pins | undefined;
   let isClosed = false;
+  let isPending = true;
 
+  const fail = (error: Error): void => {
+    isPending = false;
+    reject(error);
+  };
   const settle = (recordedIndexes: readonly string[]): void => {
     if (isClosed || pins !== undefined) return;
     try {
       pins = open(recordedIndexes);
     } catch (error) {
-      reject(error instanceof Error ? error : new Error(String(error)));
+      fail(error instanceof Error ? error : new Error(String(error)));
       return;
     }
     pins.onChanged(() => {
       for (const listener of listeners) listener();
     });
+    isPending = false;
     resolve();
   };
-  recorded.then(settle, reject);
+  recorded.then(settle, (error: unknown) => fail(failures.notAsked(error)));
 
   const opened = (): Pins => {
     if (pins === undefined) throw failures.notCompared();
@@ -46,6 +56,8 @@ export function awaitPins(
 
   return {
     known,
+    pending: () => (pins === undefined ? known : undefined),
+    arePending: () => isPending,
     gate: (connector) => opened().gate(connector),
     identitySeen: (connector, identity) => opened().identitySeen(connector, identity),
     list: (filter) => opened().list(filter),
@@ -58,22 +70,22 @@ export function awaitPins(
     // Shown beside other things that cannot wait; told again once it is known.
     drifted: () => pins?.drifted() ?? 0,
     problems: () => pins?.problems() ?? [],
-    forget: (connector, by) => {
-      if (pins !== undefined) pins.forget(connector, by);
-      else known.then(() => pins?.forget(connector, by)).catch(() => {});
-    },
+    forget: (connector, by) => opened().forget(connector, by),
     onChanged: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     handOver: () => {
-      // The other host writes from now on: what it writes is not what was recorded here.
-      settle([]);
-      pins?.handOver();
+      if (pins !== undefined) pins.handOver();
+      else {
+        // Never compared here, and the other host compares them: whoever waits goes there.
+        isClosed = true;
+        fail(failures.handedOver());
+      }
     },
     close: () => {
       isClosed = true;
-      reject(failures.stopping());
+      fail(failures.stopping());
     },
   };
 }

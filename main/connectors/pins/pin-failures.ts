@@ -45,6 +45,19 @@ export function notCompared(): CompanionError {
   );
 }
 
+export function notAsked(cause: unknown): CompanionError {
+  return new CompanionError(
+    'E_PINS_NOT_COMPARED',
+    `What was agreed to could not be compared with the audit trail: ${cause instanceof Error ? cause.message : String(cause)}`,
+    'See what is wrong with it ("runlayer audit verify"), then start the companion again ("runlayer stop").',
+    { cause },
+  );
+}
+
+export function handedOver(): CompanionError {
+  return new CompanionError('E_HANDED_OVER', 'The Runlayer app answers now.', 'Connect again.');
+}
+
 export function stopping(): CompanionError {
   return new CompanionError('E_STOPPING', 'The companion is stopping.', 'Start it again with "runlayer serve".');
 }

@@ -348,7 +348,10 @@ describe('unfinished', () => {
     const unfinished = await index.unfinished();
     expect(unfinished.map(({ call }) => call)).toEqual(ids(101, 103, 104));
     expect(unfinished[0]).toMatchObject({ ...intent(101), kind: 'intent' });
-    const others = await index.unfinished({ exceptChains: [second.head.chainId, 'none'] });
+    const others = await index.unfinished([
+      { chain: second.head.chainId, seq: 0 },
+      { chain: 'none', seq: 0 },
+    ]);
     expect(others.map(({ call }) => call)).toEqual(ids(101, 103));
   });
 
@@ -359,7 +362,7 @@ describe('unfinished', () => {
     journal.append(intent(102));
     const second = await home.journal(auditDirectory, { otherLiveChains: [chain] });
     for (const n of [103, 104, 105]) second.append(intent(n));
-    const unfinished = await open().unfinished({ exceptFrom: { chain, seq: seq + 1 } });
+    const unfinished = await open().unfinished([{ chain, seq: seq + 1 }]);
     expect(unfinished.map(({ call }) => call)).toEqual(ids(101, 103, 104, 105));
   });
 });

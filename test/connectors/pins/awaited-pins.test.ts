@@ -35,6 +35,7 @@ describe('pins that are not compared yet', () => {
     expect(pins.knownTools('files')).toBeUndefined();
     expect(pins.drifted()).toBe(0);
     expect(pins.problems()).toEqual([]);
+    expect(pins.arePending()).toBe(true);
   });
 
   it('are what they would have been at once', async () => {
@@ -43,7 +44,8 @@ describe('pins that are not compared yet', () => {
     let changes = 0;
     pins.onChanged(() => (changes += 1));
     recorded(bench.indexes.slice(-2));
-    await pins.known;
+    await pins.pending();
+    expect([pins.pending(), pins.arePending()]).toEqual([undefined, false]);
     expect(pins.gate('files').listed('tool', [tool('a')])).toEqual(['open']);
     expect(pins.list()).toMatchObject([{ connector: 'files', name: 'a', state: 'pinned' }]);
     pins.reset({ connector: 'files' }, 'a test');
@@ -60,24 +62,30 @@ describe('pins that are not compared yet', () => {
     expect(pins.drifted()).toBe(1);
   });
 
-  it('go with a connector that is removed meanwhile', async () => {
-    const bench = agreed();
-    const { pins, recorded } = waiting(bench);
-    pins.forget('files', 'a test');
-    recorded(bench.indexes.slice(-2));
-    await pins.known;
-    await Promise.resolve();
-    expect(pins.list()).toEqual([]);
+  it('are never opened here once another host took over, and whoever waits is sent there', async () => {
+    const { pins, asked, recorded } = waiting(agreed());
+    const pending = pins.pending();
+    pins.handOver();
+    recorded([]);
+    await expect(pending).rejects.toMatchObject({ code: 'E_HANDED_OVER', next: 'Connect again.' });
+    expect(asked).toEqual([]);
+    expect(() => pins.gate('files')).toThrow(expect.objectContaining({ code: 'E_PINS_BUSY' }));
+    await expect(pins.pending()).rejects.toMatchObject({ code: 'E_HANDED_OVER' });
   });
 
-  it('are read as another host writes them once it took over', async () => {
-    const bench = agreed();
-    const { pins, asked, recorded } = waiting(bench);
-    pins.handOver();
-    await pins.known;
-    recorded(['f'.repeat(64)]);
-    expect(asked).toEqual([[]]);
-    expect(pins.gate('files').listed('tool', [tool('a')])).toEqual(['open']);
+  it('are not opened where the audit trail cannot be asked', async () => {
+    const asked: unknown[] = [];
+    const pins = awaitPins(Promise.reject(new Error('the disk is full.')), (recorded) => {
+      asked.push(recorded);
+      throw new Error('not to be opened');
+    });
+    await expect(pins.known).rejects.toMatchObject({
+      code: 'E_PINS_NOT_COMPARED',
+      message: expect.stringContaining('the disk is full'),
+    });
+    expect(asked).toEqual([]);
+    expect(pins.arePending()).toBe(false);
+    await expect(pins.pending()).rejects.toMatchObject({ code: 'E_PINS_NOT_COMPARED' });
   });
 
   it('let nobody wait once the companion stops', async () => {

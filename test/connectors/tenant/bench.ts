@@ -96,6 +96,7 @@ export function tenantBench(
   const opened: TenantBench['opened'] = [];
   const stopped: number[] = [];
   const prepare: PrepareDependencies = {
+    pending: () => undefined,
     find: (name) => settings.read().connectors.find((connector) => connector.name === name),
     runtimes,
     vault: { resolve: () => Promise.reject(new Error('nothing is in the keychain')) },

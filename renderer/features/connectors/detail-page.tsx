@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
+import type { ConnectorHealth } from '../../../preload/contract/connector-health.ts';
 import type { ConnectorView } from '../../../preload/contract/connector.ts';
 import { navigate } from '../../state/navigate.ts';
-import { useQuery } from '../../state/use-query.ts';
+import { useQuery, type Query } from '../../state/use-query.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Card, Loading } from '../../ui/card.tsx';
@@ -26,10 +27,12 @@ const TABS = [
 ] as const;
 type TabId = (typeof TABS)[number]['id'];
 
-function Panel({ tab, connector }: { tab: TabId; connector: ConnectorView }): ReactElement {
+type Health = Query<ConnectorHealth>;
+
+function Panel({ tab, connector, health }: { tab: TabId; connector: ConnectorView; health: Health }): ReactElement {
   switch (tab) {
     case 'overview':
-      return <OverviewTab connector={connector} />;
+      return <OverviewTab connector={connector} health={health} />;
     case 'tools':
       return <ToolsTab name={connector.name} />;
     case 'try':
@@ -43,17 +46,25 @@ function Panel({ tab, connector }: { tab: TabId; connector: ConnectorView }): Re
   }
 }
 
+/** Agreed to and switched on is not enough where its server asks who it is. */
+function StateBadge({ connector, health }: { connector: ConnectorView; health: Health }): ReactElement {
+  const { text, tone } = STATES[connector.state];
+  if (connector.state === 'ready' && health.value?.signIn === 'signed_out')
+    return <Badge tone="warn">not signed in</Badge>;
+  return <Badge tone={tone}>{text}</Badge>;
+}
+
 export function DetailPage({ name, tab }: { name: string; tab: string | undefined }): ReactElement {
   const query = useQuery('connectors.get', { name });
   const connector = query.value;
+  const health = useQuery('connectors.health', { name }, { on: ['status_changed', 'log'] });
   const selected = TABS.find(({ id }) => id === tab)?.id ?? 'overview';
-  const state = connector === undefined ? undefined : STATES[connector.state];
   return (
     <Page
       title={
         <span className="flex flex-wrap items-center gap-2">
           <VisibleText text={name} max={64} />
-          {state === undefined ? null : <Badge tone={state.tone}>{state.text}</Badge>}
+          {connector === undefined ? null : <StateBadge connector={connector} health={health} />}
         </span>
       }
       about={
@@ -86,7 +97,7 @@ export function DetailPage({ name, tab }: { name: string; tab: string | undefine
             aria-label={TABS.find(({ id }) => id === selected)?.title ?? ''}
             className="space-y-4"
           >
-            <Panel tab={selected} connector={connector} />
+            <Panel tab={selected} connector={connector} health={health} />
           </div>
         </>
       )}

@@ -5,7 +5,7 @@ import { useCompanion } from '../../state/context.ts';
 import { navigate } from '../../state/navigate.ts';
 import { useAction } from '../../state/use-action.ts';
 import { useMinute } from '../../state/use-minute.ts';
-import { useQuery } from '../../state/use-query.ts';
+import type { Query } from '../../state/use-query.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Loading, Section } from '../../ui/card.tsx';
@@ -113,11 +113,16 @@ function Use({ connector }: { connector: ConnectorView }): ReactElement {
   );
 }
 
-export function OverviewTab({ connector }: { connector: ConnectorView }): ReactElement {
+export function OverviewTab({
+  connector,
+  health,
+}: {
+  connector: ConnectorView;
+  health: Query<ConnectorHealth>;
+}): ReactElement {
   const { call } = useCompanion();
   const { run, busy, waitingForYes, failure } = useAction();
   const now = useMinute();
-  const health = useQuery('connectors.health', { name: connector.name }, { on: ['status_changed', 'log'] });
   const isRunning = health.value?.check?.state === 'running';
   const check = async (): Promise<void> => {
     await run(() => call('connectors.check', { name: connector.name }));

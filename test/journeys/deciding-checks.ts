@@ -56,7 +56,8 @@ export async function findingsOf(home: CompanionHome, tool: string): Promise<str
 export async function expectWholeAudit(home: CompanionHome): Promise<void> {
   expect(home.openIntents()).toEqual([]);
   expect(home.records().some(({ kind }) => kind === 'intent')).toBe(true);
-  expect(await home.runlayer(['audit', 'verify'])).toMatchObject({ code: 0 });
+  const { code, out, err } = await home.runlayer(['audit', 'verify']);
+  expect([code, err], out).toEqual([0, '']);
 }
 
 /** A command at a terminal that asks; `then` happens while the question stands there, and only afterwards it is answered with yes. */

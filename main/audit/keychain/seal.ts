@@ -178,10 +178,14 @@ export function startSeal(options: SealOptions): Seal {
     const isOther = (chain: string): boolean => chain !== journal.head.chainId && !isLive(chain);
     found = { gone, ends: trust === undefined ? chainEnds(directory, isOther) : endsBeforeDamage(heads) };
     watched = new Set([...watched, ...(trust?.live ?? [])]);
-    journal.signWith(loaded.signer);
     signer = loaded.signer;
     prunedAt = undefined;
+    // Whoever verifies finds no signature of a key that the keychain does not name yet, however long that takes.
+    const told = keepHead();
+    await told.catch(() => undefined);
+    journal.signWith(loaded.signer);
     journal.checkpoint();
+    await told;
     await keepHead();
   };
 

@@ -55,6 +55,18 @@ describe('the seal', () => {
     expect((await readTrust(vault))?.heads).toEqual([journal.head]);
   });
 
+  it('signs nothing before the keychain knows whose signature that is', async () => {
+    const store = keychain();
+    const { journal, pass, directory } = await sealedHome(home, { store });
+    const signedAt: boolean[] = [];
+    store.before = (call, account) => {
+      if (call === 'set' && account.endsWith('audit.head')) signedAt.push(kinds(directory).includes('checkpoint'));
+    };
+    journal.append(event());
+    await pass(FIRST_LOOK);
+    expect(signedAt).toEqual([false, true]);
+  });
+
   it('does nothing while nothing happens', async () => {
     const store = keychain();
     const { journal, pass, directory } = await sealedHome(home, { store });

@@ -9,7 +9,8 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { CompanionError } from '../../preload/contract/failure.ts';
 
-const FirstSteps = z.object({ done: z.boolean() });
+/** A newer one may say more; that they are done it says as well. */
+const FirstSteps = z.object({ version: z.number().int().min(1), done: z.boolean() });
 
 export interface FirstSteps {
   areDone(): boolean;
@@ -31,9 +32,13 @@ export function createFirstSteps(home: string): FirstSteps {
     finish: () => {
       if (areDone()) return;
       try {
-        writeFileAtomic.sync(path, `${JSON.stringify({ done: true } satisfies z.infer<typeof FirstSteps>)}\n`, {
-          mode: 0o600,
-        });
+        writeFileAtomic.sync(
+          path,
+          `${JSON.stringify({ version: 1, done: true } satisfies z.infer<typeof FirstSteps>)}\n`,
+          {
+            mode: 0o600,
+          },
+        );
       } catch (cause) {
         throw new CompanionError(
           'E_FIRST_STEPS',

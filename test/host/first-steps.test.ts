@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -24,13 +24,25 @@ describe('the first steps', () => {
     expect(statSync(join(home, 'first-steps.json')).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', '{', '[]', '{"done":"yes"}'])('are offered again where the file holds %j', (text) => {
+  it.each(['', '{', '[]', '{"version":1,"done":"yes"}', '{"done":true}'])(
+    'are offered again where the file holds %j',
+    (text) => {
+      const home = aHome();
+      writeFileSync(join(home, 'first-steps.json'), text);
+      const steps = createFirstSteps(home);
+      expect(steps.areDone()).toBe(false);
+      steps.finish();
+      expect(steps.areDone()).toBe(true);
+    },
+  );
+
+  it('that a newer companion says are done are left as they are', () => {
     const home = aHome();
-    writeFileSync(join(home, 'first-steps.json'), text);
-    const steps = createFirstSteps(home);
-    expect(steps.areDone()).toBe(false);
-    steps.finish();
-    expect(steps.areDone()).toBe(true);
+    const path = join(home, 'first-steps.json');
+    const text = '{"version":2,"done":true,"more":[]}';
+    writeFileSync(path, text);
+    createFirstSteps(home).finish();
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   it('that cannot be kept say what to do', () => {

@@ -6,6 +6,7 @@ import { openJournal } from '../../../main/audit/disk/open-journal.ts';
 import { UNSIGNED } from '../../../main/audit/uncovered.ts';
 import type { VerifyReport } from '../../../main/audit/verify.ts';
 import type { CommandIo } from '../../../main/cli/command-io.ts';
+import type { ChainHead } from '../../../main/audit/build-record.ts';
 import { verifyAudit, verifyText } from '../../../main/cli/local/audit-verify.ts';
 import { createKeychain } from '../../../main/secrets/keychain.ts';
 import { CommandEnd } from '../../../main/cli/command-end.ts';
@@ -101,10 +102,8 @@ describe('a home', () => {
     expect([...store.items.keys()]).toEqual(['install-0001/audit.head']);
   });
 
-  it.each([
-    ['the keychain knows no key', true],
-    ['the install id is gone', false],
-  ])('that was signed, and where %s, is not whole', async (_, hasId) => {
+  /** One more record, and a signature; returns where the chain ends then. */
+  const signedEnd = async (): Promise<ChainHead> => {
     const journal = await openJournal({
       directory: join(home, 'audit'),
       clock: steppingClock(),
@@ -114,7 +113,16 @@ describe('a home', () => {
     journal.signWith(testSigner);
     journal.append(intent(2));
     journal.checkpoint();
+    const { head } = journal;
     await journal.close();
+    return head;
+  };
+
+  it.each([
+    ['the keychain knows no key', true],
+    ['the install id is gone', false],
+  ])('that was signed, and where %s, is not whole', async (_, hasId) => {
+    await signedEnd();
     if (hasId) writeFileSync(join(home, 'install-id'), 'install-0001\n');
     await expect(verifyAudit(io, home, false, asking(new FakeStore('keytar')))).rejects.toThrow(CommandEnd);
     expect(out).toContain('no_key  signed with the key');
@@ -122,17 +130,7 @@ describe('a home', () => {
   });
 
   it('that a companion begins to sign between the two looks is whole', async () => {
-    const journal = await openJournal({
-      directory: join(home, 'audit'),
-      clock: steppingClock(),
-      newId: countingIds(500),
-      redact: asIs,
-    });
-    journal.signWith(testSigner);
-    journal.append(intent(2));
-    journal.checkpoint();
-    const { chainId: chain, seq, hash } = journal.head;
-    await journal.close();
+    const { chainId: chain, seq, hash } = await signedEnd();
     writeFileSync(join(home, 'install-id'), 'install-0001\n');
     const store = new FakeStore('keytar');
     let looks = 0;

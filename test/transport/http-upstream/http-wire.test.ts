@@ -50,6 +50,24 @@ function said(reply: WireReply): string | number {
 
 const ok: RequestListener = (_, response) => response.writeHead(200).end();
 
+test('a connection that nobody uses is let go of before its server would close it', async () => {
+  const server = createServer(ok);
+  server.keepAliveTimeout = 60_000;
+  const ended = Promise.withResolvers<number>();
+  server.on('connection', (socket) => {
+    const began = performance.now();
+    socket.once('close', () => ended.resolve(performance.now() - began));
+  });
+  const port = await listen(server, '127.0.0.1');
+  const reply = await wire(`http://127.0.0.1:${port}/`).wire.send(ORDER).reply;
+  if (reply.kind === 'response') reply.response.resume();
+  expect(said(reply)).toBe(200);
+  // Neither at once, which would be no connection that is kept, nor when the server would.
+  const heldMs = await ended.promise;
+  expect(heldMs).toBeGreaterThan(1000);
+  expect(heldMs).toBeLessThan(50_000);
+});
+
 describe('localhost', () => {
   test.each(['127.0.0.1', '::1'])('finds a server at %s', async (host) => {
     const port = await listen(createServer(ok), host).catch(() => undefined);

@@ -3,7 +3,8 @@
  * every machine that we support. It must run in dash and in busybox, needs nothing but `sleep` (and `ps` on macOS,
  * where it always is), and never evaluates what it reads.
  *
- * Lines on stdin: `add <group> <start>` (start `-`: not known yet) and `remove <group>`. When stdin ends, for whatever
+ * Arguments: `<group>,<start>` of each group that is known already. Lines on stdin: `add <group> <start>` (start `-`: not
+ * known yet) and `remove <group>`. When stdin ends, for whatever
  * reason, each group that is still the recorded one gets SIGTERM and 2 s later SIGKILL. Still the recorded one means:
  * its leader has the recorded start time; or the leader is gone and the group has members, because the system gives
  * no new process the number of a group that still has any.
@@ -15,6 +16,7 @@ export const REAPER_SCRIPT = `
 trap '' INT TERM HUP QUIT PIPE ALRM USR1 USR2 TSTP
 cd / || :
 groups=' '
+for entry in "$@"; do groups="$groups$entry "; done
 
 start_of() {
   found=

@@ -58,7 +58,9 @@ function createPosixReaper({ recordFile, onProblem = () => undefined }: ReaperOp
   function launch(): void {
     restart = undefined;
     const launchedAt = performance.now();
-    const next = spawn('/bin/sh', ['-c', REAPER_SCRIPT, 'runlayer-reaper'], {
+    // What it must know from its first moment on: we may be killed before a line is written.
+    const known = [...groups].map(([group, start]) => `${group},${start}`);
+    const next = spawn('/bin/sh', ['-c', REAPER_SCRIPT, 'runlayer-reaper', ...known], {
       detached: true,
       cwd: '/',
       env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin' },
@@ -84,7 +86,6 @@ function createPosixReaper({ recordFile, onProblem = () => undefined }: ReaperOp
     next.unref();
     next.stdin.on('error', () => undefined);
     if ('unref' in next.stdin && typeof next.stdin.unref === 'function') next.stdin.unref();
-    for (const [group, start] of groups) next.stdin.write(`add ${group} ${start}\n`);
   }
 
   function tell(line: string): void {

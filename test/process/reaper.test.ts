@@ -59,8 +59,9 @@ async function deaf(path: string, args: readonly string[]): Promise<ServerProces
 }
 
 /** The script in one shell under the name `sh`, as on systems where that is what /bin/sh is. */
-function runScript(shell: string): ReturnType<typeof spawnPiped> {
-  return spawnPiped(shell, shell.endsWith('busybox') ? ['sh', '-c', REAPER_SCRIPT] : ['-c', REAPER_SCRIPT]);
+function runScript(shell: string, ...known: string[]): ReturnType<typeof spawnPiped> {
+  const args = ['-c', REAPER_SCRIPT, 'reaper', ...known];
+  return spawnPiped(shell, shell.endsWith('busybox') ? ['sh', ...args] : args);
 }
 function spawnPiped(shell: string, args: readonly string[]) {
   const argv0 = shell.endsWith('busybox') ? 'busybox' : 'sh';
@@ -216,6 +217,16 @@ describe.skipIf(notLinux)('the reaper script [skipped: needs /proc]', () => {
         expect([reused, removed].map(({ pid }) => isAlive(pid))).toEqual([true, true]);
       },
     );
+
+    it.skipIf(absent)(`${shell}: knows what it was started with before it has read a line${why}`, async () => {
+      const [kept, removed, reused] = await Promise.all([idle(), idle(), idle()]);
+      const known = ({ pid }: ServerProcess, off = 0): string => `${pid},${Number(readStat(pid)?.start) - off}`;
+      const reaper = runScript(shell, known(kept), known(removed), known(reused, 1));
+      reaper.stdin.end(`remove ${removed.pid}\n`);
+      await once(reaper, 'exit');
+      expect((await kept.exited).signal).toBe('SIGKILL');
+      expect([removed, reused].map(({ pid }) => isAlive(pid))).toEqual([true, true]);
+    });
 
     it.skipIf(absent)(`${shell}: reads the start time of a program whose name is meant to confuse${why}`, async () => {
       const script = join(folder, 'x) S 1 (');

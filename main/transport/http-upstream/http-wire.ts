@@ -5,6 +5,7 @@
  */
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { isLoopbackHost } from '../../../preload/contract/connector.ts';
 import { connectionReason } from './failure-words.ts';
 import type { Schedule } from './link.ts';
@@ -41,8 +42,8 @@ export interface WireCall {
 const CONNECT_MS = 20_000;
 /**
  * Servers commonly keep an idle connection for 5 s, counted from when they answered, and a call that meets one which is just being
- * closed must not be made again: we let go of it first. On this machine another one costs next to nothing, and what is late there
- * is late on both sides.
+ * closed must not be made again: we let go of it first. A busy companion may read an answer seconds after it came, so what counts
+ * is when the last request left. On this machine another connection costs next to nothing.
  */
 const IDLE_MS = 4000;
 const IDLE_HERE_MS = 2000;
@@ -53,6 +54,10 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export class HttpWire {
   private readonly url: URL;
   private readonly schedule: Schedule;
+  private readonly now: () => number;
+  private readonly idleMs: number;
+  /** When each connection was last given a request. */
+  private readonly usedAt = new WeakMap<Socket, number>();
   private readonly kept: HttpAgent;
   /** Makes a connection of its own for each request. */
   private readonly fresh: HttpAgent;
@@ -60,9 +65,12 @@ export class HttpWire {
   private readonly open = new Set<() => void>();
   private closed = false;
 
-  constructor(url: URL, schedule: Schedule) {
+  /** `now`: monotonic milliseconds. */
+  constructor(url: URL, schedule: Schedule, now: () => number) {
     this.url = url;
     this.schedule = schedule;
+    this.now = now;
+    this.idleMs = isLoopbackHost(url.hostname) ? IDLE_HERE_MS : IDLE_MS;
     const isSecure = url.protocol === 'https:';
     const Agent = isSecure ? HttpsAgent : HttpAgent;
     const tls = isSecure ? { rejectUnauthorized: true } : {};
@@ -72,7 +80,7 @@ export class HttpWire {
       keepAlive: true,
       maxFreeSockets: MAX_IDLE,
       scheduling: 'lifo',
-      timeout: isLoopbackHost(url.hostname) ? IDLE_HERE_MS : IDLE_MS,
+      timeout: this.idleMs,
     });
     this.fresh = new Agent({ ...options, keepAlive: false });
     this.target = {
@@ -132,6 +140,7 @@ export class HttpWire {
         if (headersMs !== undefined) limit(headersMs, 'it did not begin to answer in time');
       };
       request.once('socket', (socket) => {
+        this.usedAt.set(socket, this.now());
         if (!socket.connecting) {
           connected();
           return;
@@ -149,9 +158,16 @@ export class HttpWire {
     if (this.closed) abort();
     else {
       this.open.add(abort);
+      this.letGoOfOld();
       start(this.kept, true);
     }
     return { reply: promise, abort };
+  }
+
+  private letGoOfOld(): void {
+    const oldest = this.now() - this.idleMs;
+    for (const idle of Object.values(this.kept.freeSockets))
+      for (const socket of idle ?? []) if ((this.usedAt.get(socket) ?? 0) < oldest) socket.destroy();
   }
 
   /** Ends every connection. */

@@ -27,7 +27,7 @@ const MAX_GRACE_MS = 4000;
 export function openLink(options: HttpUpstreamOptions, told: UpstreamEvents): OpenLink {
   const { authority, limits, now, parseLarge, random, schedule, userAgent } = options;
   const url = new URL(options.url);
-  const wire = new HttpWire(url, schedule);
+  const wire = new HttpWire(url, schedule, now);
   const unfinished = new Unfinished(schedule, limits.partialLineMs);
   const reading = new Reading(schedule, unfinished);
   const parts = { wire, authority, reading, host: url.host, userAgent };

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -27,9 +28,9 @@ async function listen(server: Server & { closeAllConnections(): void }, host: st
   return (server.address() as AddressInfo).port;
 }
 
-function wire(url: string): { readonly wire: HttpWire; readonly timers: Timers } {
+function wire(url: string, now = (): number => 0): { readonly wire: HttpWire; readonly timers: Timers } {
   const timers = new Timers(new Bell());
-  const made = new HttpWire(new URL(url), timers.schedule);
+  const made = new HttpWire(new URL(url), timers.schedule, now);
   stage.add(async () => made.close());
   return { wire: made, timers };
 }
@@ -66,6 +67,73 @@ test('a connection that nobody uses is let go of before its server would close i
   const heldMs = await ended.promise;
   expect(heldMs).toBeGreaterThan(1000);
   expect(heldMs).toBeLessThan(50_000);
+});
+
+describe('a connection whose answer was read late', () => {
+  /** Each connection that was made, and the answers that wait, by path. */
+  async function holding() {
+    const made = new Set<Socket>();
+    const asked = new Map<string, () => void>();
+    const bell = new Bell();
+    const server = createServer((request, response) => {
+      made.add(request.socket);
+      asked.set(request.url ?? '', () => response.end());
+      bell.ring();
+    });
+    server.keepAliveTimeout = 60_000;
+    const port = await listen(server, '127.0.0.1');
+    let now = 0;
+    const { wire: client } = wire(`http://127.0.0.1:${port}/`, () => now);
+    const order: WireOrder = { ...ORDER, method: 'POST', repeatable: false };
+    return {
+      connections: () => made.size,
+      at: (ms: number): void => void (now = ms),
+      /** Resolves once it has been asked; what it gives reads the answer to its end. */
+      async ask(path: string) {
+        const reply = client.send({ ...order, path }).reply;
+        await bell.until(() => asked.has(path));
+        return async (): Promise<string | number> => {
+          asked.get(path)?.();
+          const got = await reply;
+          if (got.kind === 'response') {
+            got.response.resume();
+            await once(got.response, 'close');
+          }
+          return said(got);
+        };
+      },
+    };
+  }
+
+  test('is used again as long as its last request is recent', async () => {
+    const server = await holding();
+    expect(await (await server.ask('/a'))()).toBe(200);
+    server.at(1900);
+    expect(await (await server.ask('/b'))()).toBe(200);
+    server.at(3800);
+    expect(await (await server.ask('/c'))()).toBe(200);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('carries no further call: its server has counted since it answered', async () => {
+    const server = await holding();
+    const answered = await server.ask('/a');
+    server.at(2100);
+    expect(await answered()).toBe(200);
+    expect(await (await server.ask('/b'))()).toBe(200);
+    expect(server.connections()).toBe(2);
+  });
+
+  test('is passed over where another one is still good, and the call is made once', async () => {
+    const server = await holding();
+    const old = await server.ask('/old');
+    server.at(1500);
+    const recent = await server.ask('/recent');
+    expect(await recent()).toBe(200);
+    expect(await old()).toBe(200);
+    server.at(2100);
+    expect(await (await server.ask('/c'))()).toBe(200);
+  });
 });
 
 describe('localhost', () => {

@@ -3,6 +3,7 @@
  * trusted, and to find that out may take as long as the log index needs to be made anew. Whoever needs pins waits for `known`.
  * Asked before, nothing is answered, so that nothing is agreed to that was not compared.
  */
+import { CompanionError } from '../../../preload/contract/index.ts';
 import * as failures from './pin-failures.ts';
 import type { Pins } from './pins-host.ts';
 
@@ -28,17 +29,27 @@ export function awaitPins(
   let pins: Pins | undefined;
   let isClosed = false;
   let isPending = true;
+  let failure: Error | undefined;
+  const problems: string[] = [];
 
+  /** The first reason stays: what comes after it, an end for one, explains nothing. */
   const fail = (error: Error): void => {
+    if (!isPending) return;
     isPending = false;
+    failure = error;
     reject(error);
+  };
+  const failForGood = (error: Error): void => {
+    if (!isPending) return;
+    problems.push(error instanceof CompanionError ? `${error.message} ${error.next}` : error.message);
+    fail(error);
   };
   const settle = (recordedIndexes: readonly string[]): void => {
     if (isClosed || pins !== undefined) return;
     try {
       pins = open(recordedIndexes);
     } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
+      failForGood(failures.notAsked(error));
       return;
     }
     pins.onChanged(() => {
@@ -47,10 +58,10 @@ export function awaitPins(
     isPending = false;
     resolve();
   };
-  recorded.then(settle, (error: unknown) => fail(failures.notAsked(error)));
+  recorded.then(settle, (error: unknown) => failForGood(failures.notAsked(error)));
 
   const opened = (): Pins => {
-    if (pins === undefined) throw failures.notCompared();
+    if (pins === undefined) throw failure ?? failures.notCompared();
     return pins;
   };
 
@@ -69,7 +80,7 @@ export function awaitPins(
     knownTools: (connector) => pins?.knownTools(connector),
     // Shown beside other things that cannot wait; told again once it is known.
     drifted: () => pins?.drifted() ?? 0,
-    problems: () => pins?.problems() ?? [],
+    problems: () => pins?.problems() ?? problems,
     forget: (connector, by) => opened().forget(connector, by),
     onChanged: (listener) => {
       listeners.add(listener);

@@ -69,7 +69,8 @@ describe('pins that are not compared yet', () => {
     recorded([]);
     await expect(pending).rejects.toMatchObject({ code: 'E_HANDED_OVER', next: 'Connect again.' });
     expect(asked).toEqual([]);
-    expect(() => pins.gate('files')).toThrow(expect.objectContaining({ code: 'E_PINS_BUSY' }));
+    expect(() => pins.gate('files')).toThrow(expect.objectContaining({ code: 'E_HANDED_OVER' }));
+    expect(pins.problems()).toEqual([]);
     await expect(pins.pending()).rejects.toMatchObject({ code: 'E_HANDED_OVER' });
   });
 
@@ -86,6 +87,18 @@ describe('pins that are not compared yet', () => {
     expect(asked).toEqual([]);
     expect(pins.arePending()).toBe(false);
     await expect(pins.pending()).rejects.toMatchObject({ code: 'E_PINS_NOT_COMPARED' });
+    // Nobody is told to try again in a moment, and it is shown without being asked for.
+    expect(() => pins.list()).toThrow(expect.objectContaining({ code: 'E_PINS_NOT_COMPARED' }));
+    pins.close();
+    expect(pins.problems()).toEqual([expect.stringMatching(/the disk is full\..*runlayer audit verify/)]);
+  });
+
+  it('say so where they cannot be opened', async () => {
+    const pins = awaitPins(Promise.resolve([]), () => {
+      throw new Error('the folder cannot be read.');
+    });
+    await expect(pins.known).rejects.toMatchObject({ code: 'E_PINS_NOT_COMPARED' });
+    expect(pins.problems()).toEqual([expect.stringContaining('the folder cannot be read')]);
   });
 
   it('let nobody wait once the companion stops', async () => {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { signalGroup } from './group.ts';
 import { pidSpace, removeRecord, writeRecord } from './process-record.ts';
 import { REAPER_SCRIPT } from './reaper-script.ts';
@@ -19,8 +20,8 @@ export interface Reaper {
   track(pid: number): void;
   untrack(pid: number): void;
   /**
-   * Lets the reaper end what is still tracked (at once when nothing is) and waits for it, at most 5 s. What is tracked
-   * later is ended on the spot: nobody would be left to do it.
+   * Lets the reaper end what is still tracked (at once when nothing is) and waits for it, at most 5 s (or, for one that was
+   * killed meanwhile, for another). What is tracked later is ended on the spot: nobody would be left to do it.
    */
   close(): Promise<void>;
 }
@@ -55,7 +56,7 @@ function createPosixReaper({ recordFile, onProblem = () => undefined }: ReaperOp
   let restartMs = FIRST_RESTART_MS;
   let closing: Promise<void> | undefined;
 
-  function launch(): void {
+  function launch(): ChildProcess {
     restart = undefined;
     const launchedAt = performance.now();
     // What it must know from its first moment on: we may be killed before a line is written.
@@ -84,8 +85,11 @@ function createPosixReaper({ recordFile, onProblem = () => undefined }: ReaperOp
     next.on('exit', onLost);
     // It must not keep the companion alive: the companion's end is what it waits for.
     next.unref();
-    next.stdin.on('error', () => undefined);
-    if ('unref' in next.stdin && typeof next.stdin.unref === 'function') next.stdin.unref();
+    // There is none where no descriptor is left for it.
+    const stdin: Writable | undefined = next.stdin;
+    stdin?.on('error', () => undefined);
+    if (stdin !== undefined && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+    return next;
   }
 
   function tell(line: string): void {
@@ -122,16 +126,26 @@ function createPosixReaper({ recordFile, onProblem = () => undefined }: ReaperOp
     if (start !== undefined && groups.get(pid) === UNKNOWN_START) add(pid, start);
   }
 
+  async function finish(last: ChildProcess): Promise<void> {
+    if (last.exitCode !== null || last.signalCode !== null) return;
+    const exited = once(last, 'exit', { signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
+    last.ref();
+    last.stdin?.end();
+    await exited;
+  }
+
   async function end(): Promise<void> {
     clearTimeout(restart);
-    const last = child;
-    if (last !== undefined && last.exitCode === null && last.signalCode === null) {
-      const exited = once(last, 'exit', { signal: AbortSignal.timeout(CLOSE_MS) }).catch(() => undefined);
-      last.ref();
-      last.stdin?.end();
-      await exited;
+    let last = child;
+    if (last !== undefined) await finish(last);
+    // It was killed, and nobody was there yet to do its work.
+    const isKilled = last === undefined || last.signalCode !== null;
+    if (isKilled && groups.size > 0) {
+      last = launch();
+      await finish(last);
     }
-    removeRecord(recordFile, process.pid);
+    // What was not ended is found by the next start.
+    if (groups.size === 0 || last?.exitCode === 0) removeRecord(recordFile, process.pid);
   }
 
   launch();

@@ -166,6 +166,32 @@ describe.skipIf(notLinux)('createReaper [skipped: needs /proc]', () => {
     expect((await b.exited).signal).toBe('SIGKILL');
   });
 
+  it('close ends what is still tracked where the reaper was killed just before', async () => {
+    const reaper = createReaper({ recordFile });
+    const server = await idle();
+    reaper.track(server.pid);
+    for (const pid of reapers(process.pid)) process.kill(pid, 'SIGKILL');
+    await reaper.close();
+    expect((await server.exited).signal).toBe('SIGKILL');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('a companion without a descriptor left for another reaper goes on, and has one once there is', async () => {
+    const child = spawn('/bin/sh', ['-c', 'ulimit -n 128; exec "$@"', 'sh', process.execPath, fixture('no-descriptors.ts'), recordFile], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: process.env,
+    }); // prettier-ignore
+    companions.push(child);
+    const { pid = 0 } = child;
+    await textUntil(child.stdout, /full/);
+    const [first = 0] = reapers(pid);
+    process.kill(first, 'SIGKILL');
+    await textUntil(child.stdout, /keeps dying/);
+    expect(reapers(pid)).toEqual([]);
+    child.stdin.write('let go');
+    await until('a new reaper', () => reapers(pid).length === 1);
+  });
+
   it.each([0, 1, -1, Number.NaN, 1.5, 2 ** 31 - 1])('tracking %s does nothing', async (pid) => {
     const reaper = createReaper({ recordFile });
     reaper.track(pid);

@@ -47,6 +47,9 @@ const CONNECT_MS = 20_000;
  */
 const IDLE_MS = 4000;
 const IDLE_HERE_MS = 2000;
+/** For how many seconds a server says that it keeps the connection. */
+const KEPT_FOR = /\btimeout=(\d{1,6})\b/;
+const HINT_MARGIN_MS = 1000;
 const MAX_IDLE = 64;
 const PROBE_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -56,8 +59,8 @@ export class HttpWire {
   private readonly schedule: Schedule;
   private readonly now: () => number;
   private readonly idleMs: number;
-  /** When each connection was last given a request. */
-  private readonly usedAt = new WeakMap<Socket, number>();
+  /** Until when each connection may be given another request. */
+  private readonly goodUntil = new WeakMap<Socket, number>();
   private readonly kept: HttpAgent;
   /** Makes a connection of its own for each request. */
   private readonly fresh: HttpAgent;
@@ -79,7 +82,8 @@ export class HttpWire {
       ...options,
       keepAlive: true,
       maxFreeSockets: MAX_IDLE,
-      scheduling: 'lifo',
+      // From this end it never takes one that was just let go of.
+      scheduling: 'fifo',
       timeout: this.idleMs,
     });
     this.fresh = new Agent({ ...options, keepAlive: false });
@@ -119,6 +123,7 @@ export class HttpWire {
       const create = this.url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = create({ ...this.target, ...(path === undefined ? {} : { path }), method, headers, agent });
       current = request;
+      let sentAt = 0;
       const fail = (error: unknown): void => {
         if (isSettled || current !== request) return;
         // Not wholly sent: no server carries out half a message. Sent on a connection that was kept: it may have been.
@@ -127,6 +132,11 @@ export class HttpWire {
         else settle({ kind: 'failed', reason: connectionReason(error, this.url), isRefusal: false });
       };
       request.once('response', (response) => {
+        const hint = KEPT_FOR.exec(String(response.headers['keep-alive'] ?? ''))?.[1];
+        if (hint !== undefined) {
+          const keptMs = Number(hint) * 1000 - HINT_MARGIN_MS;
+          this.goodUntil.set(response.socket, sentAt + Math.min(keptMs, this.idleMs));
+        }
         settle({ kind: 'response', response });
       });
       request.on('error', fail);
@@ -140,7 +150,8 @@ export class HttpWire {
         if (headersMs !== undefined) limit(headersMs, 'it did not begin to answer in time');
       };
       request.once('socket', (socket) => {
-        this.usedAt.set(socket, this.now());
+        sentAt = this.now();
+        this.goodUntil.set(socket, sentAt + this.idleMs);
         if (!socket.connecting) {
           connected();
           return;
@@ -165,9 +176,9 @@ export class HttpWire {
   }
 
   private letGoOfOld(): void {
-    const oldest = this.now() - this.idleMs;
+    const now = this.now();
     for (const idle of Object.values(this.kept.freeSockets))
-      for (const socket of idle ?? []) if ((this.usedAt.get(socket) ?? 0) < oldest) socket.destroy();
+      for (const socket of idle ?? []) if ((this.goodUntil.get(socket) ?? 0) < now) socket.destroy();
   }
 
   /** Ends every connection. */

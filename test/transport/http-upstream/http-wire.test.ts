@@ -71,13 +71,15 @@ test('a connection that nobody uses is let go of before its server would close i
 
 describe('a connection whose answer was read late', () => {
   /** Each connection that was made, and the answers that wait, by path. */
-  async function holding() {
+  async function holding(headers: Readonly<Record<string, string>> = {}) {
     const made = new Set<Socket>();
     const asked = new Map<string, () => void>();
+    const paths: string[] = [];
     const bell = new Bell();
     const server = createServer((request, response) => {
       made.add(request.socket);
-      asked.set(request.url ?? '', () => response.end());
+      paths.push(request.url ?? '');
+      asked.set(request.url ?? '', () => response.writeHead(200, headers).end());
       bell.ring();
     });
     server.keepAliveTimeout = 60_000;
@@ -87,6 +89,7 @@ describe('a connection whose answer was read late', () => {
     const order: WireOrder = { ...ORDER, method: 'POST', repeatable: false };
     return {
       connections: () => made.size,
+      paths,
       at: (ms: number): void => void (now = ms),
       /** Resolves once it has been asked; what it gives reads the answer to its end. */
       async ask(path: string) {
@@ -133,6 +136,26 @@ describe('a connection whose answer was read late', () => {
     expect(await old()).toBe(200);
     server.at(2100);
     expect(await (await server.ask('/c'))()).toBe(200);
+    expect(server.connections()).toBe(2);
+    expect(server.paths).toEqual(['/old', '/recent', '/c']);
+  });
+
+  test.each([
+    ['timeout=2', 900, 1],
+    ['timeout=2', 1100, 2],
+    ['timeout=1', 100, 2],
+    ['timeout=60', 1900, 1],
+    ['timeout=60', 2100, 2],
+    ['max=100, timeout=2', 1100, 2],
+    ['timeout=', 1900, 1],
+    ['max=5', 1900, 1],
+  ])('is given up earlier where its server says so: %s, after %i ms', async (hint, ms, connections) => {
+    const server = await holding({ connection: 'keep-alive', 'keep-alive': hint });
+    const answered = await server.ask('/a');
+    server.at(ms);
+    expect(await answered()).toBe(200);
+    expect(await (await server.ask('/b'))()).toBe(200);
+    expect(server.connections()).toBe(connections);
   });
 });
 

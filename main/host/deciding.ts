@@ -194,19 +194,16 @@ export function createDeciding(parts: DecidingParts): Deciding {
     for (const [name, hash] of now) agreed.set(name, hash);
   };
   pins.onChanged(() => parts.changed());
+  const tellProblems = (): void => {
+    for (const problem of pins.problems()) warn(problem);
+    parts.changed();
+  };
   // Before anybody else who waits for them: what was agreed to meanwhile is in force in the first session.
-  pins.known.then(
-    () => {
-      arePinsKnown = true;
-      followConsent();
-      for (const problem of pins.problems()) warn(problem);
-      if (pins.drifted() > 0) parts.changed();
-    },
-    () => {
-      for (const problem of pins.problems()) warn(problem);
-      parts.changed();
-    },
-  );
+  pins.known.then(() => {
+    arePinsKnown = true;
+    followConsent();
+    tellProblems();
+  }, tellProblems);
 
   const approvals = createApprovals({
     clock,

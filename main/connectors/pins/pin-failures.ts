@@ -46,9 +46,10 @@ export function notCompared(): CompanionError {
 }
 
 export function notAsked(cause: unknown): CompanionError {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, '.');
   return new CompanionError(
     'E_PINS_NOT_COMPARED',
-    `What was agreed to could not be compared with the audit trail: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `What was agreed to could not be compared with the audit trail: ${reason}`,
     'See what is wrong with it ("runlayer audit verify"), then start the companion again ("runlayer stop").',
     { cause },
   );

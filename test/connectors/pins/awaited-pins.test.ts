@@ -76,7 +76,7 @@ describe('pins that are not compared yet', () => {
 
   it('are not opened where the audit trail cannot be asked', async () => {
     const asked: unknown[] = [];
-    const pins = awaitPins(Promise.reject(new Error('the disk is full.')), (recorded) => {
+    const pins = awaitPins(Promise.reject(new Error('the disk is full')), (recorded) => {
       asked.push(recorded);
       throw new Error('not to be opened');
     });
@@ -98,7 +98,7 @@ describe('pins that are not compared yet', () => {
       throw new Error('the folder cannot be read.');
     });
     await expect(pins.known).rejects.toMatchObject({ code: 'E_PINS_NOT_COMPARED' });
-    expect(pins.problems()).toEqual([expect.stringContaining('the folder cannot be read')]);
+    expect(pins.problems()).toEqual([expect.stringContaining('the folder cannot be read. See ')]);
   });
 
   it('let nobody wait once the companion stops', async () => {

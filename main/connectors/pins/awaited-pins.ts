@@ -3,7 +3,7 @@
  * trusted, and to find that out may take as long as the log index needs to be made anew. Whoever needs pins waits for `known`.
  * Asked before, nothing is answered, so that nothing is agreed to that was not compared.
  */
-import { CompanionError } from '../../../preload/contract/index.ts';
+import type { CompanionError } from '../../../preload/contract/index.ts';
 import * as failures from './pin-failures.ts';
 import type { Pins } from './pins-host.ts';
 
@@ -27,38 +27,35 @@ export function awaitPins(
   known.catch(() => {});
   const listeners = new Set<() => void>();
   let pins: Pins | undefined;
-  let isClosed = false;
-  let isPending = true;
-  let failure: Error | undefined;
+  let failure: CompanionError | undefined;
   const problems: string[] = [];
 
+  const arePending = (): boolean => pins === undefined && failure === undefined;
   /** The first reason stays: what comes after it, an end for one, explains nothing. */
-  const fail = (error: Error): void => {
-    if (!isPending) return;
-    isPending = false;
+  const fail = (error: CompanionError): void => {
+    if (!arePending()) return;
     failure = error;
     reject(error);
   };
-  const failForGood = (error: Error): void => {
-    if (!isPending) return;
-    problems.push(error instanceof CompanionError ? `${error.message} ${error.next}` : error.message);
+  const failForGood = (cause: unknown): void => {
+    const error = failures.notAsked(cause);
+    if (arePending()) problems.push(`${error.message} ${error.next}`);
     fail(error);
   };
   const settle = (recordedIndexes: readonly string[]): void => {
-    if (isClosed || pins !== undefined) return;
+    if (!arePending()) return;
     try {
       pins = open(recordedIndexes);
     } catch (error) {
-      failForGood(failures.notAsked(error));
+      failForGood(error);
       return;
     }
     pins.onChanged(() => {
       for (const listener of listeners) listener();
     });
-    isPending = false;
     resolve();
   };
-  recorded.then(settle, (error: unknown) => failForGood(failures.notAsked(error)));
+  recorded.then(settle, failForGood);
 
   const opened = (): Pins => {
     if (pins === undefined) throw failure ?? failures.notCompared();
@@ -68,7 +65,7 @@ export function awaitPins(
   return {
     known,
     pending: () => (pins === undefined ? known : undefined),
-    arePending: () => isPending,
+    arePending,
     gate: (connector) => opened().gate(connector),
     identitySeen: (connector, identity) => opened().identitySeen(connector, identity),
     list: (filter) => opened().list(filter),
@@ -87,16 +84,10 @@ export function awaitPins(
       return () => listeners.delete(listener);
     },
     handOver: () => {
-      if (pins !== undefined) pins.handOver();
-      else {
-        // Never compared here, and the other host compares them: whoever waits goes there.
-        isClosed = true;
-        fail(failures.handedOver());
-      }
+      pins?.handOver();
+      // Never compared here, and the other host compares them: whoever waits goes there.
+      fail(failures.handedOver());
     },
-    close: () => {
-      isClosed = true;
-      fail(failures.stopping());
-    },
+    close: () => fail(failures.stopping()),
   };
 }

@@ -3,11 +3,11 @@
  * every machine that we support. It must run in dash and in busybox, needs nothing but `sleep` (and `ps` on macOS,
  * where it always is), and never evaluates what it reads.
  *
- * Arguments: `<group>,<start>` of each group that is known already. Lines on stdin: `add <group> <start>` (start `-`: not
- * known yet) and `remove <group>`. When stdin ends, for whatever
- * reason, each group that is still the recorded one gets SIGTERM and 2 s later SIGKILL. Still the recorded one means:
- * its leader has the recorded start time; or the leader is gone and the group has members, because the system gives
- * no new process the number of a group that still has any.
+ * Arguments: `<group>,<start>` of each group that is known already. Lines on stdin: `add <group> <start>` (start `-`:
+ * not known yet) and `remove <group>`. When stdin ends, for whatever reason, each group that is still the recorded
+ * one gets SIGTERM and 2 s later SIGKILL. Still the recorded one means: its leader has the recorded start time; or
+ * the leader is gone and the group has members, because the system gives no new process the number of a group that
+ * still has any.
  *
  * `kill -TERM -1234` in that old form, because dash takes no `-0 --` and busybox no `--` at all. Reading /proc with
  * `read` and not `cat` keeps it at no further program; the name of a process may hold newlines.

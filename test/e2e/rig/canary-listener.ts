@@ -54,7 +54,14 @@ export async function listenForCanaries(): Promise<CanaryListener> {
   const datagrams = createSocket('udp4');
   datagrams.on('message', (message) => write(`udp of ${message.byteLength} bytes`));
   datagrams.bind(bound.port, '0.0.0.0');
-  await once(datagrams, 'listening');
+  try {
+    await once(datagrams, 'listening');
+  } catch {
+    // Somebody else has the port for datagrams.
+    server.close();
+    datagrams.close();
+    return listenForCanaries();
+  }
   return {
     address,
     port: bound.port,
@@ -76,8 +83,9 @@ export async function listenForCanaries(): Promise<CanaryListener> {
     async close() {
       for (const socket of sockets) socket.destroy();
       datagrams.close();
+      const closed = once(server, 'close');
       server.close();
-      await once(server, 'close');
+      await closed;
     },
   };
 }
